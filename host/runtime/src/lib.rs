@@ -1,0 +1,1 @@
+//! Runs a Spin application on wasmtime.
