@@ -1,1 +1,20 @@
-//! takt-domain
+//! The rules of production, and nothing else: no I/O, no clock, no randomness, nothing async.
+//!
+//! Time, ids and permissions come in as arguments, so a decision depends on its input alone. The server commits what
+//! [`decide`] returns; the same code, compiled into the browser, says which buttons are open and why others are not.
+
+pub mod decide;
+pub mod facts;
+pub mod flow;
+pub mod guard;
+pub mod id;
+pub mod kit;
+pub mod ledger;
+pub mod master;
+pub mod movement;
+pub mod order;
+pub mod permission;
+pub mod quantity;
+pub mod refusal;
+pub mod report;
+pub mod text;

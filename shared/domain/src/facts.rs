@@ -1,0 +1,112 @@
+//! What a decision is made from, beside the order itself. Whoever asks has loaded it: the domain looks nothing up.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{LineId, UserId};
+use crate::ledger::Balance;
+use crate::master::{CrewMember, Equipment, Location, LocationKind, Mould};
+use crate::permission::{Permission, Role};
+use crate::quantity::Quantity;
+use crate::text::Lang;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// The user.
+    pub user: UserId,
+    /// The user's roles.
+    pub roles: Vec<Role>,
+}
+
+impl Actor {
+    /// True when one of the roles holds the permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|role| role.may(permission))
+    }
+}
+
+/// What has been reported at one operation, in the product's scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// Good pieces.
+    pub good: Quantity,
+    /// Scrapped pieces.
+    pub scrap: Quantity,
+    /// Pieces sent to rework; they are reported again when they are good or scrapped.
+    pub rework: Quantity,
+}
+
+impl Progress {
+    /// Nothing yet.
+    pub fn none(scale: u8) -> Self {
+        let zero = Quantity::zero(scale);
+        Self { good: zero, scrap: zero, rework: zero }
+    }
+
+    /// Pieces that are accounted for: good and scrapped.
+    pub fn done(&self) -> Quantity {
+        Quantity::from_units(self.good.units().saturating_add(self.scrap.units()), self.good.scale())
+    }
+}
+
+/// Everything beside the order that its guards look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// The time of the decision.
+    pub now: Timestamp,
+    /// Who asks.
+    pub actor: Actor,
+    /// What the books say of every material of the order and of its product.
+    pub balances: Vec<Balance>,
+    /// The plant's locations.
+    pub locations: Vec<Location>,
+    /// The machines that the order names.
+    pub equipment: Vec<Equipment>,
+    /// The moulds that the order names.
+    pub moulds: Vec<Mould>,
+    /// The crew of the order's line.
+    pub crew: Vec<CrewMember>,
+    /// The routing of the product is released.
+    pub routing_released: bool,
+    /// What has been reported, by operation.
+    pub progress: BTreeMap<u16, Progress>,
+    /// The reader's language.
+    #[serde(default)]
+    pub lang: Lang,
+}
+
+impl Facts {
+    /// What has been reported at an operation.
+    pub fn progress_at(&self, operation: u16, scale: u8) -> Progress {
+        self.progress.get(&operation).copied().unwrap_or_else(|| Progress::none(scale))
+    }
+
+    /// How near a location is to a line for taking material: 0 beside the line, 1 in a store, 2 among finished goods.
+    /// None where nothing may be taken: another line's side, quarantine, virtual and unknown locations.
+    pub fn nearness(&self, location: &str, line: &LineId) -> Option<u8> {
+        let location = self.locations.iter().find(|known| known.id.as_str() == location)?;
+        match location.kind {
+            LocationKind::Line => (location.line.is_none() || location.line.as_ref() == Some(line)).then_some(0),
+            LocationKind::Store => Some(1),
+            LocationKind::Finished => Some(2),
+            LocationKind::Quarantine => None,
+        }
+    }
+
+    /// The location of a kind that belongs to the line, else one that belongs to none.
+    pub fn location_for(&self, kind: LocationKind, line: &LineId) -> Option<&Location> {
+        let of_kind = || self.locations.iter().filter(move |location| location.kind == kind);
+        of_kind()
+            .find(|location| location.line.as_ref() == Some(line))
+            .or_else(|| of_kind().find(|location| location.line.is_none()))
+    }
+}

@@ -1,0 +1,324 @@
+//! Stock movements that people enter: receipt, issue, return, transfer, shipment, scrap.
+
+use serde::{Deserialize, Serialize};
+
+use crate::decide::CounterChange;
+use crate::facts::Actor;
+use crate::id::{ItemId, LocationId, OrderId};
+use crate::ledger::{Account, Balance, MovementKind, Posting};
+use crate::master::{Item, Location, LocationKind};
+use crate::permission::Permission;
+use crate::quantity::Quantity;
+use crate::refusal::{Refusal, Unmet};
+use crate::text::Lang;
+
+/// What somebody moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewMovement {
+    /// What sort of movement.
+    pub kind: MovementKind,
+    /// What.
+    pub item: ItemId,
+    /// Of which lot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
+    /// From; the supplier where a receipt names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<LocationId>,
+    /// To; the customer where a shipment names none, scrap where scrap names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<LocationId>,
+    /// How much.
+    pub quantity: Quantity,
+    /// For which work order, so that what is held for it is taken first and stays held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// The paper or document that it belongs to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// What a movement is decided from.
+#[derive(Clone, Debug)]
+pub struct StockFacts<'a> {
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// The item.
+    pub item: &'a Item,
+    /// The plant's locations.
+    pub locations: &'a [Location],
+    /// Every balance of the item.
+    pub balances: &'a [Balance],
+    /// What production has drawn of the item beyond the books, in units.
+    pub owed: i64,
+    /// The reader's language.
+    pub lang: Lang,
+}
+
+/// What is to be committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockChange {
+    /// What moves.
+    pub postings: Vec<Posting>,
+    /// What is still owed to production, in the scope [`OWED_SCOPE`].
+    pub counters: Vec<CounterChange>,
+}
+
+/// The scope of the counters that say what production has drawn of an item beyond the books.
+pub const OWED_SCOPE: &str = "shortage";
+
+/// The counters that follow the shortage location: each posting from it adds to what is owed, each one to it pays back.
+pub fn owed_changes(postings: &[Posting]) -> Vec<CounterChange> {
+    let shortage = LocationId::shortage();
+    let mut changes: Vec<CounterChange> = Vec::new();
+    for posting in postings {
+        let units = posting.quantity.units();
+        let delta = match (posting.from.location == shortage, posting.to.location == shortage) {
+            (true, false) => units,
+            (false, true) => -units,
+            _ => continue,
+        };
+        match changes.iter_mut().find(|change| change.name == posting.item.as_str()) {
+            Some(change) => change.delta += delta,
+            None => changes.push(CounterChange {
+                name: posting.item.to_string(),
+                delta,
+                min_after: Some(0),
+                max_after: None,
+            }),
+        }
+    }
+    changes
+}
+
+/// Decides a movement.
+pub fn decide(movement: &NewMovement, facts: &StockFacts<'_>) -> Result<StockChange, Refusal> {
+    let lang = facts.lang;
+    let mut unmet = Vec::new();
+    if !facts.actor.may(Permission::StockMove) {
+        unmet.push(Unmet::permission(Permission::StockMove, lang));
+    }
+    let (from, to) = endpoints(movement);
+    unmet.extend(wrong_endpoints(movement, from.as_ref(), to.as_ref(), facts));
+    if !movement.quantity.is_positive() {
+        let detail = lang.pick("数量必须大于零", "the quantity must be above zero");
+        unmet.push(Unmet::new(
+            "quantity.not_positive",
+            detail,
+            lang.pick("填写数量", "enter a quantity"),
+            Permission::StockMove.holders(),
+        ));
+    }
+    if movement.kind == MovementKind::Scrap && movement.reason.trim().is_empty() {
+        let detail = lang.pick("报废需要填写原因", "scrap needs a reason");
+        unmet.push(Unmet::new(
+            "input.reason",
+            detail,
+            lang.pick("填写原因", "give a reason"),
+            Permission::StockMove.holders(),
+        ));
+    }
+    let (Some(from), Some(to), true) = (from, to, unmet.is_empty()) else {
+        return Err(Refusal { unmet });
+    };
+    let quantity = movement.quantity.at_scale(facts.item.scale).unwrap_or(movement.quantity);
+    let mut postings = if from.is_virtual() {
+        vec![posting(movement, Account::free(from), Account::free(to.clone()), quantity)]
+    } else {
+        take(movement, &from, &to, quantity, facts)?
+    };
+    if movement.kind == MovementKind::Receipt && facts.owed > 0 {
+        let paid = Quantity::from_units(facts.owed.min(quantity.units()), quantity.scale());
+        let settle = posting(movement, Account::free(to), Account::free(LocationId::shortage()), paid);
+        postings.push(Posting { kind: MovementKind::Settle, ..settle });
+    }
+    let counters = owed_changes(&postings);
+    Ok(StockChange { postings, counters })
+}
+
+fn endpoints(movement: &NewMovement) -> (Option<LocationId>, Option<LocationId>) {
+    let or = |given: &Option<LocationId>, default: fn() -> LocationId| Some(given.clone().unwrap_or_else(default));
+    match movement.kind {
+        MovementKind::Receipt => (or(&movement.from, LocationId::supplier), movement.to.clone()),
+        MovementKind::Shipment => (movement.from.clone(), or(&movement.to, LocationId::customer)),
+        MovementKind::Scrap => (movement.from.clone(), or(&movement.to, LocationId::scrap)),
+        _ => (movement.from.clone(), movement.to.clone()),
+    }
+}
+
+/// Which kinds of place a movement of a kind may leave and enter.
+fn places(kind: MovementKind) -> Option<(&'static [&'static str], &'static [&'static str])> {
+    const HELD: &[&str] = &["store", "line", "finished"];
+    match kind {
+        MovementKind::Receipt => Some((&["@supplier"], &["store", "line", "finished"])),
+        MovementKind::Issue => Some((&["store", "finished"], &["line"])),
+        MovementKind::Return => Some((&["line", "@customer"], &["store", "finished"])),
+        MovementKind::Transfer => Some((HELD, HELD)),
+        MovementKind::Shipment => Some((&["finished", "store"], &["@customer"])),
+        MovementKind::Scrap => Some((HELD, &["@scrap"])),
+        _ => None,
+    }
+}
+
+fn wrong_endpoints(
+    movement: &NewMovement,
+    from: Option<&LocationId>,
+    to: Option<&LocationId>,
+    facts: &StockFacts<'_>,
+) -> Vec<Unmet> {
+    let lang = facts.lang;
+    let holders = Permission::StockMove.holders();
+    let Some((may_leave, may_enter)) = places(movement.kind) else {
+        let detail =
+            lang.pick("这种移动由系统记账,不能手工录入", "movements of this kind are booked by the system alone");
+        let remedy = lang.pick(
+            "选择入库、领料、退料、调拨、出库或报废",
+            "choose receipt, issue, return, transfer, shipment or scrap",
+        );
+        return vec![Unmet::new("movement.kind", detail, remedy, holders)];
+    };
+    let mut unmet = Vec::new();
+    for (side, location, allowed) in [("from", from, may_leave), ("to", to, may_enter)] {
+        let label = if side == "from" {
+            lang.pick("来源库位", "the location it leaves")
+        } else {
+            lang.pick("目标库位", "the location it enters")
+        };
+        let Some(location) = location else {
+            let detail = match lang {
+                Lang::Zh => format!("需要{label}"),
+                Lang::En => format!("{label} is needed"),
+            };
+            unmet.push(Unmet::new(
+                &format!("location.{side}_missing"),
+                detail,
+                lang.pick("选择库位", "choose one"),
+                holders,
+            ));
+            continue;
+        };
+        let sort = sort_of(location, facts.locations);
+        if sort.is_none_or(|sort| !allowed.contains(&sort)) {
+            let kind = movement.kind.label(lang);
+            let detail = match (lang, sort) {
+                (Lang::Zh, None) => format!("没有库位 {location}"),
+                (Lang::En, None) => format!("there is no location {location}"),
+                (Lang::Zh, Some(_)) => format!("{label} {location} 不能用于{kind}"),
+                (Lang::En, Some(_)) => format!("{label}, {location}, does not suit a {kind}"),
+            };
+            unmet.push(Unmet::new(
+                &format!("location.{side}_wrong"),
+                detail,
+                lang.pick("选择合适的库位", "choose a suitable one"),
+                holders,
+            ));
+        }
+    }
+    if from.is_some() && from == to {
+        let detail = lang.pick("来源和目标相同", "it would leave and enter the same location");
+        unmet.push(Unmet::new(
+            "location.same",
+            detail,
+            lang.pick("选择另一个库位", "choose another location"),
+            holders,
+        ));
+    }
+    unmet
+}
+
+fn sort_of<'a>(location: &'a LocationId, locations: &[Location]) -> Option<&'a str> {
+    if location.is_virtual() {
+        return Some(location.as_str());
+    }
+    let known = locations.iter().find(|known| known.id == *location)?;
+    Some(match known.kind {
+        LocationKind::Store => "store",
+        LocationKind::Line => "line",
+        LocationKind::Quarantine => "quarantine",
+        LocationKind::Finished => "finished",
+    })
+}
+
+fn take(
+    movement: &NewMovement,
+    from: &LocationId,
+    to: &LocationId,
+    quantity: Quantity,
+    facts: &StockFacts<'_>,
+) -> Result<Vec<Posting>, Refusal> {
+    let here = |holder: Option<&OrderId>| {
+        let matches = |balance: &&Balance| {
+            balance.location == *from && balance.lot == movement.lot && balance.order.as_ref() == holder
+        };
+        facts.balances.iter().find(matches).map_or(0, |balance| balance.quantity.units().max(0))
+    };
+    let free = here(None);
+    let held = movement.order.as_ref().map_or(0, |order| here(Some(order)));
+    let available = Quantity::from_units(held + free, quantity.scale());
+    if quantity > available {
+        return Err(Refusal::one(short(movement, from, quantity, available, facts)));
+    }
+    let from_held = quantity.units().min(held);
+    let enters = |order: Option<&OrderId>| match order {
+        Some(order) if !to.is_virtual() && movement.kind != MovementKind::Return => Account::held(to.clone(), order),
+        _ => Account::free(to.clone()),
+    };
+    let mut postings = Vec::new();
+    if let (Some(order), true) = (&movement.order, from_held > 0) {
+        let part = Quantity::from_units(from_held, quantity.scale());
+        postings.push(posting(movement, Account::held(from.clone(), order), enters(Some(order)), part));
+    }
+    let rest = quantity.units() - from_held;
+    if rest > 0 {
+        let part = Quantity::from_units(rest, quantity.scale());
+        postings.push(posting(movement, Account::free(from.clone()), enters(movement.order.as_ref()), part));
+    }
+    Ok(postings)
+}
+
+fn short(
+    movement: &NewMovement,
+    from: &LocationId,
+    quantity: Quantity,
+    available: Quantity,
+    facts: &StockFacts<'_>,
+) -> Unmet {
+    let (item, unit) = (&movement.item, &facts.item.unit);
+    let held_for_others: i64 = facts
+        .balances
+        .iter()
+        .filter(|balance| balance.location == *from && balance.order.is_some() && balance.order != movement.order)
+        .map(|balance| balance.quantity.units())
+        .sum();
+    let held = Quantity::from_units(held_for_others, quantity.scale());
+    let detail = match facts.lang {
+        Lang::Zh => {
+            format!("{from} 的 {item} 可用 {available} {unit},不够 {quantity} {unit}(另有 {held} 已为其他工单预留)")
+        }
+        Lang::En => format!(
+            "{available} {unit} of {item} are available at {from}, not {quantity} ({held} more are held for orders)"
+        ),
+    };
+    let remedy = facts.lang.pick(
+        "先入库、换库位,或释放其他工单的预留",
+        "receive more, take another location, or free what other orders hold",
+    );
+    Unmet::new("stock.short", detail, remedy, Permission::StockMove.holders())
+}
+
+fn posting(movement: &NewMovement, from: Account, to: Account, quantity: Quantity) -> Posting {
+    Posting {
+        kind: movement.kind,
+        item: movement.item.clone(),
+        lot: movement.lot.clone(),
+        from,
+        to,
+        quantity,
+        reverses: None,
+    }
+}

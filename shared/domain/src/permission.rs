@@ -1,0 +1,184 @@
+//! Roles and what they may do. One matrix, from which the documents, the refusals and the pages are made.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Lang;
+
+/// What a user is on the floor. A user has one or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Works at a line: starts, reports, pauses, raises exceptions.
+    Operator,
+    /// Inspects and signs.
+    Inspector,
+    /// Receives, issues, moves and ships.
+    Storekeeper,
+    /// Creates, submits and dispatches orders.
+    Planner,
+    /// Leads a shift: an operator who also sets resources, takes reports back and ends orders short.
+    ShiftLead,
+    /// Approves and looks at everything.
+    Manager,
+    /// Runs the system: users, master data. May do everything, since in a small plant one person does.
+    Administrator,
+}
+
+impl Role {
+    /// Every role, in the order in which people list them.
+    pub const ALL: [Self; 7] = [
+        Self::Operator,
+        Self::Inspector,
+        Self::Storekeeper,
+        Self::Planner,
+        Self::ShiftLead,
+        Self::Manager,
+        Self::Administrator,
+    ];
+
+    /// The name that travels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Inspector => "inspector",
+            Self::Storekeeper => "storekeeper",
+            Self::Planner => "planner",
+            Self::ShiftLead => "shift_lead",
+            Self::Manager => "manager",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// The name that people read.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Operator => lang.pick("操作工", "operator"),
+            Self::Inspector => lang.pick("质检员", "inspector"),
+            Self::Storekeeper => lang.pick("仓管员", "storekeeper"),
+            Self::Planner => lang.pick("计划员", "planner"),
+            Self::ShiftLead => lang.pick("班组长", "shift lead"),
+            Self::Manager => lang.pick("经理", "manager"),
+            Self::Administrator => lang.pick("管理员", "administrator"),
+        }
+    }
+
+    /// True when this role holds the permission.
+    pub fn may(self, permission: Permission) -> bool {
+        permission.holders().contains(&self)
+    }
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $zh:literal, $en:literal, [$($role:ident),*];)*) => {
+        /// One thing that a user may be allowed to do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub enum Permission {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl Permission {
+            /// Every permission.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The name that travels.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The name that people read.
+            pub fn label(self, lang: Lang) -> &'static str {
+                match self { $(Self::$name => lang.pick($zh, $en),)* }
+            }
+
+            /// The roles that hold it. The administrator holds every one.
+            pub fn holders(self) -> &'static [Role] {
+                match self { $(Self::$name => &[$(Role::$role,)* Role::Administrator],)* }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// See orders, the board and why an order waits.
+    OrderView = "order.view", "查看工单", "see orders", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
+    /// Create orders.
+    OrderCreate = "order.create", "创建工单", "create orders", [Planner, Manager];
+    /// Ask for review of an order, and take the request back.
+    OrderSubmit = "order.submit", "提交工单", "submit orders", [Planner, Manager];
+    /// Approve or reject.
+    OrderApprove = "order.approve", "审核工单", "approve orders", [Manager];
+    /// Dispatch to the workshop, which reserves the kit.
+    OrderDispatch = "order.dispatch", "派发工单", "dispatch orders", [Planner, ShiftLead, Manager];
+    /// Start production.
+    OrderStart = "order.start", "启动生产", "start production", [Operator, ShiftLead];
+    /// Pause and resume.
+    OrderPause = "order.pause", "暂停与恢复", "pause and resume", [Operator, ShiftLead];
+    /// Log an exception.
+    OrderException = "order.exception", "登记异常", "log exceptions", [Operator, Inspector, Storekeeper, ShiftLead];
+    /// End an order before its whole quantity is reported.
+    OrderComplete = "order.complete", "提前完工", "complete short", [Planner, ShiftLead, Manager];
+    /// Close a completed order.
+    OrderClose = "order.close", "关闭工单", "close orders", [Planner, Manager];
+    /// Archive an order.
+    OrderArchive = "order.archive", "归档工单", "archive orders", [Planner, Manager];
+    /// Cancel an order that has not started.
+    OrderCancel = "order.cancel", "取消工单", "cancel orders", [Planner, Manager];
+    /// Report production.
+    ReportCreate = "report.create", "报工", "report production", [Operator, ShiftLead];
+    /// See reports.
+    ReportView = "report.view", "查看报工", "see reports", [Operator, Inspector, Planner, ShiftLead, Manager];
+    /// Take a report back.
+    ReportReverse = "report.reverse", "冲销报工", "reverse reports", [ShiftLead];
+    /// Record inspections.
+    QualityInspect = "quality.inspect", "检验", "inspect", [Inspector];
+    /// Sign as quality.
+    QualitySign = "quality.sign", "质检签字", "sign as quality", [Inspector];
+    /// See stock and movements.
+    StockView = "stock.view", "查看库存", "see stock", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
+    /// Book receipts, issues, returns, transfers, shipments and scrap.
+    StockMove = "stock.move", "出入库", "move stock", [Storekeeper];
+    /// Take a movement back.
+    StockReverse = "stock.reverse", "冲销出入库", "reverse movements", [Storekeeper];
+    /// Compare balances with the ledger.
+    StockAudit = "stock.audit", "库存核对", "audit stock", [Storekeeper, Manager];
+    /// See items, BOMs, routings, locations, equipment and crew.
+    MasterView = "master.view", "查看基础资料", "see master data", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
+    /// Import master data.
+    MasterImport = "master.import", "导入基础资料", "import master data", [];
+    /// Say that equipment is up or down, a mould usable, a person present.
+    ResourceSet = "resource.set", "设置设备与人员状态", "set equipment and crew", [ShiftLead, Manager, Planner];
+    /// Check oneself in and out.
+    PresenceSelf = "presence.self", "本人签到", "check oneself in", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
+    /// Manage users.
+    UserManage = "user.manage", "管理用户", "manage users", [];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_permission_has_a_holder_and_a_name_of_its_own() {
+        for permission in Permission::ALL {
+            assert!(permission.holders().contains(&Role::Administrator), "{permission:?}");
+            let same = Permission::ALL.iter().filter(|other| other.as_str() == permission.as_str());
+            assert_eq!(same.count(), 1, "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_found_by_the_name_that_travels() {
+        for role in Role::ALL {
+            assert_eq!(Role::from_name(role.as_str()), Some(role));
+            let json = serde_json::to_string(&role).unwrap_or_default();
+            assert_eq!(json, format!("\"{}\"", role.as_str()));
+        }
+    }
+}

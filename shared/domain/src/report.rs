@@ -1,0 +1,371 @@
+//! Production reports (报工): what an operation made, what that consumed, and when the order is done.
+//!
+//! Hot orders take many reports at once, so a report does not touch the order's version. It moves bounded counters
+//! instead: the commit fails when a bound that the decision rested on does not hold any more, and the caller decides again.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::decide::{self, Change, CounterChange, DomainEvent};
+use crate::facts::{Facts, Progress};
+use crate::flow::{Category, Effect, Flow};
+use crate::id::{EquipmentId, OrderId};
+use crate::kit;
+use crate::ledger::{Account, MovementKind, Posting};
+use crate::master::LocationKind;
+use crate::order::Order;
+use crate::permission::Permission;
+use crate::quantity::Quantity;
+use crate::refusal::{Refusal, Unmet};
+use crate::text::Lang;
+
+/// Scrapped pieces, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Scrap {
+    /// Why, in the plant's own words.
+    pub reason: String,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+/// What somebody reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewReport {
+    /// On which order.
+    pub order: OrderId,
+    /// At which operation.
+    pub operation: u16,
+    /// Good pieces.
+    pub good: Quantity,
+    /// Scrapped pieces, by reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scrap: Vec<Scrap>,
+    /// Pieces sent to rework.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rework: Option<Quantity>,
+    /// When the work began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// On which machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub equipment: Option<EquipmentId>,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl NewReport {
+    /// All scrapped pieces, in units of a scale.
+    fn scrap_units(&self, order: &Order) -> i64 {
+        self.scrap.iter().map(|scrap| decide::units(order, scrap.quantity)).fold(0, i64::saturating_add)
+    }
+}
+
+/// The name of a counter of an order.
+pub fn counter_name(operation: u16, what: &str) -> String {
+    format!("{operation}.{what}")
+}
+
+/// What the counters of an order say, by operation.
+pub fn progress(counters: &BTreeMap<String, i64>, scale: u8) -> BTreeMap<u16, Progress> {
+    let mut progress: BTreeMap<u16, Progress> = BTreeMap::new();
+    for (name, units) in counters {
+        let Some((operation, what)) = name.split_once('.') else { continue };
+        let Ok(operation) = operation.parse() else { continue };
+        let at = progress.entry(operation).or_insert_with(|| Progress::none(scale));
+        let quantity = Quantity::from_units(*units, scale);
+        match what {
+            "good" => at.good = quantity,
+            "scrap" => at.scrap = quantity,
+            "rework" => at.rework = quantity,
+            _ => {}
+        }
+    }
+    progress
+}
+
+/// The most that may be reported at an operation: the order's quantity and the operation's tolerance.
+pub fn limit(order: &Order, tolerance_percent: u8) -> Quantity {
+    let units = i128::from(order.quantity.units()) * i128::from(100 + u32::from(tolerance_percent)) / 100;
+    Quantity::from_units(i64::try_from(units).unwrap_or(i64::MAX), order.quantity.scale())
+}
+
+/// Decides a report.
+pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> Result<Change, Refusal> {
+    let Some(action) = flow.action_with(Effect::BookReport) else {
+        return Err(Refusal::one(Unmet::new(
+            "action.unknown",
+            facts.lang.pick("流程不能报工", "the flow takes no reports"),
+            "",
+            &[],
+        )));
+    };
+    let mut unmet = decide::unmet(order, flow, action, facts);
+    unmet.extend(wrong_quantities(order, report, facts));
+    let last = order.is_last_operation(report.operation);
+    let quarantine = facts.location_for(LocationKind::Quarantine, &order.line);
+    if last && quarantine.is_none() {
+        unmet.push(decide::no_location(LocationKind::Quarantine, facts.lang));
+    }
+    if !unmet.is_empty() {
+        return Err(Refusal { unmet });
+    }
+    let scale = order.quantity.scale();
+    let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
+    let before = facts.progress_at(report.operation, scale);
+    let reached = last && before.done().units() + good + scrap >= order.quantity.units();
+    let mut change = Change { order: None, postings: Vec::new(), counters: Vec::new(), events: Vec::new() };
+    change.counters = counters(order, report, facts, reached);
+    change.postings = kit::consume(order, facts, report.operation, Quantity::from_units(good + scrap, scale));
+    if let (true, true, Some(quarantine)) = (last, good > 0, quarantine) {
+        change.postings.push(Posting {
+            kind: MovementKind::Produce,
+            item: order.item.clone(),
+            lot: String::new(),
+            from: Account::free(crate::id::LocationId::production()),
+            to: Account::held(quarantine.id.clone(), &order.id),
+            quantity: Quantity::from_units(good, scale),
+            reverses: None,
+        });
+    }
+    change.events.push(reported(&action.event, order, report, facts));
+    change.events.extend(shortages(order, &change.postings));
+    if let (true, Some(to)) = (reached, &action.when_quantity_reached) {
+        let mut after = order.clone();
+        decide::complete(&mut after, facts, &mut change);
+        decide::enter(&mut after, to, facts);
+        decide::record(&mut after, action, "", facts);
+        change.events.push(decide::event("order.completed.v1", order, &after, "", facts));
+        change.order = Some(after);
+    }
+    Ok(change)
+}
+
+fn wrong_quantities(order: &Order, report: &NewReport, facts: &Facts) -> Vec<Unmet> {
+    let lang = facts.lang;
+    let holders = Permission::ReportCreate.holders();
+    let Some(operation) = order.operation(report.operation) else {
+        let detail = match lang {
+            Lang::Zh => format!("工单没有工序 {}", report.operation),
+            Lang::En => format!("the order has no operation {}", report.operation),
+        };
+        return vec![Unmet::new(
+            "operation.unknown",
+            detail,
+            lang.pick("选择工单的工序", "choose one of its operations"),
+            holders,
+        )];
+    };
+    let mut unmet = Vec::new();
+    let scale = order.quantity.scale();
+    let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
+    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
+    if good + scrap + rework == 0 {
+        let detail = lang.pick("数量不能全为零", "at least one quantity must be above zero");
+        unmet.push(Unmet::new("report.empty", detail, lang.pick("填写数量", "enter a quantity"), holders));
+    }
+    let at = |number| facts.progress_at(number, scale);
+    let total = at(report.operation).done().units() + good + scrap;
+    let limit = limit(order, operation.tolerance_percent);
+    if total > limit.units() {
+        let left = Quantity::from_units((limit.units() - at(report.operation).done().units()).max(0), scale);
+        let (unit, tolerance) = (&order.unit, operation.tolerance_percent);
+        let detail = match lang {
+            Lang::Zh => format!("超出可报数量:含 {tolerance}% 允差最多还能报 {left} {unit}"),
+            Lang::En => format!("too much: with {tolerance} % tolerance {left} {unit} are left to report"),
+        };
+        let remedy = lang.pick(
+            "核对数量;确实多做了请班组长或计划员处理",
+            "check the quantity; if more was made, tell the shift lead or the planner",
+        );
+        unmet.push(Unmet::new("report.over_tolerance", detail, remedy, Permission::OrderComplete.holders()));
+    }
+    if let Some(previous) = order.operation_before(report.operation) {
+        let passed = at(previous.number).good;
+        if total > passed.units() {
+            let name = &previous.name;
+            let detail = match lang {
+                Lang::Zh => format!("前工序“{name}”只报了 {passed} 良品"),
+                Lang::En => format!("only {passed} good pieces are reported at {name} before it"),
+            };
+            let remedy = lang.pick("先报前工序", "report the operation before it first");
+            unmet.push(Unmet::new("report.before_previous", detail, remedy, holders));
+        }
+    }
+    unmet
+}
+
+fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool) -> Vec<CounterChange> {
+    let operation = report.operation;
+    let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
+    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
+    let tolerance = order.operation(operation).map_or(0, |operation| operation.tolerance_percent);
+    let mut max = limit(order, tolerance).units();
+    if let Some(previous) = order.operation_before(operation) {
+        max = max.min(facts.progress_at(previous.number, order.quantity.scale()).good.units());
+    }
+    let target = order.quantity.units();
+    let last = order.is_last_operation(operation);
+    let (min_after, max_after) = match (last, reached) {
+        (true, true) => (Some(target), Some(max)),
+        (true, false) => (None, Some(max.min(target - 1))),
+        (false, _) => (None, Some(max)),
+    };
+    let plain = |what: &str, delta| CounterChange {
+        name: counter_name(operation, what),
+        delta,
+        min_after: None,
+        max_after: None,
+    };
+    let mut changes =
+        vec![CounterChange { name: counter_name(operation, "total"), delta: good + scrap, min_after, max_after }];
+    for (what, delta) in [("good", good), ("scrap", scrap), ("rework", rework)] {
+        if delta != 0 {
+            changes.push(plain(what, delta));
+        }
+    }
+    changes
+}
+
+fn reported(kind: &str, order: &Order, report: &NewReport, facts: &Facts) -> DomainEvent {
+    let run_s = match (report.started_at, report.ended_at) {
+        (Some(start), Some(end)) => Some(end.duration_since(start).as_secs()),
+        _ => None,
+    };
+    DomainEvent {
+        kind: kind.to_owned(),
+        data: serde_json::json!({
+            "order": order.id, "item": order.item, "line": order.line, "operation": report.operation,
+            "good": report.good, "scrap": report.scrap, "rework": report.rework, "run_s": run_s,
+            "equipment": report.equipment, "by": facts.actor.user,
+        }),
+    }
+}
+
+fn shortages(order: &Order, postings: &[Posting]) -> Vec<DomainEvent> {
+    let short = postings.iter().filter(|posting| posting.from.location == crate::id::LocationId::shortage());
+    short
+        .map(|posting| DomainEvent {
+            kind: "stock.shortage.v1".into(),
+            data: serde_json::json!({"order": order.id, "item": posting.item, "quantity": posting.quantity, "line": order.line}),
+        })
+        .collect()
+}
+
+/// A posting of a report that is to be taken back, with the id that the ledger gave it.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// The ledger's id.
+    pub id: String,
+    /// What was posted.
+    pub posting: Posting,
+}
+
+/// Decides to take a report back: its pieces leave the counters, its stock flows back, and an order that it had
+/// completed is in progress again. Refused once quality has signed, and while the next operation rests on its pieces.
+pub fn decide_reversal(
+    order: &Order,
+    flow: &Flow,
+    report: &NewReport,
+    posted: &[Posted],
+    reason: &str,
+    facts: &Facts,
+) -> Result<Change, Refusal> {
+    let lang = facts.lang;
+    let mut unmet = Vec::new();
+    if !facts.actor.may(Permission::ReportReverse) {
+        unmet.push(Unmet::permission(Permission::ReportReverse, lang));
+    }
+    if reason.trim().is_empty() {
+        let detail = lang.pick("需要填写原因", "a reason is needed");
+        unmet.push(Unmet::new(
+            "input.reason",
+            detail,
+            lang.pick("填写原因后再试", "give a reason and try again"),
+            Permission::ReportReverse.holders(),
+        ));
+    }
+    let category = flow.state(&order.state).map(|state| state.category);
+    if order.signed.is_some() || !matches!(category, Some(Category::Running | Category::Done)) {
+        let detail = lang.pick("工单已签字或已结束,报工不能冲销", "the order is signed or over; its reports stand");
+        unmet.push(Unmet::new(
+            "report.final",
+            detail,
+            lang.pick("用库存调整处理差异", "settle the difference by a stock movement"),
+            Permission::StockMove.holders(),
+        ));
+    }
+    let scale = order.quantity.scale();
+    let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
+    let next = order.operation_after(report.operation).map(|next| facts.progress_at(next.number, scale).done().units());
+    let before = facts.progress_at(report.operation, scale);
+    if let Some(next) = next.filter(|next| before.good.units() - good < *next) {
+        let rest = Quantity::from_units(next, scale);
+        let detail = match lang {
+            Lang::Zh => format!("后工序已报 {rest},不能冲销本工序"),
+            Lang::En => format!("{rest} are reported at the next operation and rest on it"),
+        };
+        unmet.push(Unmet::new(
+            "report.rested_on",
+            detail,
+            lang.pick("先冲销后工序的报工", "reverse the next operation's report first"),
+            Permission::ReportReverse.holders(),
+        ));
+    }
+    if !unmet.is_empty() {
+        return Err(Refusal { unmet });
+    }
+    let postings =
+        posted.iter().filter(|posted| posted.posting.kind != MovementKind::Release).map(Posted::reversal).collect();
+    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
+    let change = |what: &str, delta: i64, min_after| CounterChange {
+        name: counter_name(report.operation, what),
+        delta: -delta,
+        min_after: Some(min_after),
+        max_after: None,
+    };
+    let counters = vec![
+        change("total", good + scrap, 0),
+        change("good", good, next.unwrap_or(0)),
+        change("scrap", scrap, 0),
+        change("rework", rework, 0),
+    ];
+    let mut after = order.clone();
+    let reopened = category == Some(Category::Done) && order.is_last_operation(report.operation);
+    let action = flow.action_with(Effect::BookReport);
+    if let (true, Some(state)) = (reopened, action.and_then(|action| action.from.first())) {
+        after.completed = None;
+        decide::enter(&mut after, state, facts);
+    }
+    after.history.push(crate::order::HistoryEntry {
+        action: "reverse-report".into(),
+        state: after.state.clone(),
+        by: facts.actor.user.clone(),
+        at: facts.now,
+        reason: reason.to_owned(),
+    });
+    let event = decide::event("order.report_reversed.v1", order, &after, reason, facts);
+    Ok(Change { order: Some(after), postings, counters, events: vec![event] })
+}
+
+impl Posted {
+    /// The posting that takes this one back.
+    pub fn reversal(&self) -> Posting {
+        Posting {
+            kind: MovementKind::Reversal,
+            from: self.posting.to.clone(),
+            to: self.posting.from.clone(),
+            reverses: Some(self.id.clone()),
+            ..self.posting.clone()
+        }
+    }
+}
