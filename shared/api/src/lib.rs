@@ -1,1 +1,38 @@
-//! takt-api
+//! What travels between the pages, the command line, other systems and the components: one source for all of them.
+//!
+//! Every type here is plain serde. Unknown fields in a request are an error. [`route::ROUTES`] is the one table of
+//! calls: it drives the router, the permission checks, the limits and the OpenAPI document.
+
+pub mod identity;
+pub mod import;
+pub mod master;
+pub mod orders;
+pub mod problem;
+pub mod reports;
+pub mod route;
+pub mod stock;
+
+use serde::{Deserialize, Serialize};
+
+/// One page of a list. `next` is passed as `after` to get the following one; none when this is the last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Page<T> {
+    /// The rows, at most 200.
+    pub rows: Vec<T>,
+    /// An opaque cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// The most rows that a page may have.
+pub const PAGE_MAX: usize = 200;
+
+/// The rows of a page where the caller names no number.
+pub const PAGE_DEFAULT: usize = 50;
+
+/// The largest body of a request, in bytes.
+pub const BODY_MAX: usize = 256 * 1024;
+
+/// The longest free text (a reason, a note), in characters.
+pub const TEXT_MAX: usize = 1000;

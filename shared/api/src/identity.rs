@@ -1,0 +1,103 @@
+//! Sign-in, sessions and users.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use takt_domain::id::{LineId, UserId};
+use takt_domain::permission::{Permission, Role};
+
+/// `POST /api/v1/session`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The plant's number; may be left out where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plant: Option<u32>,
+    /// The user.
+    pub user: UserId,
+    /// 4 to 12 digits.
+    pub pin: String,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Session {
+    /// The bearer token; only in the answer to the sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The plant's number.
+    pub plant: u32,
+    /// The plant's name.
+    pub plant_name: String,
+    /// The user.
+    pub user: UserId,
+    /// The user's name.
+    pub name: String,
+    /// The user's roles.
+    pub roles: Vec<Role>,
+    /// What they allow.
+    pub permissions: Vec<Permission>,
+    /// The line that the user works at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
+    /// When the token stops working.
+    pub expires_at: Timestamp,
+}
+
+/// A user, without the PIN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct User {
+    /// The sign-in name.
+    pub user: UserId,
+    /// The name.
+    pub name: String,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// The line that the user works at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
+    /// False for one who may not sign in any more.
+    pub active: bool,
+}
+
+/// `PUT /api/v1/users/{user}`: makes or changes a user. The PIN may be left out where the user exists.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PutUser {
+    /// The name.
+    pub name: String,
+    /// The roles, at least one.
+    pub roles: Vec<Role>,
+    /// The line that the user works at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
+    /// False for one who may not sign in any more.
+    #[serde(default = "yes")]
+    pub active: bool,
+    /// 4 to 12 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The signed content of a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// The plant's number.
+    pub plant: u32,
+    /// The user.
+    pub user: UserId,
+    /// The user's roles; a change of roles ends the user's sessions.
+    pub roles: Vec<Role>,
+    /// The session.
+    pub session: String,
+    /// When it expires, in seconds since 1970.
+    pub exp: i64,
+}

@@ -1,0 +1,145 @@
+//! Work orders, their actions, and the board.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use takt_domain::decide::ActionView;
+use takt_domain::facts::{Facts, Progress};
+use takt_domain::flow::Flow;
+use takt_domain::id::{ItemId, LineId, OrderId};
+use takt_domain::order::{InspectionResult, Order, Priority};
+use takt_domain::quantity::Quantity;
+
+/// `POST /api/v1/orders`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateOrder {
+    /// Its number; the plant's next one (`WO-000001`) when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<OrderId>,
+    /// What is made; it must have a routing.
+    pub item: ItemId,
+    /// How much.
+    pub quantity: Quantity,
+    /// Where.
+    pub line: LineId,
+    /// How much it matters.
+    #[serde(default)]
+    pub priority: Priority,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub customer: String,
+    /// A remark.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// The plant's own fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
+}
+
+/// `POST /api/v1/orders/{order}/actions/{action}`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TakeAction {
+    /// Why, or what was seen.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The outcome, for an inspection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<InspectionResult>,
+}
+
+/// `GET /api/v1/orders/{order}`: all of an order, and what the caller may do with it.
+///
+/// `order`, `flow` and `facts` are what the domain decides from, so that a page can ask it again, also offline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OrderDetail {
+    /// The order.
+    pub order: Order,
+    /// The version of the record.
+    pub version: u64,
+    /// The flow that it lives under.
+    pub flow: Flow,
+    /// What the guards look at.
+    pub facts: Facts,
+    /// Every action of the present state for the caller.
+    pub actions: Vec<ActionView>,
+}
+
+/// The answer to a create and to an action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OrderAnswer {
+    /// Its number.
+    pub id: OrderId,
+    /// Where it stands now.
+    pub state: String,
+    /// The version of the record.
+    pub version: u64,
+}
+
+/// One order in a list or on the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OrderRow {
+    /// Its number.
+    pub id: OrderId,
+    /// What is made.
+    pub item: ItemId,
+    /// Its name.
+    pub item_name: String,
+    /// Its unit.
+    pub unit: String,
+    /// How much.
+    pub quantity: Quantity,
+    /// What is done at the last operation.
+    pub done: Progress,
+    /// Where.
+    pub line: LineId,
+    /// How much it matters.
+    pub priority: Priority,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub customer: String,
+    /// Where it stands.
+    pub state: String,
+    /// Since when.
+    pub state_since: Timestamp,
+    /// Review has been asked for.
+    pub review_requested: bool,
+    /// It is paused.
+    pub paused: bool,
+}
+
+/// `GET /api/v1/board`: open orders by state and line, oldest in their state first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Board {
+    /// One column for each open state of the flow.
+    pub columns: Vec<BoardColumn>,
+}
+
+/// One state on the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BoardColumn {
+    /// The state.
+    pub state: String,
+    /// What people read.
+    pub label: takt_domain::text::Label,
+    /// Its orders; at most 200.
+    pub orders: Vec<OrderRow>,
+    /// True when there are more.
+    pub more: bool,
+}

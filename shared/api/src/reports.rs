@@ -1,0 +1,69 @@
+//! Production reports (报工).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use takt_domain::id::{OrderId, UserId};
+use takt_domain::refusal::Unmet;
+use takt_domain::report::NewReport;
+
+/// `POST /api/v1/reports` takes a [`NewReport`] and answers a [`Report`].
+pub type CreateReport = NewReport;
+
+/// How far a report has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReportState {
+    /// Accepted, in the durable queue.
+    Queued,
+    /// In the ledger.
+    Booked,
+    /// Ended without being booked; `unmet` says why.
+    Refused,
+}
+
+/// `GET /api/v1/reports/{id}`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// Its id.
+    pub id: String,
+    /// How far it has come.
+    pub state: ReportState,
+    /// What was reported.
+    pub report: NewReport,
+    /// Who.
+    pub by: UserId,
+    /// When it was booked.
+    pub booked_at: Timestamp,
+    /// Who took it back, when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversed_by: Option<UserId>,
+    /// The state of the order after it.
+    pub order_state: String,
+    /// Why it was refused, when it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmet: Vec<Unmet>,
+}
+
+/// `POST /api/v1/reports/{id}/reversal` and `POST /api/v1/movements/{id}/reversal`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reverse {
+    /// Why.
+    pub reason: String,
+}
+
+/// The answer to a reversal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reversed {
+    /// What was taken back.
+    pub id: String,
+    /// The movement that takes it back.
+    pub movement: String,
+    /// The order, for a report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+}

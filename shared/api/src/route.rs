@@ -1,0 +1,249 @@
+//! The one table of calls. Routers, permission checks, limits and the OpenAPI document are made from it.
+
+use takt_domain::permission::Permission::{self, *};
+
+/// Which calls are refused first when there is too much to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Sign-in, reports, movements, transitions, stock queries: always.
+    Floor,
+    /// Boards and lists: next.
+    Board,
+    /// Reports over time and exports: refused first.
+    Statistics,
+}
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever holds the permission.
+    May(Permission),
+    /// Whoever is signed in; the decision itself says which permission it needs, with everything else that is missing.
+    Decided,
+}
+
+/// One call.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The name of the operation, unique.
+    pub name: &'static str,
+    /// The method.
+    pub method: &'static str,
+    /// The path; `{name}` is one segment.
+    pub path: &'static str,
+    /// The component that answers.
+    pub component: &'static str,
+    /// Who may call.
+    pub access: Access,
+    /// When it is refused under load.
+    pub priority: Priority,
+    /// A write that must carry an `Idempotency-Key`.
+    pub keyed: bool,
+    /// What it does, in a sentence.
+    pub summary: &'static str,
+}
+
+const fn get(
+    name: &'static str,
+    path: &'static str,
+    component: &'static str,
+    access: Access,
+    priority: Priority,
+    summary: &'static str,
+) -> Route {
+    Route { name, method: "GET", path, component, access, priority, keyed: false, summary }
+}
+
+const fn write(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    component: &'static str,
+    access: Access,
+    summary: &'static str,
+) -> Route {
+    Route { name, method, path, component, access, priority: Priority::Floor, keyed: true, summary }
+}
+
+use Access::{Decided, May, Public, SignedIn};
+use Priority::{Board, Floor, Statistics};
+
+/// Every call.
+pub const ROUTES: &[Route] = &[
+    Route {
+        keyed: false,
+        ..write("signIn", "POST", "/api/v1/session", "identity", Public, "Sign in with user and PIN.")
+    },
+    get("getSession", "/api/v1/session", "identity", SignedIn, Floor, "Who is signed in."),
+    write("signOut", "DELETE", "/api/v1/session", "identity", SignedIn, "End the session."),
+    get("listUsers", "/api/v1/users", "identity", May(UserManage), Board, "List users."),
+    write("putUser", "PUT", "/api/v1/users/{user}", "identity", May(UserManage), "Make or change a user."),
+    get(
+        "getPlant",
+        "/api/v1/plant",
+        "plant",
+        May(MasterView),
+        Floor,
+        "The plant with its lines, locations, equipment, crew and products.",
+    ),
+    write(
+        "putPlant",
+        "PUT",
+        "/api/v1/plant",
+        "plant",
+        May(MasterImport),
+        "Name the plant, its time zone and its shifts.",
+    ),
+    get("listItems", "/api/v1/items", "plant", May(MasterView), Board, "List items."),
+    get(
+        "getItem",
+        "/api/v1/items/{item}",
+        "plant",
+        May(MasterView),
+        Floor,
+        "An item with its bill of material and routing.",
+    ),
+    write(
+        "putEquipmentStatus",
+        "PUT",
+        "/api/v1/equipment/{equipment}/status",
+        "plant",
+        May(ResourceSet),
+        "Say whether a machine can work.",
+    ),
+    write(
+        "putMouldStatus",
+        "PUT",
+        "/api/v1/moulds/{mould}/status",
+        "plant",
+        May(ResourceSet),
+        "Say whether a mould may be used.",
+    ),
+    write(
+        "putPresence",
+        "PUT",
+        "/api/v1/crew/{user}/presence",
+        "plant",
+        May(PresenceSelf),
+        "Check somebody in or out.",
+    ),
+    write("openImport", "POST", "/api/v1/imports", "plant", May(MasterImport), "Open an import."),
+    write(
+        "putImportPart",
+        "PUT",
+        "/api/v1/imports/{import}/parts/{part}",
+        "plant",
+        May(MasterImport),
+        "Stage a piece of a file.",
+    ),
+    write(
+        "publishImport",
+        "POST",
+        "/api/v1/imports/{import}/publish",
+        "plant",
+        May(MasterImport),
+        "Book all of an import, or say what is wrong with it.",
+    ),
+    get("live", "/health/live", "plant", Public, Floor, "The program answers."),
+    get("ready", "/health/ready", "plant", Public, Floor, "Everything that is needed is there; what is not is named."),
+    get("openapi", "/openapi.json", "plant", Public, Statistics, "This API as OpenAPI 3.1."),
+    get(
+        "listOrders",
+        "/api/v1/orders",
+        "orders",
+        May(OrderView),
+        Board,
+        "List orders, urgent first, then by due date.",
+    ),
+    write("createOrder", "POST", "/api/v1/orders", "orders", May(OrderCreate), "Create an order."),
+    get(
+        "getOrder",
+        "/api/v1/orders/{order}",
+        "orders",
+        May(OrderView),
+        Floor,
+        "An order with its history and what the caller may do.",
+    ),
+    write(
+        "takeAction",
+        "POST",
+        "/api/v1/orders/{order}/actions/{action}",
+        "orders",
+        Decided,
+        "Take one of the actions of the order's flow.",
+    ),
+    get("getBoard", "/api/v1/board", "orders", May(OrderView), Board, "Open orders by state and line, with their age."),
+    get("listStock", "/api/v1/stock", "stock", May(StockView), Board, "Stock of items."),
+    get("getStock", "/api/v1/stock/{item}", "stock", May(StockView), Floor, "Stock of one item, by location and lot."),
+    get("listMovements", "/api/v1/movements", "stock", May(StockView), Board, "The ledger, newest first."),
+    write("createMovement", "POST", "/api/v1/movements", "stock", Decided, "Move stock."),
+    write(
+        "reverseMovement",
+        "POST",
+        "/api/v1/movements/{movement}/reversal",
+        "stock",
+        May(StockReverse),
+        "Take a movement back.",
+    ),
+    get("audit", "/api/v1/audit", "stock", May(StockAudit), Statistics, "Compare balances with the ledger."),
+    get("scan", "/api/v1/scan", "stock", SignedIn, Floor, "What a scanned code means."),
+    get("listReports", "/api/v1/reports", "reporting", May(ReportView), Board, "Reports of an order, newest first."),
+    write("createReport", "POST", "/api/v1/reports", "reporting", Decided, "Report production."),
+    get(
+        "getReport",
+        "/api/v1/reports/{report}",
+        "reporting",
+        May(ReportView),
+        Floor,
+        "A report and how far it has come.",
+    ),
+    write("reverseReport", "POST", "/api/v1/reports/{report}/reversal", "reporting", Decided, "Take a report back."),
+];
+
+/// The values of the `{name}` segments of a path, in their order, percent-encoding left as it is.
+pub fn match_path<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
+    let mut found = Vec::new();
+    let (mut patterns, mut segments) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (patterns.next(), segments.next()) {
+            (None, None) => return Some(found),
+            (Some(pattern), Some(segment)) if pattern.starts_with('{') && !segment.is_empty() => found.push(segment),
+            (Some(pattern), Some(segment)) if pattern == segment => {}
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_calls_are_unique() {
+        for (index, route) in ROUTES.iter().enumerate() {
+            for other in &ROUTES[index + 1..] {
+                assert_ne!(route.name, other.name);
+                assert!(route.method != other.method || route.path != other.path, "{}", route.path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_write_but_the_sign_in_is_keyed() {
+        for route in ROUTES.iter().filter(|route| route.method != "GET" && route.name != "signIn") {
+            assert!(route.keyed, "{}", route.name);
+        }
+    }
+
+    #[test]
+    fn a_segment_in_braces_takes_any_one_segment() {
+        assert_eq!(match_path("/a/{x}/b", "/a/1%2F2/b"), Some(vec!["1%2F2"]));
+        assert_eq!(match_path("/a/{x}/b", "/a//b"), None);
+        assert_eq!(match_path("/a/{x}", "/a/1/2"), None);
+        assert_eq!(match_path("/a", "/a/"), None);
+    }
+}

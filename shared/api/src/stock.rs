@@ -1,0 +1,194 @@
+//! Stock: balances, movements, the audit, and what a scanned code means.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use takt_domain::id::{ItemId, LocationId, OrderId, UserId};
+use takt_domain::ledger::{Account, MovementKind};
+use takt_domain::movement::NewMovement;
+use takt_domain::quantity::Quantity;
+
+/// `POST /api/v1/movements`
+pub type CreateMovement = NewMovement;
+
+/// The header that says how an entry came in; typed by hand where it is missing.
+pub const SOURCE_HEADER: &str = "takt-source";
+
+/// The header that names the device that it came from.
+pub const DEVICE_HEADER: &str = "takt-device";
+
+/// How an entry came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Typed.
+    #[default]
+    Hand,
+    /// Scanned.
+    Scan,
+    /// From a machine.
+    Device,
+    /// From another system.
+    Interface,
+}
+
+/// `GET /api/v1/stock/{item}`, and one row of `GET /api/v1/stock`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ItemStock {
+    /// What.
+    pub item: ItemId,
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: String,
+    /// All that stands in physical locations.
+    pub on_hand: Quantity,
+    /// Of that, held for orders.
+    pub reserved: Quantity,
+    /// Of that, waiting for the final inspection.
+    pub quarantine: Quantity,
+    /// Free to take: on hand less reserved and quarantine.
+    pub available: Quantity,
+    /// What production drew beyond the books and no receipt has settled yet.
+    pub owed: Quantity,
+    /// The number of the item's last posting: grows with every change.
+    pub version: u64,
+    /// The same by location and lot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<PlaceStock>,
+}
+
+/// What stands in one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PlaceStock {
+    /// Where.
+    pub location: LocationId,
+    /// Of which lot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
+    /// All of it.
+    pub on_hand: Quantity,
+    /// Of that, held for orders.
+    pub reserved: Quantity,
+    /// For which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_for: Vec<Held>,
+}
+
+/// A part that is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Held {
+    /// For this order.
+    pub order: OrderId,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+/// One posting of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Movement {
+    /// The posting's id.
+    pub id: String,
+    /// The movement that it belongs to; what one command booked has one.
+    pub movement: String,
+    /// Its place in the ledger.
+    pub seq: u64,
+    /// Why.
+    pub kind: MovementKind,
+    /// What.
+    pub item: ItemId,
+    /// Of which lot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
+    /// From.
+    pub from: Account,
+    /// To.
+    pub to: Account,
+    /// How much.
+    pub quantity: Quantity,
+    /// The balance of `from` after it.
+    pub from_after: Quantity,
+    /// The balance of `to` after it.
+    pub to_after: Quantity,
+    /// The order that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// The document.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who.
+    pub by: UserId,
+    /// From which device.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub device: String,
+    /// How it came in.
+    pub source: Source,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When it was booked.
+    pub booked_at: Timestamp,
+    /// The posting that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<String>,
+}
+
+/// The answer to a movement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MovementAnswer {
+    /// The movement's id, by which it can be taken back.
+    pub id: String,
+}
+
+/// `GET /api/v1/audit`: balances against the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Audit {
+    /// Everything agrees.
+    pub ok: bool,
+    /// Postings that were read.
+    pub postings: u64,
+    /// Balances that were compared.
+    pub balances: u64,
+    /// What does not agree; at most 200.
+    pub differences: Vec<AuditDifference>,
+}
+
+/// One thing that does not agree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AuditDifference {
+    /// Which check found it.
+    pub check: String,
+    /// What was found, with both numbers.
+    pub detail: String,
+}
+
+/// `GET /api/v1/scan?code=`: what a code on the floor means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Scanned {
+    /// An item, by its number or its barcode.
+    Item {
+        /// The item.
+        item: takt_domain::master::Item,
+    },
+    /// A work order.
+    Order {
+        /// Its number.
+        order: OrderId,
+    },
+    /// A location.
+    Location {
+        /// The location.
+        location: takt_domain::master::Location,
+    },
+}
