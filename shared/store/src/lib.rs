@@ -1,1 +1,74 @@
-//! takt-store
+//! The record store of Takt.
+//!
+//! # The port
+//! [`Store`] is all that the rest of the program sees: one [`Commit`] is booked by one statement, one [`Load`] is answered
+//! by one statement. It knows no rule of production: kinds are plain strings, bodies are JSON of the caller's, quantities
+//! are integers. Everything is led by the number of the plant, and no call crosses it. [`SqliteStore`] is the adapter for
+//! SQLite, over a [`Driver`]: `SpinDriver` inside a component (feature `spin`), `NativeDriver` for a file (feature
+//! `native`).
+//!
+//! # How a commit is booked
+//! The commit goes as JSON into a view, `INSERT INTO commit_doc (doc) VALUES (?1)`, whose trigger judges the conditions
+//! and writes everything. One statement is atomic by itself: there is no `BEGIN` that a guest could leave open when it is
+//! dropped, one call into the host, and one fsync. The conditions, in this order, and what the trigger raises:
+//!
+//! | condition | raised | error |
+//! |---|---|---|
+//! | the plant exists | `takt:plant` | [`StoreError::UnknownPlant`] |
+//! | the idempotency key is new, or has expired | `takt:key` | [`StoreError::Replayed`] or [`StoreError::KeyReused`] |
+//! | the session is live | `takt:session` | [`StoreError::SessionEnded`] |
+//! | all expected versions hold | `takt:version` | [`StoreError::VersionConflict`] |
+//! | a posting takes back what nobody took back before | `takt:reversed` | [`StoreError::AlreadyReversed`] |
+//! | after each posting, no bounded account is below zero | `takt:negative` | [`StoreError::NegativeBalance`] |
+//! | after all changes, counters are within their bounds | `takt:counter` | [`StoreError::CounterBound`] |
+//!
+//! A statement that writes has SQLite's one write lock from its start, so nothing changes between what it judges and what
+//! it writes; a duplicate that runs at the same time waits, and then finds the key. [`Store::commit_many`] puts all of a
+//! batch into one such statement, and falls back to one after another when one of them is refused.
+//!
+//! # Tables
+//! | table | key | holds |
+//! |---|---|---|
+//! | `plant` | number | name, time zone, shift calendar, settings |
+//! | `record` | plant, kind, id | version, JSON body, and the columns that lists filter and sort by |
+//! | `record_field` | plant, kind, id, name, value | custom fields, to be found by value |
+//! | `posting` | seq | the ledger: append-only, double entry, with both balances afterwards |
+//! | `balance` | plant, item, location, lot, order | the sum of the postings of an account, and the seq of the last |
+//! | `counter` | plant, scope, name | a bounded number |
+//! | `event` | seq | the journal: append-only, CloudEvents attributes |
+//! | `idempotency` | plant, user, key | fingerprint of the request and its answer, for 90 days |
+//! | `session` | plant, id | who is signed in, until when, and when that was ended |
+//! | `receipt` | plant, id | how a queued report ended |
+//!
+//! An account is a location, and the order that stock is held for there; so a reservation is a posting from the free
+//! account of a location to the order's at the same place. A balance at zero stays as a row; partial indexes keep reads
+//! from wading through them.
+//!
+//! Migrations are `migrations/sqlite/*.sql`, see [`migrate`].
+
+#![warn(missing_docs)]
+
+mod commit;
+mod cursor;
+mod error;
+mod plant;
+mod port;
+mod read;
+mod sqlite;
+
+pub use commit::{
+    Account, Commit, Committed, CounterChange, Event, Expect, Idempotency, Posting, Receipt, RecordWrite, SessionWrite,
+    StoredResponse,
+};
+pub use error::StoreError;
+pub use plant::{Plant, PlantNumber};
+pub use port::Store;
+pub use read::{
+    AuditReport, Balance, BalanceFilter, Counter, Direction, JournalPage, KeyLookup, ListFilter, LiveSession, Load,
+    Loaded, Mismatch, MovementFilter, Page, PageRequest, Record, StoredEvent, StoredKey, StoredPosting, Unconserved,
+};
+#[cfg(feature = "native")]
+pub use sqlite::NativeDriver;
+#[cfg(feature = "spin")]
+pub use sqlite::SpinDriver;
+pub use sqlite::{Driver, DriverError, Rows, SCHEMA_VERSION, SqliteStore, Value, migrate, schema_version};

@@ -1,0 +1,75 @@
+//! The port: what a record store does.
+
+use crate::commit::{Commit, Committed};
+use crate::error::StoreError;
+use crate::plant::{Plant, PlantNumber};
+use crate::read::{
+    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
+    PageRequest, Record, StoredPosting,
+};
+
+/// A record store. Each call is one round trip to the database and leaves no transaction behind, also when its future is
+/// dropped half way.
+#[expect(async_fn_in_trait, reason = "components are single-threaded, so no caller needs the futures to be Send")]
+pub trait Store {
+    /// Brings the database to the schema of this build. Cheap after the first call; any number may run at once.
+    async fn ensure_schema(&self) -> Result<(), StoreError>;
+
+    /// Makes a plant, or changes all of it but its number and its birth.
+    async fn put_plant(&self, plant: &Plant) -> Result<(), StoreError>;
+
+    /// All plants by number.
+    async fn plants(&self) -> Result<Vec<Plant>, StoreError>;
+
+    /// Books all of a commit, durably, or nothing.
+    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError>;
+
+    /// Books many, each with its own outcome, in this order.
+    async fn commit_many(&self, commits: &[Commit]) -> Vec<Result<Committed, StoreError>>;
+
+    /// Reads everything that a command needs, as of one moment.
+    async fn load(&self, load: &Load) -> Result<Loaded, StoreError>;
+
+    /// Records of a kind by sort and id.
+    async fn list(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        filter: &ListFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Record>, StoreError>;
+
+    /// Postings in the order of the journal.
+    async fn movements(
+        &self,
+        plant: PlantNumber,
+        filter: &MovementFilter,
+        page: &PageRequest,
+    ) -> Result<Page<StoredPosting>, StoreError>;
+
+    /// All postings of one movement, oldest first; none when there is no such movement.
+    async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError>;
+
+    /// Accounts by item, location, lot and order.
+    async fn balances(
+        &self,
+        plant: PlantNumber,
+        filter: &BalanceFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Balance>, StoreError>;
+
+    /// All counters of a scope by name.
+    async fn counters(&self, plant: PlantNumber, scope: &str) -> Result<Vec<Counter>, StoreError>;
+
+    /// Events after a cursor, or from the start; at most `limit` of them, which is brought into 1 to 1000.
+    async fn journal(&self, plant: PlantNumber, after: Option<&str>, limit: u32) -> Result<JournalPage, StoreError>;
+
+    /// The ids of sessions that were ended before their time and have not expired: what a token must not name.
+    async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError>;
+
+    /// Adds up the whole ledger and compares.
+    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError>;
+
+    /// Forgets idempotency keys and sessions that have expired, a few hundred a call; says how many keys went.
+    async fn purge(&self, now_ms: i64) -> Result<u64, StoreError>;
+}

@@ -1,0 +1,34 @@
+//! Migrations: forward only, each statement safe to run twice and beside another runner, the version set last. So two that
+//! start at once, and one that is cut off in the middle, come to the same schema.
+
+use super::driver::{Driver, DriverError, Value};
+
+/// The schema of this build. A database that is further on is served as well: migrations first expand, then contract.
+pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
+
+const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_init.sql")];
+
+const STATEMENT_END: &str = "--;;";
+
+/// The version that the database is at; 0 for an empty one.
+pub async fn schema_version<D: Driver>(driver: &D) -> Result<i64, DriverError> {
+    let rows = driver.query(include_str!("sql/schema_version.sql"), Vec::new()).await?;
+    match rows.0.first().and_then(|row| row.first()) {
+        Some(Value::Integer(version)) => Ok(*version),
+        other => Err(DriverError::Unavailable(format!("schema version is {other:?}"))),
+    }
+}
+
+/// Brings the database to [`SCHEMA_VERSION`]; says whether there was anything to do.
+pub async fn migrate<D: Driver>(driver: &D) -> Result<bool, DriverError> {
+    let at = schema_version(driver).await?;
+    let missing = MIGRATIONS.get(usize::try_from(at).unwrap_or(0)..).unwrap_or_default();
+    for statement in missing.iter().flat_map(|migration| statements(migration)) {
+        driver.query(statement, Vec::new()).await?;
+    }
+    Ok(!missing.is_empty())
+}
+
+fn statements(migration: &str) -> impl Iterator<Item = &str> {
+    migration.split(STATEMENT_END).map(str::trim).filter(|statement| !statement.is_empty())
+}

@@ -1,0 +1,165 @@
+//! The SQLite adapter. See the head of the crate for the algorithm.
+
+mod driver;
+mod list;
+mod migrate;
+#[cfg(feature = "native")]
+mod native;
+#[cfg(any(feature = "native", feature = "spin"))]
+mod open;
+#[cfg(feature = "spin")]
+mod spin;
+mod statement;
+mod write;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use driver::{Driver, DriverError, Rows, Value};
+pub use migrate::{SCHEMA_VERSION, migrate, schema_version};
+#[cfg(feature = "native")]
+pub use native::NativeDriver;
+#[cfg(feature = "spin")]
+pub use spin::SpinDriver;
+
+use crate::commit::{Commit, Committed};
+use crate::error::StoreError;
+use crate::plant::{Plant, PlantNumber};
+use crate::port::Store;
+use crate::read::{
+    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
+    PageRequest, Record, StoredPosting,
+};
+
+/// The record store on a SQLite database.
+#[derive(Debug)]
+pub struct SqliteStore<D> {
+    driver: D,
+    schema_is_there: AtomicBool,
+}
+
+impl<D: Driver> SqliteStore<D> {
+    /// The store on this database; nothing is touched yet.
+    pub const fn new(driver: D) -> Self {
+        Self { driver, schema_is_there: AtomicBool::new(false) }
+    }
+
+    /// The database itself: for tests, which may do what the store never does.
+    pub fn driver(&self) -> &D {
+        &self.driver
+    }
+
+    /// Runs a statement that answers one JSON document.
+    async fn read<T: DeserializeOwned>(&self, sql: &str, params: Vec<Value>) -> Result<T, StoreError> {
+        let rows = self.driver.query(sql, params).await.map_err(failed)?;
+        match rows.0.first().and_then(|row| row.first()) {
+            Some(Value::Text(json)) => serde_json::from_str(json).map_err(|e| StoreError::Corrupt(e.to_string())),
+            other => Err(StoreError::Corrupt(format!("a JSON document was expected, not {other:?}"))),
+        }
+    }
+}
+
+impl<D: Driver> Store for SqliteStore<D> {
+    async fn ensure_schema(&self) -> Result<(), StoreError> {
+        if !self.schema_is_there.load(Ordering::Relaxed) {
+            migrate(&self.driver).await.map_err(failed)?;
+            self.schema_is_there.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    async fn put_plant(&self, plant: &Plant) -> Result<(), StoreError> {
+        let doc = write::document(plant)?;
+        self.driver.query(include_str!("sql/put_plant.sql"), vec![doc]).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn plants(&self) -> Result<Vec<Plant>, StoreError> {
+        self.read(include_str!("sql/plants.sql"), Vec::new()).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        write::commit(self, commit).await
+    }
+
+    async fn commit_many(&self, commits: &[Commit]) -> Vec<Result<Committed, StoreError>> {
+        write::commit_many(self, commits).await
+    }
+
+    async fn load(&self, load: &Load) -> Result<Loaded, StoreError> {
+        self.read(include_str!("sql/load.sql"), vec![write::document(load)?]).await
+    }
+
+    async fn list(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        filter: &ListFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Record>, StoreError> {
+        list::records(self, plant, kind, filter, page).await
+    }
+
+    async fn movements(
+        &self,
+        plant: PlantNumber,
+        filter: &MovementFilter,
+        page: &PageRequest,
+    ) -> Result<Page<StoredPosting>, StoreError> {
+        list::movements(self, plant, filter, page).await
+    }
+
+    async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError> {
+        list::movement(self, plant, movement).await
+    }
+
+    async fn balances(
+        &self,
+        plant: PlantNumber,
+        filter: &BalanceFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Balance>, StoreError> {
+        list::balances(self, plant, filter, page).await
+    }
+
+    async fn counters(&self, plant: PlantNumber, scope: &str) -> Result<Vec<Counter>, StoreError> {
+        self.read(include_str!("sql/counters.sql"), vec![number(plant), scope.into()]).await
+    }
+
+    async fn journal(&self, plant: PlantNumber, after: Option<&str>, limit: u32) -> Result<JournalPage, StoreError> {
+        list::journal(self, plant, after, limit).await
+    }
+
+    async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {
+        self.read(include_str!("sql/ended_sessions.sql"), vec![number(plant), now_ms.into()]).await
+    }
+
+    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
+        self.read(include_str!("sql/audit.sql"), vec![number(plant)]).await
+    }
+
+    async fn purge(&self, now_ms: i64) -> Result<u64, StoreError> {
+        self.driver.query(include_str!("sql/purge_sessions.sql"), vec![now_ms.into()]).await.map_err(failed)?;
+        let gone = self.driver.query(include_str!("sql/purge_keys.sql"), vec![now_ms.into()]).await.map_err(failed)?;
+        Ok(gone.0.len() as u64)
+    }
+}
+
+fn number(plant: PlantNumber) -> Value {
+    Value::Integer(i64::from(plant.0))
+}
+
+fn json<T: Serialize + ?Sized>(value: &T) -> Result<Value, StoreError> {
+    serde_json::to_string(value).map(Value::Text).map_err(|e| StoreError::Malformed(e.to_string()))
+}
+
+/// A statement that no trigger refuses failed.
+fn failed(error: DriverError) -> StoreError {
+    match error {
+        DriverError::Refused(word) => StoreError::Corrupt(format!("refused: {word}")),
+        DriverError::Constraint(message) => StoreError::Malformed(message),
+        DriverError::Unavailable(message) => StoreError::Unavailable(message),
+    }
+}

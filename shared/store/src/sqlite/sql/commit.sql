@@ -1,0 +1,1 @@
+INSERT INTO commit_doc (doc) VALUES (?1)
