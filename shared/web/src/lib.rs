@@ -1,1 +1,13 @@
-//! takt-web
+//! Request plumbing, the same for every component: find the route, check the token and the permission, read the key
+//! and the body, answer in JSON or as a problem document.
+//!
+//! A component hands [`serve`](spin::serve) its name and a function from [`Call`](call::Call) to
+//! [`Outcome`](failure::Outcome). Everything that is not in the `spin` module is pure and runs anywhere.
+
+pub mod call;
+pub mod failure;
+#[cfg(feature = "pin")]
+pub mod pin;
+#[cfg(feature = "spin")]
+pub mod spin;
+pub mod token;

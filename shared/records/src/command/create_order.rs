@@ -1,0 +1,152 @@
+//! Creates a work order from the master data as it is now.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+use takt_api::TEXT_MAX;
+use takt_api::orders::{CreateOrder, OrderAnswer};
+use takt_domain::decide::DomainEvent;
+use takt_domain::flow::Flow;
+use takt_domain::id::{ItemId, OrderId};
+use takt_domain::master::{BOM_DEPTH_MAX, Bom, Item, Need, Routing, needs};
+use takt_domain::order::{NewOrder, Order};
+use takt_store::{CounterChange, Load, Loaded, Store};
+
+use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
+use crate::caller::Caller;
+use crate::keep::{self, NUMBER_SCOPE, kind};
+use crate::load::answered_before;
+
+/// The most custom fields that an order may have.
+const CUSTOM_MAX: usize = 50;
+
+/// Decides and books the order.
+pub async fn create_order<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Result<Answer, CommandError> {
+    text_at("customer", &given.customer, 200)?;
+    text_at("note", &given.note, TEXT_MAX)?;
+    if given.custom.len() > CUSTOM_MAX {
+        return Err(CommandError::field("custom", format!("expected at most {CUSTOM_MAX} fields")));
+    }
+    for (name, value) in &given.custom {
+        text_at("custom", name, 64)?;
+        text_at(&format!("custom.{name}"), value, TEXT_MAX)?;
+    }
+    run(store, caller, async || plan(store, caller, given).await).await
+}
+
+async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Result<Plan, CommandError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.key = caller.key_lookup();
+    load.records =
+        [(kind::ITEM, given.item.as_str()), (kind::ROUTING, given.item.as_str()), (kind::LINE, given.line.as_str())]
+            .map(|(kind, id)| (kind.to_owned(), id.to_owned()))
+            .to_vec();
+    if let Some(id) = &given.id {
+        load.records.push((kind::ORDER.into(), id.to_string()));
+    }
+    load.counters = vec![NUMBER_SCOPE.into()];
+    let mut loaded = store.load(&load).await?;
+    answered_before(&mut loaded, caller)?;
+    let item: Item = match loaded.record(kind::ITEM, given.item.as_str()) {
+        Some(record) => record.parse()?,
+        None => return Err(CommandError::field("item", format!("there is no item {}", given.item))),
+    };
+    let routing: Routing = match loaded.record(kind::ROUTING, given.item.as_str()) {
+        Some(record) => record.parse()?,
+        None => {
+            return Err(CommandError::field("item", format!("{} has no routing, so it cannot be made", given.item)));
+        }
+    };
+    if loaded.record(kind::LINE, given.line.as_str()).is_none() {
+        return Err(CommandError::field("line", format!("there is no line {}", given.line)));
+    }
+    let quantity = quantity_at("quantity", given.quantity, item.scale)?;
+    let (id, number) = number(given, &loaded)?;
+    let needs = needs_with_items(store, caller, &item.id).await?;
+    let new = NewOrder {
+        id: id.clone(),
+        item,
+        quantity,
+        line: given.line.clone(),
+        priority: given.priority,
+        due: given.due,
+        customer: given.customer.trim().to_owned(),
+        note: given.note.trim().to_owned(),
+        custom: given.custom.clone(),
+        operations: routing.operations,
+        needs,
+    };
+    let order = Order::new(new, Flow::builtin(), &caller.actor.user, caller.now)
+        .map_err(|error| CommandError::field("quantity", error.to_string()))?;
+    let answer = OrderAnswer { id: id.clone(), state: order.state.clone(), version: 1 };
+    let body = serde_json::to_value(&answer).unwrap_or_default();
+    let mut commit = caller.commit(201, &body);
+    commit.records.push(keep::order(&order, 0));
+    commit.counters.extend(number);
+    let data = json!({
+        "order": order.id, "item": order.item, "quantity": order.quantity, "line": order.line,
+        "priority": order.priority, "due": order.due, "customer": order.customer, "by": caller.actor.user,
+    });
+    let created = DomainEvent { kind: "order.created.v1".into(), data };
+    commit.events = keep::events(vec![created], &caller.derived_id(), id.as_str(), caller);
+    Ok(Plan { commit, status: 201, body })
+}
+
+/// The order's number: the one that was given, or the plant's next, which moves the counter on.
+fn number(given: &CreateOrder, loaded: &Loaded) -> Result<(OrderId, Option<CounterChange>), CommandError> {
+    if let Some(id) = &given.id {
+        if loaded.record(kind::ORDER, id.as_str()).is_some() {
+            return Err(CommandError::field("id", format!("there is an order {id} already")));
+        }
+        return Ok((id.clone(), None));
+    }
+    let next = loaded.counter(NUMBER_SCOPE, kind::ORDER) + 1;
+    let id = format!("WO-{next:06}").parse().map_err(|_| CommandError::Damaged("the counter of orders".into()))?;
+    let change = CounterChange {
+        scope: NUMBER_SCOPE.into(),
+        name: kind::ORDER.into(),
+        delta: 1,
+        min_after: Some(next),
+        max_after: Some(next),
+    };
+    Ok((id, Some(change)))
+}
+
+/// What one unit of an item needs. Phantoms are opened level by level, one load for each.
+pub async fn needs_with_items<S: Store>(
+    store: &S,
+    caller: &Caller,
+    item: &ItemId,
+) -> Result<Vec<(Need, Item)>, CommandError> {
+    let mut boms: BTreeMap<ItemId, Bom> = BTreeMap::new();
+    let mut wanted = BTreeSet::from([item.clone()]);
+    for _ in 0..=BOM_DEPTH_MAX {
+        let mut load = Load::new(caller.plant, caller.now_ms());
+        load.records = wanted.iter().map(|item| (kind::BOM.to_owned(), item.to_string())).collect();
+        let loaded = store.load(&load).await?;
+        let mut next = BTreeSet::new();
+        for record in &loaded.records {
+            let bom: Bom = record.parse()?;
+            let phantoms = bom.lines.iter().filter(|line| line.phantom && !line.optional);
+            next.extend(phantoms.map(|line| line.component.clone()).filter(|item| !boms.contains_key(item)));
+            boms.insert(bom.item.clone(), bom);
+        }
+        if next.is_empty() {
+            break;
+        }
+        wanted = next;
+    }
+    let needs = needs(item, &boms).map_err(|error| CommandError::field("item", error.to_string()))?;
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = needs.iter().map(|need| (kind::ITEM.to_owned(), need.component.to_string())).collect();
+    load.records.sort();
+    load.records.dedup();
+    let loaded = store.load(&load).await?;
+    let with_item = |need: Need| {
+        let record = loaded.record(kind::ITEM, need.component.as_str());
+        let record = record
+            .ok_or_else(|| CommandError::field("item", format!("its component {} is unknown", need.component)))?;
+        Ok((need, record.parse()?))
+    };
+    needs.into_iter().map(with_item).collect()
+}

@@ -1,0 +1,102 @@
+//! Books a production report at once: counters, consumption, goods, and the end of the order where it is reached.
+
+use serde_json::Value;
+use takt_api::TEXT_MAX;
+use takt_api::reports::{Report, ReportState};
+use takt_domain::flow::Flow;
+use takt_domain::report::{self, NewReport};
+use takt_store::{Expect, RecordWrite, Store};
+
+use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
+use crate::caller::Caller;
+use crate::keep::{self, MovementHead, kind};
+use crate::load;
+
+/// The most scrap reasons that one report may have.
+pub const SCRAP_MAX: usize = 20;
+
+/// Decides and books the report.
+pub async fn report<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Answer, CommandError> {
+    text_at("note", &given.note, TEXT_MAX)?;
+    if given.scrap.len() > SCRAP_MAX {
+        return Err(CommandError::field("scrap", format!("expected at most {SCRAP_MAX} reasons")));
+    }
+    for (n, scrap) in given.scrap.iter().enumerate() {
+        text_at(&format!("scrap[{n}].reason"), &scrap.reason, 100)?;
+        if scrap.reason.trim().is_empty() {
+            return Err(CommandError::field(&format!("scrap[{n}].reason"), "expected a reason"));
+        }
+    }
+    if let (Some(start), Some(end)) = (given.started_at, given.ended_at)
+        && end < start
+    {
+        return Err(CommandError::field("ended_at", "expected a time that is not before started_at"));
+    }
+    run(store, caller, async || plan(store, caller, given).await).await
+}
+
+async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Plan, CommandError> {
+    let state = load::order(store, caller, &given.order, Vec::new()).await.map_err(|error| match error {
+        CommandError::NotFound(id) => CommandError::field("order", format!("there is no order {id}")),
+        other => other,
+    })?;
+    let given = at_scale(given, state.order.quantity.scale())?;
+    let flow =
+        Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", given.order)))?;
+    let change = report::decide(&state.order, flow, &given, &state.facts)?;
+    let id = caller.derived_id();
+    let after = change.order.as_ref().unwrap_or(&state.order);
+    let booked = Report {
+        id: id.clone(),
+        state: ReportState::Booked,
+        report: given.clone(),
+        by: caller.actor.user.clone(),
+        booked_at: caller.now,
+        reversed_by: None,
+        order_state: after.state.clone(),
+        unmet: Vec::new(),
+    };
+    let body = serde_json::to_value(&booked).unwrap_or_default();
+    let mut commit = caller.commit(201, &body);
+    commit.records.push(record(&booked, 0, body.clone()));
+    match &change.order {
+        Some(order) => commit.records.push(keep::order(order, state.version)),
+        None => {
+            let expect = Expect { kind: kind::ORDER.into(), id: given.order.to_string(), version: state.version };
+            commit.expect.push(expect);
+        }
+    }
+    let head = MovementHead {
+        id: id.clone(),
+        order: Some(given.order.to_string()),
+        operation: Some(given.operation),
+        occurred_ms: given.ended_at.map(|ended| ended.as_millisecond()),
+        ..MovementHead::default()
+    };
+    commit.postings = keep::postings(&change.postings, &head, caller);
+    commit.counters = keep::counters(&change.counters, given.order.as_str());
+    commit.counters.extend(keep::owed(&change.postings));
+    commit.events = keep::events(change.events, &id, given.order.as_str(), caller);
+    Ok(Plan { commit, status: 201, body })
+}
+
+/// The record of a report: found by its order, newest last.
+pub fn record(report: &Report, expected: u64, body: Value) -> RecordWrite {
+    RecordWrite {
+        parent: Some(report.report.order.to_string()),
+        sort: Some(format!("{:020}", report.booked_at.as_millisecond())),
+        ..RecordWrite::new(kind::REPORT, &report.id, Some(expected), body)
+    }
+}
+
+fn at_scale(given: &NewReport, scale: u8) -> Result<NewReport, CommandError> {
+    let mut given = given.clone();
+    given.good = quantity_at("good", given.good, scale)?;
+    for (n, scrap) in given.scrap.iter_mut().enumerate() {
+        scrap.quantity = quantity_at(&format!("scrap[{n}].quantity"), scrap.quantity, scale)?;
+    }
+    if let Some(rework) = given.rework {
+        given.rework = Some(quantity_at("rework", rework, scale)?);
+    }
+    Ok(given)
+}

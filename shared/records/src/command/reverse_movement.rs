@@ -1,0 +1,148 @@
+//! Takes a movement back that somebody entered. What the system booked itself is taken back where it came from.
+
+use serde_json::json;
+use takt_api::TEXT_MAX;
+use takt_api::stock::MovementAnswer;
+use takt_domain::decide::DomainEvent;
+use takt_domain::ledger::{Account, MovementKind, Posting};
+use takt_domain::master::Item;
+use takt_domain::permission::Permission;
+use takt_domain::quantity::Quantity;
+use takt_domain::refusal::{Refusal, Unmet};
+use takt_domain::report::Posted;
+use takt_domain::text::Lang;
+use takt_store::{Load, Loaded, Store, StoreError, StoredPosting};
+
+use super::{Answer, CommandError, Plan, run, text_at};
+use crate::caller::Caller;
+use crate::keep::{self, MovementHead, kind};
+use crate::load;
+
+/// Decides and books the reversal.
+pub async fn reverse_movement<S: Store>(
+    store: &S,
+    caller: &Caller,
+    id: &str,
+    reason: &str,
+) -> Result<Answer, CommandError> {
+    text_at("reason", reason, TEXT_MAX)?;
+    if reason.trim().is_empty() {
+        return Err(CommandError::field("reason", "expected a reason"));
+    }
+    let booked = run(store, caller, async || plan(store, caller, id, reason.trim()).await).await;
+    match booked {
+        Err(CommandError::Store(StoreError::AlreadyReversed)) => Err(already(caller.lang).into()),
+        other => other,
+    }
+}
+
+async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> Result<Plan, CommandError> {
+    let stored = store.movement(caller.plant, id).await?;
+    let Some(first) = stored.first() else { return Err(CommandError::NotFound(id.to_owned())) };
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.key = caller.key_lookup();
+    load.records = vec![(kind::ITEM.into(), first.item.clone())];
+    load.balances_of = vec![first.item.clone()];
+    let mut loaded = store.load(&load).await?;
+    load::answered_before(&mut loaded, caller)?;
+    refuse_what_is_not_entered(&stored, caller.lang)?;
+    let item: Item = match loaded.record(kind::ITEM, &first.item) {
+        Some(record) => record.parse()?,
+        None => return Err(CommandError::Damaged(format!("the item {}", first.item))),
+    };
+    // Backwards, so that a receipt that settled a shortage is paid back before it leaves its location.
+    let mut reversals = Vec::with_capacity(stored.len());
+    for posting in stored.iter().rev() {
+        reversals.push(posted(posting, item.scale)?.reversal());
+    }
+    refuse_what_is_gone(&reversals, &loaded, &item, caller.lang)?;
+    let movement = caller.derived_id();
+    let body = serde_json::to_value(MovementAnswer { id: movement.clone() }).unwrap_or_default();
+    let mut commit = caller.commit(200, &body);
+    let head = MovementHead {
+        id: movement.clone(),
+        order: first.order.clone(),
+        document: first.document.clone(),
+        reason: Some(reason.to_owned()),
+        ..MovementHead::default()
+    };
+    commit.postings = keep::postings(&reversals, &head, caller);
+    commit.counters = keep::owed(&reversals);
+    let data =
+        json!({"movement": movement, "reverses": id, "item": first.item, "reason": reason, "by": caller.actor.user});
+    let reversed = DomainEvent { kind: "stock.reversed.v1".into(), data };
+    commit.events = keep::events(vec![reversed], &movement, &first.item, caller);
+    Ok(Plan { commit, status: 200, body })
+}
+
+fn already(lang: Lang) -> Refusal {
+    let detail = lang.pick("此移动已冲销", "this movement was taken back already");
+    Refusal::one(Unmet::new("movement.reversed", detail, lang.pick("无需再次操作", "nothing is left to do"), &[]))
+}
+
+fn refuse_what_is_not_entered(stored: &[StoredPosting], lang: Lang) -> Result<(), CommandError> {
+    use MovementKind::{Issue, Receipt, Return, Scrap, Settle, Shipment, Transfer};
+    if stored.iter().any(|posting| posting.reversed_by.is_some()) {
+        return Err(already(lang).into());
+    }
+    let entered = [Receipt, Issue, Return, Transfer, Shipment, Scrap, Settle];
+    if stored.iter().all(|posting| MovementKind::from_name(&posting.kind).is_some_and(|kind| entered.contains(&kind))) {
+        return Ok(());
+    }
+    let detail =
+        lang.pick("这笔移动由系统记账,不能单独冲销", "the system booked this movement; it is not taken back by itself");
+    let remedy = lang.pick("冲销产生它的报工或工单操作", "take back the report or the action that it came from");
+    Err(Refusal::one(Unmet::new("movement.kind", detail, remedy, Permission::ReportReverse.holders())).into())
+}
+
+fn refuse_what_is_gone(reversals: &[Posting], loaded: &Loaded, item: &Item, lang: Lang) -> Result<(), CommandError> {
+    let mut unmet = Vec::new();
+    let settled: i64 = reversals
+        .iter()
+        .filter(|posting| posting.from.location.is_virtual())
+        .map(|posting| posting.quantity.units())
+        .sum();
+    for posting in reversals.iter().filter(|posting| !posting.from.location.is_virtual()) {
+        let order = posting.from.order.as_ref().map_or("", |order| order.as_str());
+        let here = |balance: &&takt_store::Balance| {
+            balance.location == posting.from.location.as_str() && balance.lot == posting.lot && balance.order == order
+        };
+        let there = loaded.balances.iter().find(here).map_or(0, |balance| balance.quantity) + settled;
+        if there < posting.quantity.units() {
+            let (location, unit) = (&posting.from.location, &item.unit);
+            let left = Quantity::from_units(there, item.scale);
+            let detail = match lang {
+                Lang::Zh => format!("{location} 只剩 {left} {unit},不够冲销 {} {unit}", posting.quantity),
+                Lang::En => format!("only {left} {unit} are left at {location}, not {}", posting.quantity),
+            };
+            let remedy = lang.pick(
+                "先把物料退回该库位,或释放预留",
+                "bring it back to that location, or free what orders hold of it",
+            );
+            unmet.push(Unmet::new("stock.short", detail, remedy, Permission::StockMove.holders()));
+        }
+    }
+    if unmet.is_empty() { Ok(()) } else { Err(Refusal { unmet }.into()) }
+}
+
+/// A posting of the ledger as the domain knows it.
+pub(super) fn posted(stored: &StoredPosting, scale: u8) -> Result<Posted, CommandError> {
+    let damaged = || CommandError::Damaged(format!("the posting {}", stored.id));
+    let account = |account: &takt_store::Account| {
+        let location = account.location.parse().ok()?;
+        let order = if account.order.is_empty() { None } else { Some(account.order.parse().ok()?) };
+        Some(Account { location, order })
+    };
+    Ok(Posted {
+        id: stored.id.clone(),
+        posting: Posting {
+            kind: MovementKind::from_name(&stored.kind).ok_or_else(damaged)?,
+            item: stored.item.parse().map_err(|_| damaged())?,
+            lot: stored.lot.clone(),
+            from: account(&stored.from).ok_or_else(damaged)?,
+            to: account(&stored.to).ok_or_else(damaged)?,
+            quantity: Quantity::from_units(stored.quantity, scale),
+            reverses: stored.reverses.clone(),
+        },
+    })
+}

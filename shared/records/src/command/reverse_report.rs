@@ -1,0 +1,77 @@
+//! Takes a production report back.
+
+use takt_api::TEXT_MAX;
+use takt_api::reports::{Report, Reversed};
+use takt_domain::flow::Flow;
+use takt_domain::refusal::{Refusal, Unmet};
+use takt_domain::report::{self, Posted};
+use takt_domain::text::Lang;
+use takt_store::{Load, Store};
+
+use super::report::record;
+use super::{Answer, CommandError, Plan, run, text_at};
+use crate::caller::Caller;
+use crate::keep::{self, MovementHead, kind};
+use crate::load;
+
+/// Decides and books the reversal.
+pub async fn reverse_report<S: Store>(
+    store: &S,
+    caller: &Caller,
+    id: &str,
+    reason: &str,
+) -> Result<Answer, CommandError> {
+    text_at("reason", reason, TEXT_MAX)?;
+    run(store, caller, async || plan(store, caller, id, reason.trim()).await).await
+}
+
+async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> Result<Plan, CommandError> {
+    let mut first = Load::new(caller.plant, caller.now_ms());
+    first.key = caller.key_lookup();
+    first.records = vec![(kind::REPORT.into(), id.to_owned())];
+    let mut loaded = store.load(&first).await?;
+    load::answered_before(&mut loaded, caller)?;
+    let stored = loaded.record(kind::REPORT, id).ok_or_else(|| CommandError::NotFound(id.to_owned()))?;
+    let (mut taken_back, version): (Report, u64) = (stored.parse()?, stored.version);
+    if let Some(by) = &taken_back.reversed_by {
+        let detail = match caller.lang {
+            Lang::Zh => format!("{by} 已冲销此报工"),
+            Lang::En => format!("{by} has taken this report back already"),
+        };
+        let remedy = caller.lang.pick("无需再次操作", "nothing is left to do");
+        return Err(Refusal::one(Unmet::new("report.reversed", detail, remedy, &[])).into());
+    }
+    let state = load::order(store, caller, &taken_back.report.order, Vec::new()).await?;
+    let scale = state.order.quantity.scale();
+    let posted = store.movement(caller.plant, id).await?;
+    let posted = posted
+        .iter()
+        .map(|posting| super::reverse_movement::posted(posting, scale))
+        .collect::<Result<Vec<Posted>, _>>()?;
+    let flow =
+        Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", state.order.id)))?;
+    let change = report::decide_reversal(&state.order, flow, &taken_back.report, &posted, reason, &state.facts)?;
+    let movement = caller.derived_id();
+    let order = state.order.id.clone();
+    let answer = Reversed { id: id.to_owned(), movement: movement.clone(), order: Some(order.clone()) };
+    let body = serde_json::to_value(&answer).unwrap_or_default();
+    taken_back.reversed_by = Some(caller.actor.user.clone());
+    let mut commit = caller.commit(200, &body);
+    let kept = serde_json::to_value(&taken_back).unwrap_or_default();
+    commit.records.push(record(&taken_back, version, kept));
+    if let Some(after) = &change.order {
+        commit.records.push(keep::order(after, state.version));
+    }
+    let head = MovementHead {
+        id: movement.clone(),
+        order: Some(order.to_string()),
+        operation: Some(taken_back.report.operation),
+        reason: Some(reason.to_owned()),
+        ..MovementHead::default()
+    };
+    commit.postings = keep::postings(&change.postings, &head, caller);
+    commit.counters = keep::counters(&change.counters, order.as_str());
+    commit.counters.extend(keep::owed(&change.postings));
+    commit.events = keep::events(change.events, &movement, order.as_str(), caller);
+    Ok(Plan { commit, status: 200, body })
+}

@@ -1,0 +1,55 @@
+//! Takes one of the actions of an order's flow.
+
+use takt_api::TEXT_MAX;
+use takt_api::orders::{OrderAnswer, TakeAction};
+use takt_domain::decide::{self, Input};
+use takt_domain::flow::Flow;
+use takt_domain::id::OrderId;
+use takt_store::Store;
+
+use super::{Answer, CommandError, Plan, run, text_at};
+use crate::caller::Caller;
+use crate::keep::{self, MovementHead};
+use crate::load;
+
+/// Decides and books the action.
+pub async fn take_action<S: Store>(
+    store: &S,
+    caller: &Caller,
+    id: &OrderId,
+    action: &str,
+    given: &TakeAction,
+) -> Result<Answer, CommandError> {
+    text_at("reason", &given.reason, TEXT_MAX)?;
+    run(store, caller, async || plan(store, caller, id, action, given).await).await
+}
+
+async fn plan<S: Store>(
+    store: &S,
+    caller: &Caller,
+    id: &OrderId,
+    action: &str,
+    given: &TakeAction,
+) -> Result<Plan, CommandError> {
+    let state = load::order(store, caller, id, Vec::new()).await?;
+    let flow = Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {id}")))?;
+    let input = Input { reason: given.reason.trim().to_owned(), result: given.result };
+    let change = decide::decide(&state.order, flow, action, &input, &state.facts)?;
+    let after = change.order.as_ref().unwrap_or(&state.order);
+    let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };
+    let body = serde_json::to_value(&answer).unwrap_or_default();
+    let movement = caller.derived_id();
+    let mut commit = caller.commit(200, &body);
+    commit.records.push(keep::order(after, state.version));
+    let head = MovementHead {
+        id: movement.clone(),
+        order: Some(id.to_string()),
+        reason: Some(input.reason),
+        ..MovementHead::default()
+    };
+    commit.postings = keep::postings(&change.postings, &head, caller);
+    commit.counters = keep::counters(&change.counters, id.as_str());
+    commit.counters.extend(keep::owed(&change.postings));
+    commit.events = keep::events(change.events, &movement, id.as_str(), caller);
+    Ok(Plan { commit, status: 200, body })
+}

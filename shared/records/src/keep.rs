@@ -1,0 +1,202 @@
+//! How each thing of the domain is kept: the kind and id of its record, what lists filter and sort by, what searches find.
+
+use serde::Serialize;
+use takt_domain::decide::{CounterChange, DomainEvent};
+use takt_domain::ledger::{Account, Posting};
+use takt_domain::master::{Bom, CrewMember, Equipment, Item, Line, Location, Mould, Routing};
+use takt_domain::movement::{OWED_SCOPE, owed_changes};
+use takt_domain::order::Order;
+use takt_store::{Event, RecordWrite};
+
+use crate::caller::Caller;
+
+/// The kinds of records.
+pub mod kind {
+    /// An item.
+    pub const ITEM: &str = "item";
+    /// The bill of material of an item, under the item's number.
+    pub const BOM: &str = "bom";
+    /// The routing of an item, under the item's number.
+    pub const ROUTING: &str = "routing";
+    /// A physical location.
+    pub const LOCATION: &str = "location";
+    /// A production line.
+    pub const LINE: &str = "line";
+    /// A machine.
+    pub const EQUIPMENT: &str = "equipment";
+    /// A mould.
+    pub const MOULD: &str = "mould";
+    /// Someone who works at a line.
+    pub const CREW: &str = "crew";
+    /// A user, with the hash of the PIN.
+    pub const USER: &str = "user";
+    /// Wrong PINs of a user.
+    pub const SIGN_IN: &str = "sign_in";
+    /// A work order.
+    pub const ORDER: &str = "order";
+    /// A production report.
+    pub const REPORT: &str = "report";
+    /// A piece of a file that is being imported.
+    pub const IMPORT_PART: &str = "import_part";
+}
+
+/// The parent of what a plant has few of, so that all of a kind loads at once.
+pub const PLANT_PARENT: &str = "plant";
+
+/// The scope of the counters that number things.
+pub const NUMBER_SCOPE: &str = "number";
+
+fn body(value: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn few(kind: &str, id: &str, value: &impl Serialize, expected: Option<u64>) -> RecordWrite {
+    RecordWrite { parent: Some(PLANT_PARENT.into()), ..RecordWrite::new(kind, id, expected, body(value)) }
+}
+
+/// An item. `makes` says whether it has a routing, so that products can be listed.
+pub fn item(item: &Item, makes: bool, expected: Option<u64>) -> RecordWrite {
+    let search = format!("{} {} {}", item.id, item.name, item.barcode.as_deref().unwrap_or_default());
+    RecordWrite {
+        state: makes.then(|| "made".to_owned()),
+        search: Some(search),
+        fields: item.barcode.iter().map(|code| ("barcode".to_owned(), code.clone())).collect(),
+        ..RecordWrite::new(kind::ITEM, item.id.as_str(), expected, body(item))
+    }
+}
+
+/// A bill of material.
+pub fn bom(bom: &Bom, expected: Option<u64>) -> RecordWrite {
+    RecordWrite::new(kind::BOM, bom.item.as_str(), expected, body(bom))
+}
+
+/// A routing.
+pub fn routing(routing: &Routing, expected: Option<u64>) -> RecordWrite {
+    RecordWrite::new(kind::ROUTING, routing.item.as_str(), expected, body(routing))
+}
+
+/// A location.
+pub fn location(location: &Location, expected: Option<u64>) -> RecordWrite {
+    few(kind::LOCATION, location.id.as_str(), location, expected)
+}
+
+/// A line.
+pub fn line(line: &Line, expected: Option<u64>) -> RecordWrite {
+    few(kind::LINE, line.id.as_str(), line, expected)
+}
+
+/// A machine.
+pub fn equipment(equipment: &Equipment, expected: Option<u64>) -> RecordWrite {
+    few(kind::EQUIPMENT, equipment.id.as_str(), equipment, expected)
+}
+
+/// A mould.
+pub fn mould(mould: &Mould, expected: Option<u64>) -> RecordWrite {
+    few(kind::MOULD, mould.id.as_str(), mould, expected)
+}
+
+/// A member of the crew.
+pub fn crew(member: &CrewMember, expected: Option<u64>) -> RecordWrite {
+    few(kind::CREW, member.user.as_str(), member, expected)
+}
+
+/// A work order.
+pub fn order(order: &Order, expected: u64) -> RecordWrite {
+    RecordWrite {
+        state: Some(order.state.clone()),
+        line: Some(order.line.to_string()),
+        sort: Some(order.sort_key()),
+        search: Some(format!("{} {} {} {}", order.id, order.item, order.item_name, order.customer)),
+        fields: order.custom.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        ..RecordWrite::new(kind::ORDER, order.id.as_str(), Some(expected), body(order))
+    }
+}
+
+/// What every posting of one movement shares.
+#[derive(Clone, Debug, Default)]
+pub struct MovementHead {
+    /// The movement's id.
+    pub id: String,
+    /// The order that it is for.
+    pub order: Option<String>,
+    /// The operation of that order.
+    pub operation: Option<u16>,
+    /// The document.
+    pub document: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it happened; when it was booked, where nobody said.
+    pub occurred_ms: Option<i64>,
+}
+
+fn account(account: &Account) -> takt_store::Account {
+    takt_store::Account {
+        location: account.location.to_string(),
+        order: account.order.as_ref().map(ToString::to_string).unwrap_or_default(),
+        bounded: !account.location.is_virtual(),
+    }
+}
+
+fn source(caller: &Caller) -> String {
+    match caller.source {
+        takt_api::stock::Source::Hand => "hand",
+        takt_api::stock::Source::Scan => "scan",
+        takt_api::stock::Source::Device => "device",
+        takt_api::stock::Source::Interface => "interface",
+    }
+    .to_owned()
+}
+
+/// The postings of a decision, with ids and with who booked them.
+pub fn postings(decided: &[Posting], head: &MovementHead, caller: &Caller) -> Vec<takt_store::Posting> {
+    let posting = |(n, decided): (usize, &Posting)| takt_store::Posting {
+        id: format!("{}.{}", head.id, n + 1),
+        movement: head.id.clone(),
+        kind: decided.kind.as_str().to_owned(),
+        item: decided.item.to_string(),
+        lot: decided.lot.clone(),
+        from: account(&decided.from),
+        to: account(&decided.to),
+        quantity: decided.quantity.units(),
+        order: head.order.clone(),
+        operation: head.operation.map(|number| number.to_string()),
+        document: head.document.clone().filter(|text| !text.is_empty()),
+        reason: head.reason.clone().filter(|text| !text.is_empty()),
+        user: caller.actor.user.to_string(),
+        device: Some(caller.device.clone()).filter(|device| !device.is_empty()),
+        source: source(caller),
+        occurred_ms: head.occurred_ms.unwrap_or_else(|| caller.now_ms()),
+        reverses: decided.reverses.clone(),
+    };
+    decided.iter().enumerate().map(posting).collect()
+}
+
+/// Counters in a scope.
+pub fn counters(decided: &[CounterChange], scope: &str) -> Vec<takt_store::CounterChange> {
+    let change = |decided: &CounterChange| takt_store::CounterChange {
+        scope: scope.to_owned(),
+        name: decided.name.clone(),
+        delta: decided.delta,
+        min_after: decided.min_after,
+        max_after: decided.max_after,
+    };
+    decided.iter().map(change).collect()
+}
+
+/// The counters that follow the shortage location through these postings.
+pub fn owed(decided: &[Posting]) -> Vec<takt_store::CounterChange> {
+    counters(&owed_changes(decided), OWED_SCOPE)
+}
+
+/// Events for the journal. `id` is the command's; each event gets a number behind it.
+pub fn events(decided: Vec<DomainEvent>, id: &str, subject: &str, caller: &Caller) -> Vec<Event> {
+    let event = |(n, decided): (usize, DomainEvent)| Event {
+        id: format!("{id}.{}", n + 1),
+        event_type: decided.kind,
+        source: format!("/plants/{}", caller.plant),
+        subject: subject.to_owned(),
+        time_ms: caller.now_ms(),
+        data: decided.data,
+    };
+    decided.into_iter().enumerate().map(event).collect()
+}

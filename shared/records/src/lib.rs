@@ -1,0 +1,10 @@
+//! Between the domain, which decides, and the store, which books: how each thing is kept as a record, what a decision
+//! has to load, and the commands themselves.
+//!
+//! A command is: load, let the domain decide, book one commit; when others were faster, again, at most three times.
+//! Commands know no HTTP and run over any [`takt_store::Store`], so that components, the background and tests share them.
+
+pub mod caller;
+pub mod command;
+pub mod keep;
+pub mod load;

@@ -1,0 +1,120 @@
+//! What a decision has to know: an order with its facts, loaded in two round trips.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use takt_domain::facts::Facts;
+use takt_domain::id::OrderId;
+use takt_domain::ledger::Balance;
+use takt_domain::master::Routing;
+use takt_domain::order::Order;
+use takt_domain::quantity::Quantity;
+use takt_domain::report;
+use takt_store::{Load, Loaded, Store, StoreError};
+
+use crate::caller::Caller;
+use crate::command::CommandError;
+use crate::keep::{PLANT_PARENT, kind};
+
+/// An order as it stands, with everything that its guards look at.
+#[derive(Clone, Debug)]
+pub struct OrderState {
+    /// The order.
+    pub order: Order,
+    /// The version of its record.
+    pub version: u64,
+    /// What the guards look at.
+    pub facts: Facts,
+    /// Other records that were asked for.
+    pub loaded: Loaded,
+}
+
+/// All children of a kind under the plant, as their type.
+pub fn few<T: DeserializeOwned>(loaded: &Loaded, kind: &str) -> Result<Vec<T>, StoreError> {
+    loaded.children(kind, PLANT_PARENT).map(|record| record.parse()).collect()
+}
+
+/// Loads an order, its facts and the records in `also`. A write's key is looked up on the way: when it was used, this
+/// is the error that carries the answer of then.
+pub async fn order<S: Store>(
+    store: &S,
+    caller: &Caller,
+    id: &OrderId,
+    also: Vec<(String, String)>,
+) -> Result<OrderState, CommandError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.key = caller.key_lookup();
+    load.records = also;
+    load.records.push((kind::ORDER.into(), id.to_string()));
+    let few_kinds = [kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW];
+    load.children = few_kinds.map(|kind| (kind.to_owned(), PLANT_PARENT.to_owned())).to_vec();
+    load.counters = vec![id.to_string()];
+    let mut loaded = store.load(&load).await?;
+    answered_before(&mut loaded, caller)?;
+    let record = loaded.record(kind::ORDER, id.as_str());
+    let record = record.ok_or_else(|| CommandError::NotFound(id.to_string()))?;
+    let (order, version): (Order, u64) = (record.parse()?, record.version);
+
+    let mut second = Load::new(caller.plant, caller.now_ms());
+    second.records = vec![(kind::ROUTING.into(), order.item.to_string())];
+    second.free_of = order.materials.iter().map(|material| material.item.to_string()).collect();
+    second.free_of.sort();
+    second.free_of.dedup();
+    second.balances_of_order = vec![id.to_string()];
+    let stock = store.load(&second).await?;
+    let routing =
+        stock.record(kind::ROUTING, order.item.as_str()).map(|record| record.parse::<Routing>()).transpose()?;
+    let counters = loaded.counters.iter().map(|counter| (counter.name.clone(), counter.value)).collect();
+    let named_equipment = |id: &takt_domain::id::EquipmentId| {
+        order.operations.iter().any(|operation| operation.equipment.as_ref() == Some(id))
+    };
+    let named_mould =
+        |id: &takt_domain::id::MouldId| order.operations.iter().any(|operation| operation.mould.as_ref() == Some(id));
+    let mut facts = Facts {
+        now: caller.now,
+        actor: caller.actor.clone(),
+        balances: balances(&stock.balances, &order)?,
+        locations: few(&loaded, kind::LOCATION)?,
+        equipment: few(&loaded, kind::EQUIPMENT)?,
+        moulds: few(&loaded, kind::MOULD)?,
+        crew: few(&loaded, kind::CREW)?,
+        routing_released: routing.is_some_and(|routing| routing.released),
+        progress: report::progress(&counters, order.quantity.scale()),
+        lang: caller.lang,
+    };
+    facts.equipment.retain(|equipment| named_equipment(&equipment.id));
+    facts.moulds.retain(|mould| named_mould(&mould.id));
+    facts.crew.retain(|member| member.line.as_ref() == Some(&order.line));
+    Ok(OrderState { order, version, facts, loaded })
+}
+
+/// The error that carries the answer of an earlier request under the same key.
+pub fn answered_before(loaded: &mut Loaded, caller: &Caller) -> Result<(), CommandError> {
+    match (loaded.key.take(), &caller.key) {
+        (Some(stored), Some(key)) => Err(stored.judge(&key.fingerprint).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Balances with their quantities at the scales that the order knows. Stock of an item that the order does not name
+/// (an extra issue) is given in units: a decision only passes it on.
+fn balances(stored: &[takt_store::Balance], order: &Order) -> Result<Vec<Balance>, CommandError> {
+    let mut scales: BTreeMap<&str, u8> = BTreeMap::new();
+    for material in &order.materials {
+        scales.insert(material.item.as_str(), material.required.scale());
+    }
+    scales.insert(order.item.as_str(), order.quantity.scale());
+    stored.iter().map(|stored| balance(stored, scales.get(stored.item.as_str()).copied().unwrap_or(0))).collect()
+}
+
+/// A balance at the scale of its item.
+pub fn balance(stored: &takt_store::Balance, scale: u8) -> Result<Balance, CommandError> {
+    let damaged = |_| CommandError::Damaged(format!("the balance of {} at {}", stored.item, stored.location));
+    Ok(Balance {
+        item: stored.item.parse().map_err(damaged)?,
+        lot: stored.lot.clone(),
+        location: stored.location.parse().map_err(damaged)?,
+        order: if stored.order.is_empty() { None } else { Some(stored.order.parse().map_err(damaged)?) },
+        quantity: Quantity::from_units(stored.quantity, scale),
+    })
+}

@@ -1,0 +1,130 @@
+//! The one place that knows HTTP status codes: what a component answers, and what stands in a problem document.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+use serde::Serialize;
+use takt_api::problem::{FieldError, MEDIA_TYPE, Problem, ProblemType};
+use takt_domain::refusal::{Refusal, Unmet};
+use takt_domain::text::Lang;
+use takt_records::command::{Answer, CommandError};
+use takt_store::StoreError;
+
+/// What a component's handler returns.
+pub type Outcome = Result<Response<Bytes>, Failure>;
+
+/// Everything that is not a success.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Which problem.
+    pub kind: ProblemType,
+    /// What is so in this case.
+    pub detail: String,
+    /// For a refused action.
+    pub unmet: Vec<Unmet>,
+    /// For bad input.
+    pub errors: Vec<FieldError>,
+    /// When to try again, in seconds.
+    pub retry_after_s: Option<u64>,
+}
+
+impl Failure {
+    /// A problem without more to say.
+    pub fn new(kind: ProblemType) -> Self {
+        Self { kind, detail: String::new(), unmet: Vec::new(), errors: Vec::new(), retry_after_s: None }
+    }
+
+    /// A problem with what is so in this case.
+    pub fn because(kind: ProblemType, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..Self::new(kind) }
+    }
+
+    /// One field that is wrong.
+    pub fn field(at: impl Into<String>, detail: impl Into<String>) -> Self {
+        let errors = vec![FieldError { at: at.into(), detail: detail.into() }];
+        Self { errors, ..Self::new(ProblemType::Invalid) }
+    }
+
+    /// The problem document.
+    pub fn response(self, lang: Lang) -> Response<Bytes> {
+        let status = self.kind.status();
+        let problem = Problem {
+            kind: self.kind.uri().to_owned(),
+            title: self.kind.title(lang).to_owned(),
+            status,
+            detail: self.detail,
+            unmet: self.unmet,
+            errors: self.errors,
+        };
+        let mut response = json_response(status, &problem);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// An answer in JSON.
+pub fn json(status: u16, body: &impl Serialize) -> Outcome {
+    Ok(json_response(status, body))
+}
+
+fn json_response(status: u16, body: &impl Serialize) -> Response<Bytes> {
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What a command answered, now or when the same key came first.
+pub fn answer(answer: &Answer) -> Outcome {
+    let mut response = json_response(answer.status, &answer.body);
+    if answer.replayed {
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let kind = if refusal.lacks_permission() { ProblemType::Forbidden } else { ProblemType::Refused };
+        Self { unmet: refusal.unmet, ..Self::new(kind) }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::BadCursor => Self::field("after", "expected the cursor of an earlier page"),
+            StoreError::Unavailable(why) => {
+                eprintln!("the record store does not answer: {why}");
+                Self { retry_after_s: Some(1), ..Self::new(ProblemType::Unavailable) }
+            }
+            other => {
+                eprintln!("the record store failed: {other}");
+                Self::new(ProblemType::Internal)
+            }
+        }
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Refused(refusal) => refusal.into(),
+            CommandError::NotFound(what) => Self::because(ProblemType::NotFound, what),
+            CommandError::Invalid(errors) => Self { errors, ..Self::new(ProblemType::Invalid) },
+            CommandError::KeyReused => Self::new(ProblemType::KeyReused),
+            CommandError::SessionEnded => Self::new(ProblemType::Unauthorized),
+            CommandError::Conflict => Self { retry_after_s: Some(1), ..Self::new(ProblemType::Conflict) },
+            CommandError::Damaged(what) => {
+                eprintln!("a record cannot be read: {what}");
+                Self::new(ProblemType::Internal)
+            }
+            CommandError::Store(error) => error.into(),
+        }
+    }
+}
