@@ -8,3 +8,4 @@ pub mod caller;
 pub mod command;
 pub mod keep;
 pub mod load;
+pub mod user;
