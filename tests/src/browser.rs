@@ -1,0 +1,204 @@
+//! A headless Chromium on a phone-sized window, driven over the DevTools protocol.
+//!
+//! The protocol is one JSON message each way over a WebSocket; the few calls that a page test needs are below. No
+//! driver program has to fit the browser's version.
+
+use std::fs;
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tungstenite::{Message, WebSocket};
+
+use crate::host::{Folder, root};
+use crate::wait::{PATIENCE, until};
+
+/// A browser with one page.
+pub struct Browser {
+    child: Child,
+    socket: WebSocket<TcpStream>,
+    next_id: u64,
+    session: Option<String>,
+    /// What the page wrote to its console as an error, and what it failed to load.
+    pub complaints: Vec<String>,
+    _profile: Folder,
+}
+
+fn program() -> PathBuf {
+    let known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    let chosen = std::env::var_os("TAKT_CHROMIUM").map(PathBuf::from);
+    let found = chosen.or_else(|| known.iter().map(PathBuf::from).find(|path| path.is_file()));
+    found.expect("Chromium is needed: `cargo takt test` installs it on Debian; else set TAKT_CHROMIUM")
+}
+
+impl Browser {
+    /// Starts one whose window is as wide and high as a phone's screen.
+    pub fn phone() -> Self {
+        let profile = Folder::new();
+        let child = Command::new(program())
+            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"])
+            .args(["--no-first-run", "--no-default-browser-check", "--disable-background-networking"])
+            .args(["--remote-debugging-port=0", "--window-size=390,844"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .arg("about:blank")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Chromium can be run");
+        let file = profile.path().join("DevToolsActivePort");
+        let (port, path) = until("Chromium listens", || {
+            let text = fs::read_to_string(&file).ok()?;
+            let (port, path) = text.trim().split_once('\n')?;
+            Some((port.parse::<u16>().ok()?, path.to_owned()))
+        });
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("Chromium listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket takes a time limit");
+        let url = format!("ws://127.0.0.1:{port}{path}");
+        let (socket, _) = tungstenite::client(url, stream).expect("Chromium speaks WebSocket");
+        let mut browser =
+            Self { child, socket, next_id: 0, session: None, complaints: Vec::new(), _profile: profile };
+        let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
+        let attached =
+            browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        browser.session = Some(attached["sessionId"].as_str().expect("a page is attached").to_owned());
+        for domain in ["Page.enable", "Runtime.enable", "Network.enable", "Log.enable"] {
+            browser.call(domain, json!({}));
+        }
+        let screen = json!({"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true});
+        browser.call("Emulation.setDeviceMetricsOverride", screen);
+        browser.call("Emulation.setTouchEmulationEnabled", json!({"enabled": true}));
+        browser
+    }
+
+    /// The reader's languages, first one first, for instance `zh-CN,zh`.
+    pub fn speak(&mut self, languages: &str) {
+        self.call("Emulation.setLocaleOverride", json!({"locale": languages.split(',').next()}));
+        self.call("Network.setExtraHTTPHeaders", json!({"headers": {"Accept-Language": languages}}));
+    }
+
+    /// Goes to a page.
+    pub fn open(&mut self, url: &str) {
+        let answer = self.call("Page.navigate", json!({"url": url}));
+        assert!(answer.get("errorText").is_none(), "{url}: {answer}");
+    }
+
+    /// Sends a command and waits for its answer.
+    pub fn call(&mut self, method: &str, params: Value) -> Value {
+        self.next_id += 1;
+        let id = self.next_id;
+        let mut message = json!({"id": id, "method": method, "params": params});
+        if let Some(session) = &self.session {
+            message["sessionId"] = json!(session);
+        }
+        self.socket.send(Message::text(message.to_string())).expect("Chromium listens");
+        loop {
+            let Message::Text(text) = self.socket.read().expect("Chromium answers") else { continue };
+            let answer: Value = serde_json::from_str(&text).expect("Chromium answers in JSON");
+            if answer["id"] == id {
+                assert!(answer.get("error").is_none(), "{method}: {}", answer["error"]);
+                return answer["result"].clone();
+            }
+            self.note(&answer);
+        }
+    }
+
+    fn note(&mut self, event: &Value) {
+        let params = &event["params"];
+        let complaint = match event["method"].as_str() {
+            Some("Runtime.exceptionThrown") => Some(params["exceptionDetails"].to_string()),
+            Some("Log.entryAdded") if params["entry"]["level"] == "error" => Some(params["entry"].to_string()),
+            _ => None,
+        };
+        self.complaints.extend(complaint);
+    }
+
+    /// Runs a script in the page and answers its value; promises are waited for.
+    pub fn eval(&mut self, script: &str) -> Value {
+        let params = json!({"expression": script, "returnByValue": true, "awaitPromise": true});
+        let answer = self.call("Runtime.evaluate", params);
+        assert!(answer.get("exceptionDetails").is_none(), "{script}: {}", answer["exceptionDetails"]);
+        answer["result"]["value"].clone()
+    }
+
+    /// Waits until something that matches is visible.
+    pub fn see(&mut self, selector: &str) {
+        let script = format!(
+            "(() => {{ const found = document.querySelector({}); return !!found && found.getClientRects().length > 0 }})()",
+            json!(selector)
+        );
+        self.until(&format!("{selector} is visible"), &script);
+    }
+
+    /// Waits until the page shows a text.
+    pub fn read(&mut self, text: &str) {
+        let script = format!("document.body.innerText.includes({})", json!(text));
+        self.until(&format!("the page says {text}"), &script);
+    }
+
+    fn until(&mut self, what: &str, script: &str) {
+        let start = std::time::Instant::now();
+        while self.eval(script) != json!(true) {
+            if start.elapsed() > PATIENCE {
+                let text = self.eval("document.body.innerText");
+                self.screenshot("failed");
+                panic!("{what}: not so after {PATIENCE:?}; the page shows:\n{text}\n{:?}", self.complaints);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    /// Touches the middle of what matches, as a finger would: what covers it gets the touch.
+    pub fn tap(&mut self, selector: &str) {
+        self.see(selector);
+        let script = format!(
+            "(() => {{ const found = document.querySelector({}); found.scrollIntoView({{block: 'center'}}); \
+             const box = found.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] }})()",
+            json!(selector)
+        );
+        let at = self.eval(&script);
+        for (kind, count) in [("mousePressed", 1), ("mouseReleased", 1)] {
+            let params = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": count});
+            self.call("Input.dispatchMouseEvent", params);
+        }
+    }
+
+    /// Replaces what stands in a field by typing.
+    pub fn fill(&mut self, selector: &str, text: &str) {
+        self.see(selector);
+        let script = format!(
+            "(() => {{ const found = document.querySelector({}); found.focus(); found.select && found.select() }})()",
+            json!(selector)
+        );
+        self.eval(&script);
+        self.call("Input.insertText", json!({"text": text}));
+    }
+
+    /// Presses Enter in the field that has the focus, as a scanner does after a code.
+    pub fn enter(&mut self) {
+        for kind in ["keyDown", "keyUp"] {
+            let key = json!({"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"});
+            self.call("Input.dispatchKeyEvent", key);
+        }
+    }
+
+    /// Keeps a picture of the page in `tests/screenshots`, which is not committed.
+    pub fn screenshot(&mut self, name: &str) {
+        let shot = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        let png = STANDARD.decode(shot["data"].as_str().unwrap_or_default()).expect("Chromium answers a picture");
+        let folder = root().join("tests/screenshots");
+        fs::create_dir_all(&folder).expect("tests/ is writable");
+        fs::write(folder.join(format!("{name}.png")), png).expect("tests/screenshots is writable");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,195 @@
+//! A small HTTP client that speaks as somebody.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use takt_api::problem::{MEDIA_TYPE, Problem};
+use uuid::Uuid;
+
+/// Somebody who calls. Cheap to clone; each clone has connections of its own.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    token: Option<String>,
+    agent: ureq::Agent,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// A fresh `Idempotency-Key`, in its quotes.
+pub fn key() -> String {
+    format!("\"{}\"", Uuid::now_v7())
+}
+
+/// One request, for the tests that send what no client should.
+#[derive(Clone, Debug, Default)]
+pub struct Raw<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The path, with the query.
+    pub path: &'a str,
+    /// The headers.
+    pub headers: Vec<(&'a str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    /// Somebody who is not signed in, at `http://HOST:PORT`.
+    pub fn new(base: &str) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .new_agent();
+        Self { base: base.trim_end_matches('/').to_owned(), token: None, agent }
+    }
+
+    /// The same person at another address.
+    pub fn at(&self, base: &str) -> Self {
+        Self { token: self.token.clone(), ..Self::new(base) }
+    }
+
+    /// The same address with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..Self::new(&self.base) }
+    }
+
+    /// Signs in with PIN 1234.
+    pub fn sign_in(&self, user: &str) -> Self {
+        let body = serde_json::json!({"user": user, "pin": crate::plant::PIN});
+        let answer = self.send("POST", "/api/v1/session", None, Some(&body)).expect_status(200);
+        self.with_token(answer.json::<Value>()["token"].as_str().expect("the sign-in answers a token"))
+    }
+
+    /// Its token.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().expect("somebody is signed in")
+    }
+
+    /// Reads.
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, None, None)
+    }
+
+    /// Posts under a fresh key.
+    pub fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, Some(&key()), Some(&body))
+    }
+
+    /// Posts under a key.
+    pub fn post_with(&self, key: &str, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, Some(key), Some(body))
+    }
+
+    /// Puts under a fresh key.
+    pub fn put(&self, path: &str, body: Value) -> Answer {
+        self.send("PUT", path, Some(&key()), Some(&body))
+    }
+
+    /// Sends JSON; the host must answer.
+    pub fn send(&self, method: &str, path: &str, key: Option<&str>, body: Option<&Value>) -> Answer {
+        self.try_send(method, path, key, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// Sends JSON to a host that may be gone.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<Answer, ureq::Error> {
+        let mut raw = Raw { method, path, ..Raw::default() };
+        raw.headers.push(("accept-language", "en".into()));
+        if let Some(body) = body {
+            raw.headers.push(("content-type", "application/json".into()));
+            raw.body = body.to_string().into_bytes();
+        }
+        if let Some(key) = key {
+            raw.headers.push(("idempotency-key", key.into()));
+        }
+        if let Some(token) = &self.token {
+            raw.headers.push(("authorization", format!("Bearer {token}")));
+        }
+        self.raw(&raw)
+    }
+
+    /// Sends anything.
+    pub fn raw(&self, raw: &Raw<'_>) -> Result<Answer, ureq::Error> {
+        let mut request = http::Request::builder().method(raw.method).uri(format!("{}{}", self.base, raw.path));
+        for (name, value) in &raw.headers {
+            request = request.header(*name, value);
+        }
+        let answer = if raw.body.is_empty() && matches!(raw.method, "GET" | "HEAD" | "DELETE") {
+            self.agent.run(request.body(())?)?
+        } else {
+            self.agent.run(request.body(raw.body.as_slice())?)?
+        };
+        let (head, mut body) = answer.into_parts();
+        let body = body.with_config().limit(64 * 1024 * 1024).read_to_vec()?;
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    }
+}
+
+impl Answer {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()))
+    }
+
+    /// Fails unless the status is this.
+    #[track_caller]
+    pub fn expect_status(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+
+    /// Fails unless it is a success.
+    #[track_caller]
+    pub fn ok(self) -> Self {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text());
+        self
+    }
+
+    /// A problem document of this status and type, or the test fails.
+    #[track_caller]
+    pub fn expect_problem(&self, status: u16, kind: &str) -> Problem {
+        assert_eq!(self.status, status, "{}", self.text());
+        let media = self.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert_eq!(media, MEDIA_TYPE, "{}", self.text());
+        let problem: Problem = self.json();
+        assert_eq!((problem.status, problem.kind.as_str()), (status, format!("/problems/{kind}").as_str()));
+        assert!(!problem.title.is_empty());
+        problem
+    }
+
+    /// The codes of what is not met, in a refusal of this status and type.
+    #[track_caller]
+    pub fn unmet(&self, status: u16, kind: &str) -> Vec<String> {
+        let problem = self.expect_problem(status, kind);
+        assert!(!problem.unmet.is_empty(), "a refusal says why: {}", self.text());
+        for unmet in &problem.unmet {
+            assert!(!unmet.detail.is_empty(), "{}", self.text());
+        }
+        problem.unmet.into_iter().map(|unmet| unmet.code).collect()
+    }
+}

@@ -1,0 +1,12 @@
+//! What the black-box tests share: a real `takt serve` process with a data folder of its own, a client that speaks as
+//! a role, the ledger added up again from what the API tells, and things that go wrong on purpose.
+//!
+//! A failed expectation of the harness itself is a panic: that is how a test fails.
+
+pub mod browser;
+pub mod client;
+pub mod host;
+pub mod ledger;
+pub mod plant;
+pub mod proxy;
+pub mod wait;

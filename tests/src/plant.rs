@@ -1,0 +1,137 @@
+//! The plant that the tests work in, and its people.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use takt_api::orders::{OrderAnswer, OrderDetail};
+use takt_domain::permission::Role;
+
+use crate::client::{Answer, Client};
+use crate::host::{Host, root, run_well};
+use crate::ledger::escaped;
+
+/// Everybody's PIN.
+pub const PIN: &str = "1234";
+
+/// A folder with the imported plant and compiled components, to be copied. The next run of the tests removes it.
+pub fn prepare() -> PathBuf {
+    let temporary = std::env::temp_dir();
+    let name = "takt-test-template-";
+    for entry in fs::read_dir(&temporary).into_iter().flatten().flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let owner = file.strip_prefix(name).and_then(|pid| pid.parse::<u32>().ok());
+        if owner.is_some_and(|pid| !PathBuf::from(format!("/proc/{pid}")).exists()) {
+            // Another run may be removing it as well.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    let folder = temporary.join(format!("{name}{}", std::process::id()));
+    let fixtures = root().join("tests/fixtures/lumenpnp");
+    let text = |path: &std::path::Path| path.display().to_string();
+    let mapping = text(&fixtures.join("mapping.toml"));
+    run_well(&["import", &text(&fixtures), "--as", &mapping, "--data", &text(&folder)], &[]);
+    for (role, user) in [("shift_lead", "lead")] {
+        let arguments = ["user", "add", user, "--name", user, "--role", role, "--data", &text(&folder)];
+        run_well(&arguments, &[("TAKT_PIN", PIN)]);
+    }
+    folder
+}
+
+/// Everybody, signed in.
+pub struct People {
+    pub operator: Client,
+    pub inspector: Client,
+    pub storekeeper: Client,
+    pub planner: Client,
+    pub lead: Client,
+    pub manager: Client,
+    pub admin: Client,
+}
+
+impl People {
+    /// Signs everybody in.
+    pub fn at(host: &Host) -> Self {
+        let client = host.client();
+        Self {
+            operator: client.sign_in("operator"),
+            inspector: client.sign_in("inspector"),
+            storekeeper: client.sign_in("storekeeper"),
+            planner: client.sign_in("planner"),
+            lead: client.sign_in("lead"),
+            manager: client.sign_in("manager"),
+            admin: client.sign_in("admin"),
+        }
+    }
+
+    /// Who has only this role.
+    pub fn who(&self, role: Role) -> &Client {
+        match role {
+            Role::Operator => &self.operator,
+            Role::Inspector => &self.inspector,
+            Role::Storekeeper => &self.storekeeper,
+            Role::Planner => &self.planner,
+            Role::ShiftLead => &self.lead,
+            Role::Manager => &self.manager,
+            Role::Administrator => &self.admin,
+        }
+    }
+
+    /// Receives material into a store.
+    pub fn receive(&self, item: &str, quantity: &str, to: &str) {
+        let body = json!({"kind": "receipt", "item": item, "quantity": quantity, "to": to});
+        self.storekeeper.post("/api/v1/movements", body).expect_status(201);
+    }
+
+    /// Makes an order.
+    pub fn create(&self, item: &str, quantity: &str, line: &str) -> String {
+        let body = json!({"item": item, "quantity": quantity, "line": line});
+        self.planner.post("/api/v1/orders", body).expect_status(201).json::<OrderAnswer>().id.to_string()
+    }
+
+    /// Brings a new order to the workshop.
+    pub fn dispatched(&self, item: &str, quantity: &str, line: &str) -> String {
+        let order = self.create(item, quantity, line);
+        act(&self.planner, &order, "submit", json!({})).ok();
+        act(&self.manager, &order, "approve", json!({})).ok();
+        act(&self.planner, &order, "dispatch", json!({})).ok();
+        order
+    }
+
+    /// Brings a new order to where it takes reports: started, with its first article passed.
+    pub fn running(&self, item: &str, quantity: &str, line: &str) -> String {
+        let order = self.dispatched(item, quantity, line);
+        self.check_in(line);
+        act(&self.operator, &order, "start", json!({})).ok();
+        act(&self.inspector, &order, "inspect-first-article", json!({"result": "pass"})).ok();
+        order
+    }
+
+    /// The operator and the shift lead are present at a line.
+    pub fn check_in(&self, line: &str) {
+        for (client, user) in [(&self.operator, "operator"), (&self.lead, "lead")] {
+            client.put(&format!("/api/v1/crew/{user}/presence"), json!({"present": true, "line": line})).ok();
+        }
+    }
+}
+
+/// Takes an action of an order's flow.
+pub fn act(client: &Client, order: &str, action: &str, body: Value) -> Answer {
+    client.post(&format!("/api/v1/orders/{}/actions/{action}", escaped(order)), body)
+}
+
+/// The order as somebody sees it.
+pub fn order(client: &Client, id: &str) -> OrderDetail {
+    client.get(&format!("/api/v1/orders/{}", escaped(id))).ok().json()
+}
+
+/// What a report of good pieces says.
+pub fn good(order: &str, operation: u16, quantity: impl std::fmt::Display) -> Value {
+    json!({"order": order, "operation": operation, "good": quantity.to_string()})
+}
+
+/// Free stock of an item, in its units.
+pub fn available(client: &Client, item: &str) -> i64 {
+    let stock: takt_api::stock::ItemStock = client.get(&format!("/api/v1/stock/{}", escaped(item))).ok().json();
+    stock.available.units()
+}
