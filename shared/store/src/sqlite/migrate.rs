@@ -8,7 +8,8 @@ pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_init.sql")];
 
-const STATEMENT_END: &str = "--;;";
+/// Stands on a line of its own; a semicolon will not do, since triggers have them inside.
+const STATEMENT_END: &str = "\n--;;\n";
 
 /// The version that the database is at; 0 for an empty one.
 pub async fn schema_version<D: Driver>(driver: &D) -> Result<i64, DriverError> {

@@ -23,23 +23,23 @@ mismatch AS MATERIALIZED (
     FROM balance AS b
     WHERE b.plant = ?1 AND (b.item, b.location, b.lot, b.order_id) NOT IN (SELECT item, location, lot, order_id FROM total)
 )
-SELECT json_object(
-    'postings', (SELECT count(*) FROM posting WHERE plant = ?1),
-    'balances', (SELECT count(*) FROM balance WHERE plant = ?1),
-    'mismatch_count', (SELECT count(*) FROM mismatch),
-    'mismatches', (SELECT json_group_array(json_object('item', m.item, 'location', m.location, 'lot', m.lot,
+SELECT
+    '{"postings":' || coalesce((SELECT count(*) FROM posting WHERE plant = ?1), 'null') ||
+    ',"balances":' || coalesce((SELECT count(*) FROM balance WHERE plant = ?1), 'null') ||
+    ',"mismatch_count":' || coalesce((SELECT count(*) FROM mismatch), 'null') ||
+    ',"mismatches":' || coalesce((SELECT json_group_array(json_object('item', m.item, 'location', m.location, 'lot', m.lot,
             'order', m.order_id, 'balance', m.balance, 'postings', m.postings))
-        FROM (SELECT * FROM mismatch ORDER BY item, location, lot, order_id LIMIT 100) AS m),
-    'unconserved', (SELECT json_group_array(json_object('item', u.item, 'sum', u.sum))
+        FROM (SELECT * FROM mismatch ORDER BY item, location, lot, order_id LIMIT 100) AS m), 'null') ||
+    ',"unconserved":' || coalesce((SELECT json_group_array(json_object('item', u.item, 'sum', u.sum))
         FROM (SELECT item, sum(quantity) AS sum FROM balance WHERE plant = ?1 GROUP BY item HAVING sum(quantity) <> 0
-            ORDER BY item LIMIT 100) AS u),
-    'negatives', (SELECT json_group_array(json_object('item', n.item, 'location', n.location, 'lot', n.lot,
+            ORDER BY item LIMIT 100) AS u), 'null') ||
+    ',"negatives":' || coalesce((SELECT json_group_array(json_object('item', n.item, 'location', n.location, 'lot', n.lot,
             'order', n.order_id, 'quantity', n.quantity, 'bounded', json('true'), 'version', n.version))
         FROM (SELECT * FROM total WHERE bounded AND quantity < 0
             UNION
             SELECT item, location, lot, order_id, quantity, bounded, version FROM balance
             WHERE plant = ?1 AND bounded AND quantity < 0
-            ORDER BY item, location, lot, order_id LIMIT 100) AS n),
-    'broken', (SELECT json_group_array(k.seq)
-        FROM (SELECT DISTINCT seq FROM chain WHERE sum <> after ORDER BY seq LIMIT 100) AS k)
-)
+            ORDER BY item, location, lot, order_id LIMIT 100) AS n), 'null') ||
+    ',"broken":' || coalesce((SELECT json_group_array(k.seq)
+        FROM (SELECT DISTINCT seq FROM chain WHERE sum <> after ORDER BY seq LIMIT 100) AS k), 'null') ||
+    '}'

@@ -1,16 +1,17 @@
--- Everything in one statement, and so as of one moment. ?1 is the Load as JSON.
-SELECT json_object(
-    'plant', (SELECT json_object('number', p.number, 'name', p.name, 'time_zone', p.time_zone,
+-- Everything in one statement, and so as of one moment. ?1 is the Load as JSON. The parts are put together as text: what a
+-- subquery gives counts as text for json_object, and would have to be parsed once more.
+SELECT
+    '{"plant":' || coalesce((SELECT json_object('number', p.number, 'name', p.name, 'time_zone', p.time_zone,
             'shift_calendar', json(p.shift_calendar), 'settings', json(p.settings), 'created_ms', p.created_ms)
-        FROM plant AS p WHERE p.number = ?1 ->> '$.plant' AND ?1 ->> '$.with_plant'),
-    'key', (SELECT json_object('fingerprint', k.fingerprint,
+        FROM plant AS p WHERE p.number = ?1 ->> '$.plant' AND ?1 ->> '$.with_plant'), 'null') ||
+    ',"key":' || coalesce((SELECT json_object('fingerprint', k.fingerprint,
             'response', json_object('status', k.status, 'body', json(k.body)))
         FROM idempotency AS k WHERE k.plant = ?1 ->> '$.plant' AND k.user = ?1 ->> '$.key.user'
-            AND k.key = ?1 ->> '$.key.key' AND k.expires_ms > ?1 ->> '$.at_ms'),
-    'session', (SELECT json_object('id', s.id, 'user', s.user, 'expires_ms', s.expires_ms)
+            AND k.key = ?1 ->> '$.key.key' AND k.expires_ms > ?1 ->> '$.at_ms'), 'null') ||
+    ',"session":' || coalesce((SELECT json_object('id', s.id, 'user', s.user, 'expires_ms', s.expires_ms)
         FROM session AS s WHERE s.plant = ?1 ->> '$.plant' AND s.id = ?1 ->> '$.session'
-            AND s.ended_ms IS NULL AND s.expires_ms > ?1 ->> '$.at_ms'),
-    'records', (SELECT json_group_array(json_object('kind', r.kind, 'id', r.id, 'version', r.version, 'state', r.state,
+            AND s.ended_ms IS NULL AND s.expires_ms > ?1 ->> '$.at_ms'), 'null') ||
+    ',"records":' || coalesce((SELECT json_group_array(json_object('kind', r.kind, 'id', r.id, 'version', r.version, 'state', r.state,
             'line', r.line, 'parent', r.parent, 'sort', nullif(r.sort, ''), 'created_ms', r.created_ms,
             'updated_ms', r.updated_ms, 'body', json(r.body)))
         FROM (SELECT * FROM record WHERE rowid IN (
@@ -19,8 +20,8 @@ SELECT json_object(
                 UNION
                 SELECT n.rowid FROM json_each(?1, '$.children') AS w
                 CROSS JOIN record AS n ON n.plant = ?1 ->> '$.plant' AND n.kind = w.value ->> 0 AND n.parent = w.value ->> 1)
-            ORDER BY kind, sort, id) AS r),
-    'balances', (SELECT json_group_array(json_object('item', b.item, 'location', b.location, 'lot', b.lot,
+            ORDER BY kind, sort, id) AS r), 'null') ||
+    ',"balances":' || coalesce((SELECT json_group_array(json_object('item', b.item, 'location', b.location, 'lot', b.lot,
             'order', b.order_id, 'quantity', b.quantity, 'bounded', json(iif(b.bounded, 'true', 'false')), 'version', b.version))
         FROM (SELECT n.* FROM json_each(?1, '$.balances_of') AS w
                 CROSS JOIN balance AS n INDEXED BY balance_not_zero
@@ -33,12 +34,12 @@ SELECT json_object(
                 SELECT n.* FROM json_each(?1, '$.balances_of_order') AS w
                 CROSS JOIN balance AS n INDEXED BY balance_held
                     ON n.plant = ?1 ->> '$.plant' AND n.order_id = w.value AND n.order_id <> '' AND n.quantity <> 0
-            ORDER BY item, location, lot, order_id) AS b),
-    'counters', (SELECT json_group_array(json_object('scope', c.scope, 'name', c.name, 'value', c.value))
+            ORDER BY item, location, lot, order_id) AS b), 'null') ||
+    ',"counters":' || coalesce((SELECT json_group_array(json_object('scope', c.scope, 'name', c.name, 'value', c.value))
         FROM (SELECT n.* FROM json_each(?1, '$.counters') AS w
             CROSS JOIN counter AS n ON n.plant = ?1 ->> '$.plant' AND n.scope = w.value
-            ORDER BY n.scope, n.name) AS c),
-    'receipts', (SELECT json_group_array(json_object('id', t.id, 'state', t.state, 'body', json(t.body)))
+            ORDER BY n.scope, n.name) AS c), 'null') ||
+    ',"receipts":' || coalesce((SELECT json_group_array(json_object('id', t.id, 'state', t.state, 'body', json(t.body)))
         FROM json_each(?1, '$.receipts') AS w
-        CROSS JOIN receipt AS t ON t.plant = ?1 ->> '$.plant' AND t.id = w.value)
-)
+        CROSS JOIN receipt AS t ON t.plant = ?1 ->> '$.plant' AND t.id = w.value), 'null') ||
+    '}'
