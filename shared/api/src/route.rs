@@ -191,7 +191,7 @@ pub const ROUTES: &[Route] = &[
     ),
     get("audit", "/api/v1/audit", "stock", May(StockAudit), Statistics, "Compare balances with the ledger."),
     get("scan", "/api/v1/scan", "stock", SignedIn, Floor, "What a scanned code means."),
-    get("listReports", "/api/v1/reports", "reporting", May(ReportView), Board, "Reports of an order, newest first."),
+    get("listReports", "/api/v1/reports", "reporting", May(ReportView), Board, "Reports of an order, oldest first."),
     write("createReport", "POST", "/api/v1/reports", "reporting", Decided, "Report production."),
     get(
         "getReport",

@@ -137,6 +137,9 @@ pub struct Movement {
     /// The posting that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverses: Option<String>,
+    /// The posting that took this one back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversed_by: Option<String>,
 }
 
 /// The answer to a movement.

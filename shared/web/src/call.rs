@@ -5,7 +5,6 @@ use http::{HeaderMap, Method, Uri};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use takt_api::identity::Claims;
 use takt_api::problem::ProblemType;
 use takt_api::route::{Access, ROUTES, Route, match_path};
@@ -82,7 +81,7 @@ impl Call {
             _ => Some(claims(&headers, token_key, now)?),
         };
         let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let key = if route.keyed { Some(key(&headers, method, uri, &body)?) } else { None };
+        let key = if route.keyed { Some(key(&headers, method, uri, &body, token_key)?) } else { None };
         if body.len() > BODY_MAX {
             return Err(Failure::new(ProblemType::TooLarge));
         }
@@ -156,8 +155,9 @@ fn claims(headers: &HeaderMap, token_key: &[u8], now: Timestamp) -> Result<Claim
     token::verify(token.trim(), token_key, now.as_second()).map_err(|_| Failure::new(ProblemType::Unauthorized))
 }
 
-/// The key is a quoted string of 1 to 128 visible characters (IETF draft-ietf-httpapi-idempotency-key-header).
-fn key(headers: &HeaderMap, method: &Method, uri: &Uri, body: &Bytes) -> Result<Key, Failure> {
+/// The key is a quoted string of 1 to 128 visible characters (IETF draft-ietf-httpapi-idempotency-key-header). What is
+/// kept of the request is keyed with the server's secret: a body may carry a PIN, which a bare hash would give away.
+fn key(headers: &HeaderMap, method: &Method, uri: &Uri, body: &Bytes, secret: &[u8]) -> Result<Key, Failure> {
     let wrong = || {
         Failure::because(
             ProblemType::BadRequest,
@@ -171,15 +171,9 @@ fn key(headers: &HeaderMap, method: &Method, uri: &Uri, body: &Bytes) -> Result<
     if inner.is_empty() || inner.len() > 128 || !inner.bytes().all(plain) {
         return Err(wrong());
     }
-    let mut hash = Sha256::new();
-    for part in [method.as_str().as_bytes(), b"\n", uri.path().as_bytes(), b"\n", body] {
-        hash.update(part);
-    }
-    Ok(Key { key: inner.to_owned(), fingerprint: hex(&hash.finalize()) })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let parts = [method.as_str().as_bytes(), b"\n", uri.path().as_bytes(), b"\n", body];
+    let fingerprint = token::fingerprint(&parts, secret).ok_or_else(|| Failure::new(ProblemType::Internal))?;
+    Ok(Key { key: inner.to_owned(), fingerprint })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

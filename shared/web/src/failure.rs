@@ -1,9 +1,10 @@
 //! The one place that knows HTTP status codes: what a component answers, and what stands in a problem document.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Response, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use takt_api::problem::{FieldError, MEDIA_TYPE, Problem, ProblemType};
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::text::Lang;
@@ -77,6 +78,27 @@ fn json_response(status: u16, body: &impl Serialize) -> Response<Bytes> {
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// An answer in JSON with an ETag; 304 without a body where the caller's `If-None-Match` names it.
+pub fn json_unless_known(body: &impl Serialize, headers: &HeaderMap) -> Outcome {
+    let mut response = json_response(200, body);
+    let tag = format!("\"{}\"", hex(&Sha256::digest(response.body())[..16]));
+    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag) {
+        *response.body_mut() = Bytes::new();
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(CONTENT_TYPE);
+    }
+    let value = HeaderValue::from_str(&tag).map_err(|_| Failure::new(ProblemType::Internal))?;
+    response.headers_mut().insert(ETAG, value);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(response)
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a command answered, now or when the same key came first.

@@ -1,0 +1,27 @@
+//! Users, sign-in with a PIN, and sessions.
+
+mod get_session;
+mod list_users;
+mod put_user;
+mod sign_in;
+mod sign_out;
+
+use bytes::Bytes;
+use http::Response;
+use spin_sdk::http::{FullBody, Request};
+use spin_sdk::http_service;
+use takt_api::problem::ProblemType;
+use takt_web::failure::Failure;
+
+#[http_service]
+async fn handle(request: Request) -> Response<FullBody<Bytes>> {
+    takt_web::spin::serve("identity", request, async |store, call| match call.route.name {
+        "signIn" => sign_in::sign_in(store, call).await,
+        "signOut" => sign_out::sign_out(store, call).await,
+        "getSession" => get_session::get_session(store, call).await,
+        "listUsers" => list_users::list_users(store, call).await,
+        "putUser" => put_user::put_user(store, call).await,
+        _ => Err(Failure::new(ProblemType::NotFound)),
+    })
+    .await
+}

@@ -1,0 +1,170 @@
+//! `POST /api/v1/session`: user and PIN for a token.
+//!
+//! Five wrong PINs in a row lock the user, for 30 s first and twice as long with each further one, up to an hour. The
+//! count is written before the answer goes out, under the version that was read, so that guessing in parallel does not
+//! get more tries: whoever loses that race has to come again.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use takt_api::identity::{Claims, Session, SignIn};
+use takt_api::problem::ProblemType;
+use takt_domain::permission::Permission;
+use takt_records::command::FIRST_PLANT;
+use takt_records::keep::kind;
+use takt_records::user::StoredUser;
+use takt_store::{Commit, Event, Load, Plant, PlantNumber, RecordWrite, SessionWrite, Store, StoreError};
+use takt_web::call::Call;
+use takt_web::failure::{Failure, Outcome, json};
+use takt_web::{pin, token};
+
+/// Wrong PINs before the user is locked.
+const FREE_TRIES: u32 = 5;
+
+/// The first lock, in seconds.
+const LOCK_MIN_S: i64 = 30;
+
+/// The longest lock, in seconds.
+const LOCK_MAX_S: i64 = 3600;
+
+/// How long a token works: longer than a shift with overtime.
+const SESSION_S: i64 = 14 * 3600;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Tries {
+    wrong: u32,
+    locked_until_s: i64,
+}
+
+pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
+    let given: SignIn = call.json()?;
+    let plant = plant(store, given.plant).await?;
+    let number = plant.as_ref().map_or(FIRST_PLANT, |plant| plant.number);
+    let user_id = given.user.to_string();
+    let now_s = call.now.as_second();
+    let mut load = Load::new(number, call.now.as_millisecond());
+    load.records = vec![(kind::USER.into(), user_id.clone()), (kind::SIGN_IN.into(), user_id.clone())];
+    let loaded = store.load(&load).await?;
+    let user = loaded.record(kind::USER, &user_id).map(|record| record.parse::<StoredUser>()).transpose()?;
+    let record = loaded.record(kind::SIGN_IN, &user_id);
+    let version = record.map_or(0, |record| record.version);
+    let tries = record.map(|record| record.parse::<Tries>()).transpose()?.unwrap_or_default();
+    if tries.locked_until_s > now_s {
+        let retry_after_s = u64::try_from(tries.locked_until_s - now_s).ok();
+        return Err(Failure { retry_after_s, ..Failure::new(ProblemType::Locked) });
+    }
+    let active = user.filter(|user| user.active);
+    let hash = active.as_ref().map(|user| user.pin_hash.as_str());
+    let right = pin::matches(&given.pin, hash);
+    let mut commit = Commit::new(number, call.now.as_millisecond());
+    let Some(user) = active.filter(|_| right) else {
+        if loaded.record(kind::USER, &user_id).is_some() {
+            count_wrong(store, commit, &user_id, version, tries, now_s).await?;
+        }
+        return Err(Failure::new(ProblemType::WrongPin));
+    };
+    let session = random_id().ok_or_else(|| Failure::new(ProblemType::Internal))?;
+    let expires_at = call.now + SignedDuration::from_secs(SESSION_S);
+    commit.sessions.push(SessionWrite::Open {
+        id: session.clone(),
+        user: user_id.clone(),
+        expires_ms: expires_at.as_millisecond(),
+    });
+    if tries.wrong > 0 {
+        commit.records.push(tries_record(&user_id, version, &Tries::default()));
+    }
+    commit.events.push(event(&session, &user_id, call.now, "session.opened.v1"));
+    book(store, &commit).await?;
+    let claims = Claims {
+        plant: number.0,
+        user: user.user.clone(),
+        roles: user.roles.clone(),
+        session,
+        exp: expires_at.as_second(),
+    };
+    let signed = token::sign(&claims, takt_web::spin::token_key().await?);
+    json(201, &describe(&user, plant.as_ref(), expires_at, Some(signed)))
+}
+
+/// The plant that is meant: the one that is named, or the only one. None before anything was written.
+async fn plant<S: Store>(store: &S, named: Option<u32>) -> Result<Option<Plant>, Failure> {
+    let mut plants = store.plants().await?;
+    match named {
+        Some(number) => {
+            let found = plants.into_iter().find(|plant| plant.number == PlantNumber(number));
+            found.map(Some).ok_or_else(|| Failure::new(ProblemType::WrongPin))
+        }
+        None if plants.len() > 1 => {
+            Err(Failure::field("plant", "expected the number of the plant, since there are several"))
+        }
+        None => Ok(plants.pop()),
+    }
+}
+
+async fn count_wrong<S: Store>(
+    store: &S,
+    mut commit: Commit,
+    user: &str,
+    version: u64,
+    mut tries: Tries,
+    now_s: i64,
+) -> Result<(), Failure> {
+    tries.wrong = tries.wrong.saturating_add(1);
+    if let Some(beyond) = tries.wrong.checked_sub(FREE_TRIES) {
+        let lock_s = LOCK_MIN_S.saturating_mul(1 << beyond.min(20)).min(LOCK_MAX_S);
+        tries.locked_until_s = now_s + lock_s;
+    }
+    commit.records.push(tries_record(user, version, &tries));
+    book(store, &commit).await
+}
+
+fn tries_record(user: &str, version: u64, tries: &Tries) -> RecordWrite {
+    RecordWrite::new(kind::SIGN_IN, user, Some(version), serde_json::to_value(tries).unwrap_or_default())
+}
+
+async fn book<S: Store>(store: &S, commit: &Commit) -> Result<(), Failure> {
+    match store.commit(commit).await {
+        Ok(_) => Ok(()),
+        Err(StoreError::VersionConflict) => {
+            Err(Failure { retry_after_s: Some(1), ..Failure::new(ProblemType::TooMany) })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn event(session: &str, user: &str, now: Timestamp, kind: &str) -> Event {
+    Event {
+        id: session.to_owned(),
+        event_type: kind.to_owned(),
+        source: "/identity".into(),
+        subject: user.to_owned(),
+        time_ms: now.as_millisecond(),
+        data: serde_json::json!({"user": user}),
+    }
+}
+
+fn random_id() -> Option<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What a signed-in user is told.
+pub(crate) fn describe(
+    user: &StoredUser,
+    plant: Option<&Plant>,
+    expires_at: Timestamp,
+    token: Option<String>,
+) -> Session {
+    let may = |permission: &Permission| user.roles.iter().any(|role| role.may(*permission));
+    Session {
+        token,
+        plant: plant.map_or(FIRST_PLANT.0, |plant| plant.number.0),
+        plant_name: plant.map_or_else(|| "Takt".to_owned(), |plant| plant.name.clone()),
+        user: user.user.clone(),
+        name: user.name.clone(),
+        roles: user.roles.clone(),
+        permissions: Permission::ALL.iter().copied().filter(may).collect(),
+        line: user.line.clone(),
+        expires_at,
+    }
+}

@@ -1,0 +1,35 @@
+//! `GET /api/v1/board`: open orders by state, the longest in their state first. A page that has it sends its ETag and
+//! gets 304 while nothing has changed; ages are counted from `state_since` where they are shown.
+
+use takt_api::PAGE_MAX;
+use takt_api::orders::{Board, BoardColumn};
+use takt_domain::flow::{Category, Flow};
+use takt_records::keep::kind;
+use takt_store::{ListFilter, PageRequest, Store};
+use takt_web::call::Call;
+use takt_web::failure::{Outcome, json_unless_known};
+
+use crate::row;
+
+pub(crate) async fn board<S: Store>(store: &S, call: &Call) -> Outcome {
+    call.only_params(&["line"])?;
+    let caller = call.caller()?;
+    let mut columns = Vec::new();
+    for state in Flow::builtin().states.iter().filter(|state| state.category != Category::Closed) {
+        let filter = ListFilter {
+            state: vec![state.name.clone()],
+            line: call.param("line").map(str::to_owned),
+            ..ListFilter::default()
+        };
+        let found = store.list(caller.plant, kind::ORDER, &filter, &PageRequest::first(PAGE_MAX as u32)).await?;
+        let mut orders = row::rows(store, caller, &found.items).await?;
+        orders.sort_by(|a, b| (a.priority, a.state_since).cmp(&(b.priority, b.state_since)));
+        columns.push(BoardColumn {
+            state: state.name.clone(),
+            label: state.label.clone(),
+            orders,
+            more: found.next.is_some(),
+        });
+    }
+    json_unless_known(&Board { columns }, &call.headers)
+}

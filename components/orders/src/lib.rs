@@ -1,0 +1,28 @@
+//! Work orders: create, list, show with what the caller may do, take actions, and the board.
+
+mod board;
+mod create_order;
+mod get_order;
+mod list_orders;
+mod row;
+mod take_action;
+
+use bytes::Bytes;
+use http::Response;
+use spin_sdk::http::{FullBody, Request};
+use spin_sdk::http_service;
+use takt_api::problem::ProblemType;
+use takt_web::failure::Failure;
+
+#[http_service]
+async fn handle(request: Request) -> Response<FullBody<Bytes>> {
+    takt_web::spin::serve("orders", request, async |store, call| match call.route.name {
+        "listOrders" => list_orders::list_orders(store, call).await,
+        "createOrder" => create_order::create_order(store, call).await,
+        "getOrder" => get_order::get_order(store, call).await,
+        "takeAction" => take_action::take_action(store, call).await,
+        "getBoard" => board::board(store, call).await,
+        _ => Err(Failure::new(ProblemType::NotFound)),
+    })
+    .await
+}

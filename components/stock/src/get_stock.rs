@@ -1,0 +1,36 @@
+//! `GET /api/v1/stock/{item}?location=&lot=`
+
+use takt_api::problem::ProblemType;
+use takt_domain::master::{Item, Location};
+use takt_domain::movement::OWED_SCOPE;
+use takt_records::keep::{PLANT_PARENT, kind};
+use takt_records::load;
+use takt_store::{Load, Store};
+use takt_web::call::Call;
+use takt_web::failure::{Failure, Outcome, json};
+
+use crate::sum;
+
+pub(crate) async fn get_stock<S: Store>(store: &S, call: &Call) -> Outcome {
+    call.only_params(&["location", "lot"])?;
+    let caller = call.caller()?;
+    let id = call.segment(0);
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = vec![(kind::ITEM.into(), id.to_owned())];
+    load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
+    load.balances_of = vec![id.to_owned()];
+    load.counters = vec![OWED_SCOPE.into()];
+    let mut loaded = store.load(&load).await?;
+    let item: Item = match loaded.record(kind::ITEM, id) {
+        Some(record) => record.parse()?,
+        None => return Err(Failure::because(ProblemType::NotFound, id)),
+    };
+    if let Some(location) = call.param("location") {
+        loaded.balances.retain(|balance| balance.location == location);
+    }
+    if let Some(lot) = call.param("lot") {
+        loaded.balances.retain(|balance| balance.lot == lot);
+    }
+    let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
+    json(200, &sum::sum(&item, &loaded.balances, &locations, loaded.counter(OWED_SCOPE, id))?)
+}

@@ -1,0 +1,62 @@
+//! Accounts added up to what people ask: on hand, reserved, in quarantine, available.
+
+use takt_api::stock::{Held, ItemStock, PlaceStock};
+use takt_domain::id::LocationId;
+use takt_domain::master::{Item, Location, LocationKind};
+use takt_domain::quantity::Quantity;
+use takt_store::Balance;
+use takt_web::failure::Failure;
+
+/// The stock of one item from its accounts; `owed` is what production drew beyond the books.
+pub(crate) fn sum(item: &Item, balances: &[Balance], locations: &[Location], owed: i64) -> Result<ItemStock, Failure> {
+    let quantity = |units| Quantity::from_units(units, item.scale);
+    let (mut on_hand, mut reserved, mut quarantine) = (0, 0, 0);
+    let mut version = 0;
+    let mut places: Vec<PlaceStock> = Vec::new();
+    for balance in balances.iter().filter(|balance| balance.item == item.id.as_str()) {
+        version = version.max(u64::try_from(balance.version).unwrap_or_default());
+        let Ok(location) = balance.location.parse::<LocationId>() else { continue };
+        if location.is_virtual() {
+            continue;
+        }
+        let waits = locations.iter().any(|known| known.id == location && known.kind == LocationKind::Quarantine);
+        on_hand += balance.quantity;
+        if waits {
+            quarantine += balance.quantity;
+        } else if !balance.order.is_empty() {
+            reserved += balance.quantity;
+        }
+        let known = places.iter_mut().find(|place| place.location == location && place.lot == balance.lot);
+        let place = match known {
+            Some(place) => place,
+            None => {
+                places.push(PlaceStock {
+                    location,
+                    lot: balance.lot.clone(),
+                    on_hand: quantity(0),
+                    reserved: quantity(0),
+                    held_for: Vec::new(),
+                });
+                let Some(place) = places.last_mut() else { continue };
+                place
+            }
+        };
+        place.on_hand = quantity(place.on_hand.units() + balance.quantity);
+        if let Ok(order) = balance.order.parse() {
+            place.reserved = quantity(place.reserved.units() + balance.quantity);
+            place.held_for.push(Held { order, quantity: quantity(balance.quantity) });
+        }
+    }
+    Ok(ItemStock {
+        item: item.id.clone(),
+        name: item.name.clone(),
+        unit: item.unit.clone(),
+        on_hand: quantity(on_hand),
+        reserved: quantity(reserved),
+        quarantine: quantity(quarantine),
+        available: quantity(on_hand - reserved - quarantine),
+        owed: quantity(owed),
+        version,
+        places,
+    })
+}
