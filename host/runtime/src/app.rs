@@ -1,0 +1,184 @@
+//! An application that is loaded: its components, routes and databases, and the threads that run them.
+
+use crate::component::{self, Component, Workshop};
+use crate::error::LoadError;
+use crate::lane::{self, Handle, Work};
+use crate::manifest::Manifest;
+use crate::options::{EffectiveLimits, Options, OutboundNetwork};
+use crate::problem::Problem;
+use crate::routes::{Pattern, Routes};
+use crate::sqlite::Database;
+use crate::variables::Variables;
+use bytes::Bytes;
+use http::{Request, Response};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, oneshot};
+use wasmtime::Engine;
+
+/// A loaded application. Dropping it ends its threads.
+pub struct Application {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) lanes: Vec<Handle>,
+    manifest: Manifest,
+}
+
+/// What all lanes share.
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) components: Vec<Arc<Component>>,
+    pub(crate) by_name: HashMap<String, usize>,
+    pub(crate) routes: Routes,
+    pub(crate) databases: BTreeMap<String, Arc<Database>>,
+    pub(crate) limits: EffectiveLimits,
+    pub(crate) requests: Arc<Semaphore>,
+    /// Places for calls between components.
+    pub(crate) inside: Arc<Semaphore>,
+    pub(crate) network: OutboundNetwork,
+    pub(crate) access_log: bool,
+}
+
+impl Application {
+    /// Reads the manifest, resolves variables, and compiles every component (or takes it from the cache in the data
+    /// folder).
+    pub fn load(options: Options) -> Result<Arc<Self>, LoadError> {
+        let manifest = Manifest::read(&options.manifest)?;
+        let limits =
+            EffectiveLimits::default().overridden(&manifest.takt.limits)?.overridden(&options.limits)?;
+        let environment = |name: &str| std::env::var(name).ok();
+        let variables = Variables::resolve(&manifest.variables, &options.variables, environment)?;
+        let cache = options.data.join("cache");
+        std::fs::create_dir_all(&cache).map_err(|source| LoadError::Data { path: options.data.clone(), source })?;
+        let cache = cache.canonicalize().map_err(|source| LoadError::Data { path: cache.clone(), source })?;
+        let databases = databases(&manifest, &options.data, &limits);
+        let memory_mib = manifest
+            .takt
+            .components
+            .values()
+            .filter_map(|component| component.memory_mib)
+            .fold(limits.memory_mib, u32::max);
+        let engine = crate::engine::new(&limits, memory_mib, &cache)?;
+        let linker = component::linker(&engine).map_err(|error| LoadError::Engine(format!("{error:#}")))?;
+        let workshop = Workshop {
+            engine: &engine,
+            linker: &linker,
+            folder: manifest.folder(),
+            variables: &variables,
+            limits: &limits,
+            databases: &databases,
+        };
+        let components = components(&manifest, &workshop)?;
+        let by_name: HashMap<String, usize> =
+            components.iter().enumerate().map(|(number, component)| (component.name.clone(), number)).collect();
+        let routes = routes(&manifest, &by_name)?;
+        let requests = Arc::new(Semaphore::new(limits.requests));
+        let inside = Arc::new(Semaphore::new(limits.requests));
+        let (free, most) = (Arc::clone(&requests), limits.requests);
+        crate::engine::start_clock(&engine, move || free.available_permits() < most)?;
+        let shared = Arc::new(Shared {
+            engine,
+            components,
+            by_name,
+            routes,
+            databases,
+            limits,
+            requests,
+            inside,
+            network: options.network,
+            access_log: options.access_log,
+        });
+        let lanes = (0..shared.limits.threads)
+            .map(|number| lane::start(Arc::clone(&shared), number))
+            .collect::<Result<_, _>>()
+            .map_err(LoadError::Thread)?;
+        Ok(Arc::new(Self { shared, lanes, manifest }))
+    }
+
+    /// What was loaded.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &EffectiveLimits {
+        &self.shared.limits
+    }
+
+    /// Sends a request into the application, without a socket: routes, limits and answers are those of a request from
+    /// outside. Works from any thread and any runtime.
+    pub async fn call(self: &Arc<Self>, request: Request<Bytes>) -> Response<Bytes> {
+        self.send(request, None).await
+    }
+
+    /// As [`call`](Self::call), but to a component by its name, which reaches those with a private route too.
+    pub async fn call_component(self: &Arc<Self>, name: &str, request: Request<Bytes>) -> Response<Bytes> {
+        match self.shared.by_name.get(name) {
+            Some(component) => self.send(request, Some(*component)).await,
+            None => Problem::NoRoute.response("-"),
+        }
+    }
+
+    async fn send(&self, request: Request<Bytes>, component: Option<usize>) -> Response<Bytes> {
+        let (reply, response) = oneshot::channel();
+        let work = Work::Call { request, component, reply };
+        match self.least_loaded().map(|lane| lane.give(work)) {
+            Some(Ok(())) => response.await.unwrap_or_else(|_| Problem::Internal.response("-")),
+            Some(Err(_)) | None => Problem::Stopping.response("-"),
+        }
+    }
+
+    pub(crate) fn least_loaded(&self) -> Option<&Handle> {
+        self.lanes.iter().min_by_key(|lane| lane.load())
+    }
+}
+
+/// `default` is `takt.db`, every other `NAME.db`.
+fn databases(manifest: &Manifest, data: &Path, limits: &EffectiveLimits) -> BTreeMap<String, Arc<Database>> {
+    let names = manifest.components.values().flat_map(|component| &component.sqlite_databases);
+    names
+        .map(|name| {
+            let file = if name == "default" { "takt.db".to_owned() } else { format!("{name}.db") };
+            (name.clone(), Arc::new(Database::new(data.join(file), limits.run_time)))
+        })
+        .collect()
+}
+
+/// Components compile side by side: each takes a while when the cache is cold.
+fn components(manifest: &Manifest, workshop: &Workshop) -> Result<Vec<Arc<Component>>, LoadError> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = manifest
+            .components
+            .iter()
+            .map(|(name, declared)| {
+                scope.spawn(move || workshop.make(name, declared, manifest.takt.components.get(name)))
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| match thread.join() {
+                Ok(made) => made.map(Arc::new),
+                Err(_) => Err(LoadError::Engine("the compiler panicked".into())),
+            })
+            .collect()
+    })
+}
+
+fn routes(manifest: &Manifest, by_name: &HashMap<String, usize>) -> Result<Routes, LoadError> {
+    let mut entries = Vec::new();
+    for trigger in &manifest.routes {
+        let (Some(route), Some(component)) = (&trigger.route, by_name.get(&trigger.component)) else { continue };
+        let wrong =
+            |message| LoadError::Manifest { path: manifest.path.clone(), line: trigger.line, message };
+        entries.push((Pattern::parse(route).map_err(wrong)?, *component));
+    }
+    let routes = Routes::new(entries);
+    match routes.duplicate().map(str::to_owned) {
+        Some(text) => {
+            let line = manifest.routes.iter().rev().find(|t| t.route.as_deref() == Some(&text)).map_or(1, |t| t.line);
+            let message = format!("route `{text}` is taken already");
+            Err(LoadError::Manifest { path: manifest.path.clone(), line, message })
+        }
+        None => Ok(routes),
+    }
+}

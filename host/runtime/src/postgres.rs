@@ -1,0 +1,3 @@
+//! `spin:postgres`.
+pub struct GuestConnection;
+pub struct ConnectionBuilder;
