@@ -171,6 +171,11 @@ impl Flow {
         (reference.name == builtin.name && reference.version == builtin.version).then_some(builtin)
     }
 
+    /// True while material may be held for an order in this state: once it is made, or over, nothing is.
+    pub fn takes_material(&self, state: &str) -> bool {
+        self.state(state).is_some_and(|state| !matches!(state.category, Category::Done | Category::Closed))
+    }
+
     /// What an order keeps of it.
     pub fn reference(&self) -> FlowRef {
         FlowRef { name: self.name.clone(), version: self.version }

@@ -324,8 +324,12 @@ pub fn decide_reversal(
     if !unmet.is_empty() {
         return Err(Refusal { unmet });
     }
-    let postings =
-        posted.iter().filter(|posted| posted.posting.kind != MovementKind::Release).map(Posted::reversal).collect();
+    let left = before.done().units() - good - scrap;
+    let reopened =
+        category == Some(Category::Done) && order.is_last_operation(report.operation) && left < order.quantity.units();
+    let stays_over = category == Some(Category::Done) && !reopened;
+    let taken_back = posted.iter().filter(|posted| posted.posting.kind != MovementKind::Release);
+    let postings = taken_back.map(|posted| material_back(posted, stays_over)).collect();
     let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
     let change = |what: &str, delta: i64, min_after| CounterChange {
         name: counter_name(report.operation, what),
@@ -340,7 +344,6 @@ pub fn decide_reversal(
         change("rework", rework, 0),
     ];
     let mut after = order.clone();
-    let reopened = category == Some(Category::Done) && order.is_last_operation(report.operation);
     let action = flow.action_with(Effect::BookReport);
     if let (true, Some(state)) = (reopened, action.and_then(|action| action.from.first())) {
         after.completed = None;
@@ -355,6 +358,15 @@ pub fn decide_reversal(
     });
     let event = decide::event("order.report_reversed.v1", order, &after, reason, facts);
     Ok(Change { order: Some(after), postings, counters, events: vec![event] })
+}
+
+/// The reversal of one posting. Material comes back held for the order, but to an order that is over it comes back free.
+fn material_back(posted: &Posted, order_is_over: bool) -> Posting {
+    let mut posting = posted.reversal();
+    if order_is_over {
+        posting.to.order = None;
+    }
+    posting
 }
 
 impl Posted {

@@ -15,7 +15,7 @@ pub const LOCAL_SESSION: &str = "local";
 pub struct Key {
     /// As the client made it.
     pub key: String,
-    /// SHA-256 of method, path and body.
+    /// A keyed hash of method, path and body.
     pub fingerprint: String,
 }
 

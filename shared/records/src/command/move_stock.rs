@@ -81,14 +81,14 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Resu
     Ok(Plan { commit, status: 201, body })
 }
 
-/// The order that a movement names must be there and open, and stay as it is until the movement is booked.
+/// The order that a movement names must be there and take material, and stay as it is until the movement is booked.
 fn open_order(given: &NewMovement, loaded: &Loaded) -> Result<Option<Expect>, CommandError> {
     let Some(id) = &given.order else { return Ok(None) };
     let record = loaded.record(kind::ORDER, id.as_str());
     let record = record.ok_or_else(|| CommandError::field("order", format!("there is no order {id}")))?;
     let order: Order = record.parse()?;
-    if !Flow::of(&order.flow).is_some_and(|flow| flow.is_open(&order.state)) {
-        return Err(CommandError::field("order", format!("order {id} is over")));
+    if !Flow::of(&order.flow).is_some_and(|flow| flow.takes_material(&order.state)) {
+        return Err(CommandError::field("order", format!("order {id} is made or over and takes no more material")));
     }
     Ok(Some(Expect { kind: kind::ORDER.into(), id: id.to_string(), version: record.version }))
 }
