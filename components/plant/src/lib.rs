@@ -1,0 +1,56 @@
+//! Master data, imports, health, and the document that describes the API.
+
+mod get_item;
+mod get_plant;
+mod list_items;
+mod live;
+mod open_import;
+mod openapi;
+mod publish_import;
+mod put_equipment_status;
+mod put_import_part;
+mod put_mould_status;
+mod put_plant;
+mod put_presence;
+mod ready;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use spin_sdk::http::{FullBody, Request as SpinRequest};
+use spin_sdk::http_service;
+use takt_api::problem::ProblemType;
+use takt_web::call;
+use takt_web::failure::{Failure, Outcome};
+
+#[http_service]
+async fn handle(request: SpinRequest) -> Response<FullBody<Bytes>> {
+    if let Some(outcome) = without_store(&request).await {
+        let lang = call::lang(request.headers());
+        return outcome.unwrap_or_else(|failure| failure.response(lang)).map(FullBody::new);
+    }
+    takt_web::spin::serve("plant", request, async |store, call| match call.route.name {
+        "getPlant" => get_plant::get_plant(store, call).await,
+        "putPlant" => put_plant::put_plant(store, call).await,
+        "listItems" => list_items::list_items(store, call).await,
+        "getItem" => get_item::get_item(store, call).await,
+        "putEquipmentStatus" => put_equipment_status::put_equipment_status(store, call).await,
+        "putMouldStatus" => put_mould_status::put_mould_status(store, call).await,
+        "putPresence" => put_presence::put_presence(store, call).await,
+        "openImport" => open_import::open_import(store, call).await,
+        "putImportPart" => put_import_part::put_import_part(store, call).await,
+        "publishImport" => publish_import::publish_import(store, call).await,
+        _ => Err(Failure::new(ProblemType::NotFound)),
+    })
+    .await
+}
+
+/// What must answer while the store does not: the state of the program, and what needs no data.
+async fn without_store<B>(request: &Request<B>) -> Option<Outcome> {
+    let (route, _) = call::route("plant", request.method(), request.uri().path()).ok()?;
+    match route.name {
+        "live" => Some(live::live()),
+        "ready" => Some(ready::ready(request.headers()).await),
+        "openapi" => Some(openapi::openapi()),
+        _ => None,
+    }
+}

@@ -1,0 +1,100 @@
+//! `PUT /api/v1/plant`: names the plant, its time zone and its shifts.
+//!
+//! The plant's own row is not part of a commit. It is put first, then the commit books the event and the key: whoever
+//! gets no answer sends the same again, and the same plant is put again.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use takt_api::master::{PutPlant, Shift};
+use takt_api::problem::FieldError;
+use takt_domain::decide::DomainEvent;
+use takt_records::command::{CommandError, Plan, first_plant, run, text_at};
+use takt_records::keep;
+use takt_records::load::answered_before;
+use takt_store::{Load, Plant, Store};
+use takt_web::call::Call;
+use takt_web::failure::{Outcome, answer};
+
+const SHIFTS_MAX: usize = 24;
+
+pub(crate) async fn put_plant<S: Store>(store: &S, call: &Call) -> Outcome {
+    let caller = call.caller()?;
+    let given: PutPlant = call.json()?;
+    check(&given)?;
+    let booked = run(store, caller, async || {
+        let mut load = Load::new(caller.plant, caller.now_ms());
+        load.with_plant = true;
+        load.key = caller.key_lookup();
+        let mut commit = caller.commit(200, &json!(given));
+        load.session.clone_from(&commit.session);
+        let mut loaded = store.load(&load).await?;
+        answered_before(&mut loaded, caller)?;
+        if load.session.is_some() && loaded.session.is_none() {
+            return Err(CommandError::SessionEnded);
+        }
+        let before = loaded.plant.unwrap_or_else(|| first_plant(caller.now_ms()));
+        let plant = Plant {
+            number: caller.plant,
+            name: given.name.trim().to_owned(),
+            time_zone: given.time_zone.clone(),
+            shift_calendar: json!(given.shifts),
+            ..before
+        };
+        store.put_plant(&plant).await?;
+        let data = json!({
+            "name": plant.name, "time_zone": plant.time_zone, "shifts": given.shifts, "by": caller.actor.user,
+        });
+        let changed = DomainEvent { kind: "plant.changed.v1".into(), data };
+        commit.events = keep::events(vec![changed], &caller.derived_id(), &caller.plant.to_string(), caller);
+        Ok(Plan { commit, status: 200, body: json!(given) })
+    });
+    answer(&booked.await?)
+}
+
+fn check(given: &PutPlant) -> Result<(), CommandError> {
+    let mut errors = Vec::new();
+    let mut wrong = |at: String, detail: String| errors.push(FieldError { at, detail });
+    if let Err(CommandError::Invalid(found)) = text_at("name", &given.name, 100) {
+        found.into_iter().for_each(|error| wrong(error.at, error.detail));
+    }
+    if given.name.trim().is_empty() {
+        wrong("name".into(), "expected a name".into());
+    }
+    if !is_time_zone(&given.time_zone) {
+        wrong("time_zone".into(), "expected an IANA time zone such as Asia/Shanghai".into());
+    }
+    if given.shifts.is_empty() || given.shifts.len() > SHIFTS_MAX {
+        wrong("shifts".into(), format!("expected 1 to {SHIFTS_MAX} shifts"));
+    }
+    for (n, shift) in given.shifts.iter().enumerate() {
+        check_shift(shift, |field, detail| wrong(format!("shifts[{n}].{field}"), detail));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(CommandError::Invalid(errors)) }
+}
+
+fn check_shift(shift: &Shift, mut wrong: impl FnMut(&str, String)) {
+    if shift.name.trim().is_empty() || shift.name.chars().count() > 64 {
+        wrong("name", "expected a name of at most 64 characters".into());
+    }
+    for (field, text) in [("start", &shift.start), ("end", &shift.end)] {
+        if text.len() != 5 || Time::strptime("%H:%M", text).is_err() {
+            wrong(field, "expected a time of the form HH:MM".into());
+        }
+    }
+    if shift.start == shift.end && shift.start != "00:00" {
+        wrong("end", "expected another time than the start".into());
+    }
+    let week = 1..=7;
+    let twice = (1..shift.weekdays.len()).any(|n| shift.weekdays[..n].contains(&shift.weekdays[n]));
+    if shift.weekdays.is_empty() || twice || !shift.weekdays.iter().all(|day| week.contains(day)) {
+        wrong("weekdays", "expected ISO weekdays from 1 (Monday) to 7, each once".into());
+    }
+}
+
+/// A zone of the database that jiff carries; the form alone where it carries none.
+fn is_time_zone(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+    let formed = !name.is_empty() && name.len() <= 64 && name.chars().all(plain);
+    formed && (TimeZone::get("Asia/Shanghai").is_err() || TimeZone::get(name).is_ok())
+}

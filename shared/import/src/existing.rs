@@ -1,0 +1,41 @@
+//! What the plant has before an import, as far as the import touches it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use takt_domain::id::{EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
+use takt_domain::master::{Bom, CrewMember, Equipment, Item, Location, Mould, Routing};
+
+use crate::tables::Tables;
+
+/// What the plant has already.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "named after the tables")]
+pub struct Existing {
+    pub items: BTreeMap<ItemId, Item>,
+    pub boms: BTreeMap<ItemId, Bom>,
+    pub routings: BTreeMap<ItemId, Routing>,
+    pub lines: BTreeSet<LineId>,
+    pub locations: BTreeMap<LocationId, Location>,
+    pub equipment: BTreeMap<EquipmentId, Equipment>,
+    pub moulds: BTreeMap<MouldId, Mould>,
+    pub crew: BTreeMap<UserId, CrewMember>,
+    /// Users; each of them has a PIN.
+    pub users: BTreeSet<UserId>,
+    /// Items that have been moved: their scale is frozen.
+    pub posted: BTreeSet<ItemId>,
+    /// Item, location and lot that have a balance, at zero as well.
+    pub stocked: BTreeSet<(ItemId, LocationId, String)>,
+}
+
+/// Every item that the tables name, so that their records can be loaded.
+pub fn items_named(tables: &Tables) -> BTreeSet<ItemId> {
+    let mut named = BTreeSet::new();
+    named.extend(tables.items.iter().map(|row| row.value.id.clone()));
+    for row in &tables.boms {
+        named.insert(row.value.parent.clone());
+        named.insert(row.value.line.component.clone());
+    }
+    named.extend(tables.routings.iter().map(|row| row.value.item.clone()));
+    named.extend(tables.balances.iter().map(|row| row.value.item.clone()));
+    named
+}
