@@ -44,8 +44,7 @@ impl Application {
     /// folder).
     pub fn load(options: Options) -> Result<Arc<Self>, LoadError> {
         let manifest = Manifest::read(&options.manifest)?;
-        let limits =
-            EffectiveLimits::default().overridden(&manifest.takt.limits)?.overridden(&options.limits)?;
+        let limits = EffectiveLimits::default().overridden(&manifest.takt.limits)?.overridden(&options.limits)?;
         let environment = |name: &str| std::env::var(name).ok();
         let variables = Variables::resolve(&manifest.variables, &options.variables, environment)?;
         let cache = options.data.join("cache");
@@ -168,8 +167,7 @@ fn routes(manifest: &Manifest, by_name: &HashMap<String, usize>) -> Result<Route
     let mut entries = Vec::new();
     for trigger in &manifest.routes {
         let (Some(route), Some(component)) = (&trigger.route, by_name.get(&trigger.component)) else { continue };
-        let wrong =
-            |message| LoadError::Manifest { path: manifest.path.clone(), line: trigger.line, message };
+        let wrong = |message| LoadError::Manifest { path: manifest.path.clone(), line: trigger.line, message };
         entries.push((Pattern::parse(route).map_err(wrong)?, *component));
     }
     let routes = Routes::new(entries);

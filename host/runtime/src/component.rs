@@ -45,6 +45,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<GuestState>> {
     wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     bindings::spin::sqlite::sqlite::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
     bindings::spin::redis::redis::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+    bindings::spin::postgres::postgres::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
     bindings::spin::variables::variables::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
     Ok(linker)
 }
@@ -102,7 +103,9 @@ impl Workshop<'_> {
         let component =
             wasmtime::component::Component::new(self.engine, bytes).map_err(|error| wrong(format!("{error:#}")))?;
         let pre = self.linker.instantiate_pre(&component).map_err(|error| {
-            wrong(format!("{error:#} (offered are WASI, spin:sqlite@3.1, spin:redis@3, spin:postgres@4.2, spin:variables@3)"))
+            wrong(format!(
+                "{error:#} (offered are WASI, spin:sqlite@3.1, spin:redis@3, spin:postgres@4.2, spin:variables@3)"
+            ))
         })?;
         ServicePre::new(pre).map_err(|error| wrong(format!("it does not export wasi:http/handler@0.3.0: {error:#}")))
     }

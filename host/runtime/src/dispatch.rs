@@ -229,9 +229,7 @@ async fn whole<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) -> Resul
     loop {
         let next = match body.frame().now_or_never() {
             Some(next) => next,
-            None => {
-                tokio::time::timeout(BODY_PAUSE_MAX, body.frame()).await.map_err(|_| Problem::BodyTooSlow)?
-            }
+            None => tokio::time::timeout(BODY_PAUSE_MAX, body.frame()).await.map_err(|_| Problem::BodyTooSlow)?,
         };
         let Some(frame) = next else { break };
         let Ok(data) = frame.map_err(|_| Problem::BodyIncomplete)?.into_data() else { continue };
@@ -289,8 +287,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: impl Into<Bytes>) {
 /// The headers that Spin sets, and the URL as a whole.
 fn route_headers(head: &mut request::Parts, found: &Match, peer: SocketAddr) {
     let headers = &mut head.headers;
-    let forged: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with("spin-")).cloned().collect();
+    let forged: Vec<HeaderName> = headers.keys().filter(|name| name.as_str().starts_with("spin-")).cloned().collect();
     for name in forged {
         headers.remove(name);
     }

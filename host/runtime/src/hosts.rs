@@ -61,8 +61,7 @@ impl AllowedHosts {
 impl Entry {
     fn parse(text: &str) -> Result<Self, String> {
         let wrong = |why: &str| format!("allowed_outbound_hosts: `{text}`: {why}");
-        let (scheme, rest) =
-            text.trim().split_once("://").ok_or_else(|| wrong("must be SCHEME://HOST[:PORT]"))?;
+        let (scheme, rest) = text.trim().split_once("://").ok_or_else(|| wrong("must be SCHEME://HOST[:PORT]"))?;
         if scheme != "*" && (scheme.is_empty() || !scheme.bytes().all(|b| b.is_ascii_alphabetic())) {
             return Err(wrong("the scheme must be letters, or `*`"));
         }
@@ -212,7 +211,9 @@ mod tests {
 
     #[test]
     fn a_broken_entry_is_refused() {
-        for entry in ["example.com", "*", "foo://example.com", "http://a*b.com", "http://a:port", "http://", "{a}://b:1"] {
+        for entry in
+            ["example.com", "*", "foo://example.com", "http://a*b.com", "http://a:port", "http://", "{a}://b:1"]
+        {
             assert!(AllowedHosts::parse(&[entry.to_owned()]).is_err(), "{entry}");
         }
     }

@@ -49,7 +49,13 @@ impl HandlerState for Factory {
         store.epoch_deadline_async_yield_and_update(1);
         // A component's start function may loop as well as any other.
         let service = tokio::time::timeout(limits.run_time, component.pre.instantiate_async(&mut store)).await??;
-        Ok(Instance { store, proxy: Proxy::P3(service), view: GuestState::http, expiration, state: Worker { component } })
+        Ok(Instance {
+            store,
+            proxy: Proxy::P3(service),
+            view: GuestState::http,
+            expiration,
+            state: Worker { component },
+        })
     }
 }
 

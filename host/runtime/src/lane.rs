@@ -5,7 +5,7 @@
 
 use crate::app::Shared;
 use crate::instance::{Factory, Instances};
-use crate::{dispatch, outbound, redis, server};
+use crate::{dispatch, outbound, postgres, redis, server};
 use bytes::Bytes;
 use http::{Request, Response};
 use std::io;
@@ -18,6 +18,7 @@ pub(crate) struct Lane {
     /// By the number of the component.
     pub(crate) instances: Vec<Instances>,
     pub(crate) redis: redis::Connections,
+    pub(crate) postgres: postgres::Servers,
     pub(crate) http: outbound::Connections,
 }
 
@@ -52,7 +53,13 @@ impl Lane {
                 .iter()
                 .map(|component| Factory::instances(lane.clone(), Arc::clone(component)))
                 .collect();
-            Self { app, instances, redis: redis::Connections::default(), http: outbound::Connections::default() }
+            Self {
+                app,
+                instances,
+                redis: redis::Connections::default(),
+                postgres: postgres::Servers::default(),
+                http: outbound::Connections::default(),
+            }
         })
     }
 

@@ -84,9 +84,7 @@ fn access_sender() -> &'static SyncSender<String> {
                 }
                 let mut out = std::io::stdout().lock();
                 let _ = out.write_all(batch.as_bytes()).and_then(|()| out.flush());
-                if flush
-                    && let Some(done) = FLUSHED.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-                {
+                if flush && let Some(done) = FLUSHED.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take() {
                     let _ = done.send(());
                 }
             }

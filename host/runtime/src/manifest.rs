@@ -58,8 +58,7 @@ pub struct HttpTrigger {
 impl Manifest {
     /// Reads and checks the file at `path`.
     pub fn read(path: &Path) -> Result<Self, LoadError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
         Self::parse(path, &text)
     }
 
@@ -134,7 +133,8 @@ fn variables(root: &Section) -> Result<BTreeMap<String, VariableDeclaration>, Lo
     let Some(section) = root.section("variables")? else { return Ok(variables) };
     for name in section.keys() {
         if !is_variable_name(&name) {
-            let message = format!("variable `{name}`: lower-case letters, digits and single `_`, starting with a letter");
+            let message =
+                format!("variable `{name}`: lower-case letters, digits and single `_`, starting with a letter");
             return Err(section.error(&name, &message));
         }
         let entry = section.required_section(&name)?;

@@ -118,10 +118,10 @@ fn other(error: redis::RedisError) -> Error {
 fn needs_own_connection(command: &str, arguments: &[RedisParameter]) -> bool {
     let name = command.to_ascii_uppercase();
     match name.as_str() {
-        "MULTI" | "EXEC" | "DISCARD" | "WATCH" | "UNWATCH" | "SELECT" | "AUTH" | "HELLO" | "RESET" | "QUIT" | "CLIENT"
-        | "READONLY" | "READWRITE" | "ASKING" | "MONITOR" | "SUBSCRIBE" | "PSUBSCRIBE" | "SSUBSCRIBE" | "UNSUBSCRIBE"
-        | "PUNSUBSCRIBE" | "SUNSUBSCRIBE" | "BLPOP" | "BRPOP" | "BLMOVE" | "BLMPOP" | "BRPOPLPUSH" | "BZPOPMIN"
-        | "BZPOPMAX" | "BZMPOP" | "WAIT" | "WAITAOF" => true,
+        "MULTI" | "EXEC" | "DISCARD" | "WATCH" | "UNWATCH" | "SELECT" | "AUTH" | "HELLO" | "RESET" | "QUIT"
+        | "CLIENT" | "READONLY" | "READWRITE" | "ASKING" | "MONITOR" | "SUBSCRIBE" | "PSUBSCRIBE" | "SSUBSCRIBE"
+        | "UNSUBSCRIBE" | "PUNSUBSCRIBE" | "SUNSUBSCRIBE" | "BLPOP" | "BRPOP" | "BLMOVE" | "BLMPOP" | "BRPOPLPUSH"
+        | "BZPOPMIN" | "BZPOPMAX" | "BZMPOP" | "WAIT" | "WAITAOF" => true,
         "XREAD" | "XREADGROUP" => arguments
             .iter()
             .any(|argument| matches!(argument, RedisParameter::Binary(bytes) if bytes.eq_ignore_ascii_case(b"BLOCK"))),

@@ -125,9 +125,8 @@ impl Connection {
 
 /// These functions would tell of another guest's statement.
 fn refuse_connection_functions(sql: &str) -> Result<(), Failure> {
-    let has = |name: &str| {
-        sql.as_bytes().windows(name.len()).any(|window| window.eq_ignore_ascii_case(name.as_bytes()))
-    };
+    let has =
+        |name: &str| sql.as_bytes().windows(name.len()).any(|window| window.eq_ignore_ascii_case(name.as_bytes()));
     if has("last_insert_rowid(") || has("changes(") {
         let message = "last_insert_rowid() and changes() need a transaction, or use the connection's own functions";
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
@@ -222,10 +221,7 @@ impl<T: Send + 'static> HostConnectionWithStore<T> for HasSelf<GuestState> {
         store.with(|mut access| HostConnection::last_insert_rowid(access.get(), connection))
     }
 
-    async fn changes_async(
-        store: &Accessor<T, Self>,
-        connection: Resource<GuestConnection>,
-    ) -> wasmtime::Result<u64> {
+    async fn changes_async(store: &Accessor<T, Self>, connection: Resource<GuestConnection>) -> wasmtime::Result<u64> {
         store.with(|mut access| HostConnection::changes(access.get(), connection))
     }
 }

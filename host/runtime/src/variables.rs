@@ -59,8 +59,7 @@ impl Variables {
                 return Err(format!("`{template}`: `{{{{` without `}}}}`"));
             };
             let name = name.trim();
-            let variable =
-                self.0.get(name).ok_or_else(|| format!("`{template}`: there is no variable `{name}`"))?;
+            let variable = self.0.get(name).ok_or_else(|| format!("`{template}`: there is no variable `{name}`"))?;
             filled.push_str(before);
             filled.push_str(&variable.value);
             rest = left;

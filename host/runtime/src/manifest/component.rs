@@ -93,11 +93,7 @@ impl Build {
             Some(_) => vec![section.required_string("command")?],
             None => return Err(section.error("command", &format!("[{}] needs `command`", section.name()))),
         };
-        Ok(Self {
-            commands,
-            workdir: section.string("workdir")?.map(PathBuf::from),
-            watch: section.strings("watch")?,
-        })
+        Ok(Self { commands, workdir: section.string("workdir")?.map(PathBuf::from), watch: section.strings("watch")? })
     }
 }
 

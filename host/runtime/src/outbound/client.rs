@@ -165,9 +165,7 @@ impl Body for Timed {
                 this.timer.as_mut().reset(tokio::time::Instant::now() + this.pause);
                 Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
             }
-            Poll::Pending => {
-                this.timer.as_mut().poll(cx).map(|()| Some(Err(Error::ConnectionReadTimeout)))
-            }
+            Poll::Pending => this.timer.as_mut().poll(cx).map(|()| Some(Err(Error::ConnectionReadTimeout))),
         }
     }
 

@@ -66,8 +66,10 @@ impl Session {
             Arc::clone(&core.database.turn)
         };
         let locked = || Error::Io("database is locked".into());
-        let permit =
-            tokio::time::timeout(TURN_TIMEOUT, turn.acquire_owned()).await.map_err(|_| locked())?.map_err(|_| locked())?;
+        let permit = tokio::time::timeout(TURN_TIMEOUT, turn.acquire_owned())
+            .await
+            .map_err(|_| locked())?
+            .map_err(|_| locked())?;
         self.core.lock().unwrap_or_else(PoisonError::into_inner).turn = Some(permit);
         Ok(())
     }

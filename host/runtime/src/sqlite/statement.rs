@@ -23,7 +23,9 @@ pub(crate) enum Kind {
     Read,
     Write,
     /// Starts a transaction; `immediate` says that it takes the write lock at once.
-    Begin { immediate: bool },
+    Begin {
+        immediate: bool,
+    },
     /// `COMMIT`, `ROLLBACK`, `RELEASE`: means something only inside a transaction.
     End,
     /// Sets up or inspects the connection itself, or cannot run inside a transaction.
@@ -38,8 +40,9 @@ impl Kind {
         if is("SELECT") || is("WITH") || is("VALUES") || is("EXPLAIN") {
             Self::Read
         } else if is("BEGIN") {
-            let immediate =
-                words.next().is_some_and(|w| w.eq_ignore_ascii_case("IMMEDIATE") || w.eq_ignore_ascii_case("EXCLUSIVE"));
+            let immediate = words
+                .next()
+                .is_some_and(|w| w.eq_ignore_ascii_case("IMMEDIATE") || w.eq_ignore_ascii_case("EXCLUSIVE"));
             Self::Begin { immediate }
         } else if is("SAVEPOINT") {
             Self::Begin { immediate: false }
@@ -47,7 +50,8 @@ impl Kind {
             Self::End
         } else if is("PRAGMA") || is("ATTACH") || is("DETACH") || is("VACUUM") {
             Self::Own
-        } else if is("CREATE") && words.next().is_some_and(|w| w.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("TEMP")))
+        } else if is("CREATE")
+            && words.next().is_some_and(|w| w.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("TEMP")))
         {
             Self::Own
         } else {
@@ -200,9 +204,9 @@ fn value_of(value: ValueRef) -> Result<Value, Failure> {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(value) => Value::Integer(value),
         ValueRef::Real(value) => Value::Real(value),
-        ValueRef::Text(value) => Value::Text(
-            std::str::from_utf8(value).map_err(|error| rusqlite::Error::Utf8Error(0, error))?.to_owned(),
-        ),
+        ValueRef::Text(value) => {
+            Value::Text(std::str::from_utf8(value).map_err(|error| rusqlite::Error::Utf8Error(0, error))?.to_owned())
+        }
         ValueRef::Blob(value) => Value::Blob(value.to_owned()),
     })
 }

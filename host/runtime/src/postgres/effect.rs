@@ -1,0 +1,61 @@
+//! What a statement does to the session that it runs in, as far as its words tell.
+//!
+//! The protocol's own mark, whether a transaction is open, is not shown by the client library; since each message is one
+//! statement, its first word tells the same.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    None,
+    Begins,
+    Ends,
+    /// Leaves something that the next one must not find: a setting, a temporary table, a lock of the session.
+    Taints,
+}
+
+impl Effect {
+    pub(super) fn of(sql: &str) -> Self {
+        let lower = sql.to_ascii_lowercase();
+        let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        // A comment in front hides the first word, so such a statement is judged by all that it has.
+        let first = if lower.trim_start().starts_with(['-', '/']) { "" } else { words.next().unwrap_or_default() };
+        let second = words.next().unwrap_or_default();
+        match first {
+            "begin" | "start" => Self::Begins,
+            "commit" | "end" | "abort" if !lower.contains("chain") => Self::Ends,
+            "rollback" if second != "to" && !lower.contains("chain") => Self::Ends,
+            "rollback" | "commit" | "end" | "abort" | "savepoint" | "release" => Self::Begins,
+            "set" if matches!(second, "local" | "transaction" | "constraints") => Self::None,
+            "set" | "reset" | "listen" | "unlisten" | "declare" | "prepare" | "deallocate" | "discard" | "load"
+            | "do" | "call" | "" => Self::Taints,
+            "create" if lower.contains("temp") => Self::Taints,
+            _ if lower.contains("advisory_lock") || lower.contains("set_config") => Self::Taints,
+            _ => Self::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_tells_what_it_leaves_behind() {
+        for (sql, effect) in [
+            ("select 1", Effect::None),
+            (" insert into a values (1)", Effect::None),
+            ("BEGIN", Effect::Begins),
+            ("start transaction", Effect::Begins),
+            ("COMMIT", Effect::Ends),
+            ("commit and chain", Effect::Begins),
+            ("rollback to savepoint a", Effect::Begins),
+            ("ROLLBACK;", Effect::Ends),
+            ("SET search_path = x", Effect::Taints),
+            ("set local x = 1", Effect::None),
+            ("select pg_advisory_lock(1)", Effect::Taints),
+            ("create temporary table a (b int)", Effect::Taints),
+            ("/* x */ begin", Effect::Taints),
+        ] {
+            assert_eq!(Effect::of(sql), effect, "{sql}");
+        }
+    }
+}
