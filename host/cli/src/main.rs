@@ -1,1 +1,72 @@
-fn main() {}
+//! The `takt` command. It knows no rule of production: what touches a plant's data goes through the components' own API,
+//! in this process over a data folder, or against a running plant with `--target`.
+
+mod audit;
+mod build;
+mod build_site;
+mod demo;
+mod import;
+mod load;
+mod migrate;
+mod plant;
+mod project;
+mod serve;
+mod testing;
+mod token_key;
+mod up;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Takt: the backend and the phone pages of a factory's shop floor.
+#[derive(Parser)]
+#[command(name = "takt", version, propagate_version = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything, then serve a demo plant at http://127.0.0.1:3000.
+    Up(up::Up),
+    /// Serve what is built.
+    Serve(serve::Serve),
+    /// Build the pages and the components.
+    Build,
+    /// Make users and list them.
+    User(user::User),
+    /// Read items, BOMs, routings, stock and more from CSV files: all of them, or nothing.
+    Import(import::Import),
+    /// Compare every balance with the ledger.
+    Audit(audit::Audit),
+    /// Bring a database to the schema of this build.
+    Migrate(migrate::Migrate),
+    /// Measure.
+    Load(load::Load),
+    /// Set up what the tests need, build everything, and run all tests.
+    Test(testing::Test),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Up(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Build => project::Project::find().and_then(|project| build::build(&project)),
+        Command::User(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Audit(command) => command.run(),
+        Command::Migrate(command) => command.run(),
+        Command::Load(command) => command.run(),
+        Command::Test(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The pages: the app to Wasm, wasm-bindgen's glue beside it, each asset under the hash of its content, all of it ready
+//! compressed, so that the `site` component only hands bytes out. No tool beside cargo is needed.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
+
+/// Grows when this file makes other output from the same input.
+const PIPELINE: &str = "1";
+const PACKAGE: &str = "takt-site-app";
+const STAMP: &str = ".stamp";
+/// What is written by hand; the page names the others as `{name}` and gets their hashed addresses.
+const SOURCES: [&str; 5] = ["style.css", "icon.svg", "icon-180.png", "manifest.webmanifest", "index.html"];
+
+/// Builds `static-site/dist` from `static-site/`. Fast, and touches no file, when nothing has changed.
+pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
+    let site = root.join("static-site");
+    let wasm = read(&compile(root)?)?;
+    let mut sources = BTreeMap::new();
+    for name in SOURCES {
+        sources.insert(name, read(&site.join(name))?);
+    }
+    let mut all = Sha256::new();
+    all.update(PIPELINE);
+    all.update(&wasm);
+    for (name, bytes) in &sources {
+        all.update(name);
+        all.update(bytes);
+    }
+    let stamp = hex(&all.finalize());
+    let dist = site.join("dist");
+    if std::fs::read_to_string(dist.join(STAMP)).is_ok_and(|old| old == stamp) {
+        return Ok(());
+    }
+    let files = assemble(&wasm, sources)?;
+    write_all(&dist, &files)?;
+    std::fs::write(dist.join(STAMP), stamp).context("static-site/dist cannot be written")
+}
+
+/// Runs cargo, and finds out from it where the `.wasm` is, whatever the target folder is called.
+fn compile(root: &Path) -> anyhow::Result<PathBuf> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root).stdin(Stdio::null()).stderr(Stdio::inherit());
+    cargo.args(["build", "--package", PACKAGE, "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    let output = cargo.output().context("cargo cannot be run")?;
+    if !output.status.success() {
+        bail!("cargo could not build {PACKAGE} ({})", output.status);
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let made = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let mut files = made
+        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == PACKAGE)
+        .filter_map(|message| message["filenames"].as_array().cloned())
+        .flatten()
+        .filter_map(|file| file.as_str().map(PathBuf::from));
+    files.find(|file| file.extension().is_some_and(|end| end == "wasm")).context("cargo made no .wasm of the pages")
+}
+
+/// Everything that is served, by its path. What the page names is made before it, since its name is its hash.
+fn assemble(wasm: &[u8], mut sources: BTreeMap<&str, Vec<u8>>) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
+    bindgen.input_bytes("takt", wasm.to_vec()).typescript(false).omit_default_module_path(true);
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    let mut output = bindgen.web(true)?.generate_output().context("wasm-bindgen failed")?;
+    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
+        bail!("a crate of the pages brings JavaScript of its own; the pipeline serves none beside the glue");
+    }
+    let mut files = BTreeMap::new();
+    let wasm_path = add(&mut files, "takt.wasm", output.wasm_mut().emit_wasm());
+    // The page carries no script of its own under the content security policy, so the glue starts itself.
+    let script = format!("{}\n__wbg_init({{ module_or_path: \"{wasm_path}\" }});\n", squeeze(output.js()));
+    let script_path = add(&mut files, "takt.js", script.into_bytes());
+    let mut names = vec![("takt.wasm", wasm_path), ("takt.js", script_path)];
+    let index = sources.remove("index.html").unwrap_or_default();
+    let manifest = sources.remove("manifest.webmanifest").unwrap_or_default();
+    for (name, bytes) in sources {
+        names.push((name, add(&mut files, name, bytes)));
+    }
+    let manifest = fill(&manifest, &names)?;
+    names.push(("manifest.webmanifest", add(&mut files, "manifest.webmanifest", manifest)));
+    files.insert("index.html".into(), fill(&index, &names)?);
+    Ok(files)
+}
+
+/// Leaves out the comments and the indentation that wasm-bindgen writes for people.
+fn squeeze(script: &str) -> String {
+    let mut kept = String::with_capacity(script.len());
+    let mut inside = false;
+    for line in script.lines().map(str::trim) {
+        inside |= line.starts_with("/*") && (line.ends_with("*/") || !line.contains("*/"));
+        if !inside && !line.is_empty() && !line.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        inside &= !line.ends_with("*/");
+    }
+    kept
+}
+
+/// Adds a file under a name that changes with its content, and returns its address.
+fn add(files: &mut BTreeMap<String, Vec<u8>>, name: &str, bytes: Vec<u8>) -> String {
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let hash = hex(&Sha256::digest(&bytes)[..8]);
+    let path = format!("assets/{stem}-{hash}.{end}");
+    let address = format!("/{path}");
+    files.insert(path, bytes);
+    address
+}
+
+/// Replaces `{name}` by the address of that file.
+fn fill(text: &[u8], names: &[(&str, String)]) -> anyhow::Result<Vec<u8>> {
+    let mut text = String::from_utf8(text.to_vec()).context("the page is not UTF-8")?;
+    for (name, address) in names {
+        text = text.replace(&format!("{{{name}}}"), address);
+    }
+    Ok(text.into_bytes())
+}
+
+/// Writes the files with their compressed siblings, and takes away what an earlier build left.
+fn write_all(dist: &Path, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+    if dist.exists() {
+        std::fs::remove_dir_all(dist).context("static-site/dist cannot be emptied")?;
+    }
+    for (path, bytes) in files {
+        let path = dist.join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(dist)).context("static-site/dist cannot be made")?;
+        write(&path, bytes)?;
+        for (end, packed) in [("br", brotli(bytes)?), ("gz", gzip(bytes)?)] {
+            if packed.len() < bytes.len() {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                write(&path.with_file_name(format!("{name}.{end}")), &packed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn brotli(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &parameters).context("brotli failed")?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).context("gzip failed")
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,62 @@
+//! A plant in this process: the components run here over a data folder, beside whoever else serves it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use bytes::Bytes;
+use jiff::Timestamp;
+use takt_api::identity::Claims;
+use takt_domain::permission::Role;
+use takt_runtime::{Application, Options};
+
+use super::Way;
+use crate::project::Project;
+use crate::token_key;
+
+/// How long a token of a local command works; no command runs that long.
+const TOKEN_TTL_S: i64 = 3600;
+
+pub(super) struct Local {
+    runtime: tokio::runtime::Runtime,
+    application: Arc<Application>,
+}
+
+impl Local {
+    pub(super) fn new(application: Arc<Application>) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for calls")?;
+        Ok(Self { runtime, application })
+    }
+}
+
+impl Way for Local {
+    fn send(&self, request: http::Request<Bytes>) -> anyhow::Result<http::Response<Bytes>> {
+        Ok(self.runtime.block_on(self.application.call(request)))
+    }
+}
+
+/// Loads what is built over a data folder, which is made with its key where there is none. Answers the key too.
+pub(crate) fn load(project: &Project, data: &Path, access_log: bool) -> anyhow::Result<(Arc<Application>, String)> {
+    project.require_built()?;
+    std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    let key = token_key::ensure(data)?;
+    let options = Options {
+        manifest: project.manifest(),
+        data: data.to_owned(),
+        variables: [("token_key".to_owned(), key.clone())].into(),
+        access_log,
+        ..Options::default()
+    };
+    Ok((Application::load(options)?, key))
+}
+
+pub(super) fn token(plant: u32, key: &str) -> anyhow::Result<String> {
+    let claims = Claims {
+        plant,
+        user: "takt".parse()?,
+        roles: vec![Role::Administrator],
+        session: "local".to_owned(),
+        exp: Timestamp::now().as_second() + TOKEN_TTL_S,
+    };
+    Ok(takt_web::token::sign(&claims, key.as_bytes()))
+}

@@ -1,0 +1,163 @@
+//! A plant as the operator's commands reach it: in this process over a data folder, or elsewhere over HTTP. Both take
+//! the same calls, so there is one code path for each thing, and the same permissions.
+
+mod local;
+mod remote;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use takt_api::identity::{Session, SignIn};
+use takt_api::problem::Problem;
+use takt_runtime::Application;
+
+use crate::project::Project;
+
+/// Which plant a command is about.
+#[derive(clap::Args, Clone, Default)]
+pub(crate) struct Target {
+    /// The data folder, which is reached in this process [default: .takt/data]
+    #[arg(long, value_name = "DIR", conflicts_with = "target")]
+    data: Option<PathBuf>,
+    /// A running plant; its user is given with --user, the PIN in TAKT_PIN or at the prompt
+    #[arg(long, value_name = "URL", requires = "user")]
+    target: Option<String>,
+    /// Who signs in to the running plant
+    #[arg(long, value_name = "NAME", requires = "target")]
+    user: Option<String>,
+    /// The plant's number, where there are several
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    plant: u32,
+}
+
+/// Whether a data folder that is not there yet is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Folder {
+    /// It is.
+    Made,
+    /// It is an error.
+    Expected,
+}
+
+impl Target {
+    /// True for a running plant.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.target.is_some()
+    }
+
+    /// The plant, ready for calls.
+    pub(crate) fn open(&self, folder: Folder) -> anyhow::Result<Plant> {
+        if let (Some(url), Some(user)) = (&self.target, &self.user) {
+            let plant = Plant { way: Arc::new(remote::Remote::new(url)?), token: None };
+            return plant.sign_in(Some(self.plant), user, &crate::user::pin("PIN: ", "TAKT_PIN")?);
+        }
+        let project = Project::find()?;
+        let data = self.data.clone().unwrap_or_else(|| project.default_data());
+        if folder == Folder::Expected && !data.join("takt.db").is_file() {
+            bail!("there is no plant in {}: `takt serve`, `takt user add` or `takt import` makes one", data.display());
+        }
+        let (application, key) = local::load(&project, &data, false)?;
+        Plant::in_process(application, self.plant, &key)
+    }
+}
+
+pub(crate) use local::load;
+
+/// Somebody at a plant.
+#[derive(Clone)]
+pub(crate) struct Plant {
+    way: Arc<dyn Way>,
+    token: Option<String>,
+}
+
+/// How calls get there.
+trait Way: Send + Sync {
+    fn send(&self, request: http::Request<Bytes>) -> anyhow::Result<http::Response<Bytes>>;
+}
+
+impl Plant {
+    /// An administrator that `takt` itself vouches for, with the key in the data folder.
+    pub(crate) fn in_process(application: Arc<Application>, plant: u32, key: &str) -> anyhow::Result<Self> {
+        let token = local::token(plant, key)?;
+        Ok(Self { way: Arc::new(local::Local::new(application)?), token: Some(token) })
+    }
+
+    /// The same plant for another user.
+    pub(crate) fn sign_in(&self, plant: Option<u32>, user: &str, pin: &str) -> anyhow::Result<Self> {
+        let sign_in = SignIn { plant, user: user.parse()?, pin: pin.to_owned() };
+        let session: Session = self.call("POST", "/api/v1/session", None, Some(&sign_in))?;
+        Ok(Self { way: Arc::clone(&self.way), token: session.token })
+    }
+
+    /// Reads.
+    pub(crate) fn get<A: DeserializeOwned>(&self, path: &str) -> anyhow::Result<A> {
+        self.call("GET", path, None, None::<&()>)
+    }
+
+    /// Writes once, however often it has to be sent.
+    pub(crate) fn write<B: Serialize, A: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> anyhow::Result<A> {
+        let key = format!("\"{}\"", uuid::Uuid::now_v7());
+        self.call(method, path, Some(&key), Some(body))
+    }
+
+    fn call<B: Serialize, A: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&B>,
+    ) -> anyhow::Result<A> {
+        let body = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
+        let mut request = http::Request::builder().method(method).uri(path).header("accept-language", "en");
+        if !body.is_empty() {
+            request = request.header("content-type", "application/json").header("content-length", body.len());
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let answer = self.way.send(request.body(Bytes::from(body))?)?;
+        let status = answer.status();
+        if status.is_success() {
+            return serde_json::from_slice(answer.body()).with_context(|| format!("{method} {path}: not understood"));
+        }
+        match serde_json::from_slice::<Problem>(answer.body()) {
+            Ok(problem) => Err(Refused(problem).into()),
+            Err(_) => bail!("{method} {path} answered {status}"),
+        }
+    }
+}
+
+/// A problem that the plant answered with.
+#[derive(Debug)]
+pub(crate) struct Refused(pub(crate) Problem);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Problem { title, detail, unmet, errors, .. } = &self.0;
+        f.write_str(title)?;
+        if !detail.is_empty() {
+            write!(f, ": {detail}")?;
+        }
+        for unmet in unmet {
+            write!(f, "\n  {}; {}", unmet.detail, unmet.remedy)?;
+        }
+        for error in errors {
+            write!(f, "\n  {}: {}", error.at, error.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refused {}

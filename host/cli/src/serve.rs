@@ -1,0 +1,97 @@
+//! `takt serve`: one process that runs what is built.
+
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use takt_api::Page;
+use takt_api::identity::User;
+
+use crate::plant::{self, Plant};
+use crate::project::Project;
+
+/// What is served, and where.
+#[derive(clap::Args)]
+pub(crate) struct Serve {
+    /// Fill an empty plant with a real product, users and orders in every state
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// The address to listen at
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: String,
+    /// Where the plant's data lies [default: .takt/data, with --demo .takt/demo]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Write no line for each request
+    #[arg(long)]
+    pub(crate) no_access_log: bool,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let project = Project::find()?;
+        // Taken first, so that a port in use is said at once; who connects meanwhile waits.
+        let listener = listen(&self.listen)?;
+        let default = || if self.demo { project.demo_data() } else { project.default_data() };
+        let data = self.data.clone().unwrap_or_else(default);
+        let (application, key) = plant::load(&project, &data, !self.no_access_log)?;
+        let takt = Plant::in_process(application.clone(), 1, &key)?;
+        let users: Page<User> = takt.get("/api/v1/users?limit=1")?;
+        if self.demo {
+            if users.rows.is_empty() {
+                crate::demo::fill(&takt)?;
+            }
+            crate::demo::say_users();
+        } else if users.rows.is_empty() {
+            eprintln!(
+                "takt: there is no user yet; make the first: takt user add NAME --name \"...\" --role administrator"
+            );
+        }
+        drop(takt);
+        let address = listener.local_addr().context("the address cannot be read")?;
+        eprintln!("takt: serving {} at http://{address}", data.display());
+        takt_runtime::serve(application, listener, stop_signal()?)?;
+        eprintln!("takt: stopped");
+        Ok(())
+    }
+}
+
+fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind(address) {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            bail!("{address} is taken by another program: stop that one, or choose another address with --listen")
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot listen at {address}")),
+    }
+}
+
+/// Ends with the first SIGTERM or SIGINT. Signals are heard on a thread of their own, whatever runtime awaits this.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (told, stop) = tokio::sync::oneshot::channel();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("no thread for signals")?;
+    let (mut term, mut int) = {
+        let _inside = runtime.enter();
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
+    };
+    let wait = move || {
+        runtime.block_on(async move {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+            }
+        });
+        eprintln!("takt: stopping, requests in flight are finished first");
+        // Nobody listens any more when the server has ended by itself.
+        let _ = told.send(());
+    };
+    std::thread::Builder::new().name("signals".into()).spawn(wait).context("no thread for signals")?;
+    Ok(async move {
+        if stop.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

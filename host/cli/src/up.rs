@@ -1,0 +1,19 @@
+//! `takt up`: build everything, then serve a demo plant.
+
+use crate::project::Project;
+use crate::{build, serve};
+
+/// Where the demo is served.
+#[derive(clap::Args)]
+pub(crate) struct Up {
+    /// The address to listen at
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    listen: String,
+}
+
+impl Up {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        build::build(&Project::find()?)?;
+        serve::Serve { demo: true, listen: self.listen, data: None, no_access_log: true }.run()
+    }
+}
