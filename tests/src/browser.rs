@@ -59,11 +59,9 @@ impl Browser {
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket takes a time limit");
         let url = format!("ws://127.0.0.1:{port}{path}");
         let (socket, _) = tungstenite::client(url, stream).expect("Chromium speaks WebSocket");
-        let mut browser =
-            Self { child, socket, next_id: 0, session: None, complaints: Vec::new(), _profile: profile };
+        let mut browser = Self { child, socket, next_id: 0, session: None, complaints: Vec::new(), _profile: profile };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
-        let attached =
-            browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        let attached = browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
         browser.session = Some(attached["sessionId"].as_str().expect("a page is attached").to_owned());
         for domain in ["Page.enable", "Runtime.enable", "Network.enable", "Log.enable"] {
             browser.call(domain, json!({}));

@@ -70,7 +70,7 @@ impl Client {
     /// Signs in with PIN 1234.
     pub fn sign_in(&self, user: &str) -> Self {
         let body = serde_json::json!({"user": user, "pin": crate::plant::PIN});
-        let answer = self.send("POST", "/api/v1/session", None, Some(&body)).expect_status(200);
+        let answer = self.send("POST", "/api/v1/session", None, Some(&body)).ok();
         self.with_token(answer.json::<Value>()["token"].as_str().expect("the sign-in answers a token"))
     }
 

@@ -102,11 +102,16 @@ impl Host {
 
     /// As [`Self::start`], with more arguments.
     pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(&root(), data, arguments)
+    }
+
+    /// As [`Self::start_with`], with the `spin.toml` of another folder.
+    pub fn start_in(project: &Path, data: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(takt())
             .args(["serve", "--listen", "127.0.0.1:0", "--no-access-log", "--data"])
             .arg(data)
             .args(arguments)
-            .current_dir(root())
+            .current_dir(project)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -183,10 +188,19 @@ pub struct Fresh {
 }
 
 impl Fresh {
-    /// A host over the imported plant.
-    pub fn plant() -> Self {
+    /// A host over the real product's plant.
+    pub fn lumenpnp() -> Self {
         static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(crate::plant::prepare);
+        Self::over(TEMPLATE.get_or_init(crate::plant::lumenpnp))
+    }
+
+    /// A host over the small plant.
+    pub fn small() -> Self {
+        static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+        Self::over(TEMPLATE.get_or_init(crate::plant::small))
+    }
+
+    fn over(template: &Path) -> Self {
         let data = Folder::copy_of(template);
         Self { host: Host::start(data.path()), data }
     }

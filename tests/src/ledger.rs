@@ -82,11 +82,15 @@ pub fn check(client: &Client) -> Ledger {
     let mut told: BTreeMap<Account, i64> = BTreeMap::new();
     for item in stock(client) {
         let detail: ItemStock = client.get(&format!("/api/v1/stock/{}", escaped(item.item.as_str()))).ok().json();
-        assert_eq!((detail.on_hand, detail.reserved), (item.on_hand, item.reserved), "list and detail of {}", item.item);
+        assert_eq!(
+            (detail.on_hand, detail.reserved),
+            (item.on_hand, item.reserved),
+            "list and detail of {}",
+            item.item
+        );
         let mut on_hand = 0;
         for place in detail.places {
-            let account =
-                |order| (detail.item.clone(), place.lot.clone(), place.location.clone(), order);
+            let account = |order| (detail.item.clone(), place.lot.clone(), place.location.clone(), order);
             let mut free = place.on_hand.units();
             on_hand += free;
             for held in place.held_for {

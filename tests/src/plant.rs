@@ -14,27 +14,62 @@ use crate::ledger::escaped;
 /// Everybody's PIN.
 pub const PIN: &str = "1234";
 
-/// A folder with the imported plant and compiled components, to be copied. The next run of the tests removes it.
-pub fn prepare() -> PathBuf {
+/// A plant with one product of one material, for what has to be quick or exact: `tests/fixtures/small`.
+pub struct Small {
+    /// What is made.
+    pub product: &'static str,
+    /// What it is made of.
+    pub material: &'static str,
+    /// How much of it for one.
+    pub per: u32,
+    /// Something of which there is none.
+    pub rare: &'static str,
+    /// Where material stands.
+    pub store: &'static str,
+    /// Beside the line.
+    pub beside: &'static str,
+    /// Where it is made.
+    pub line: &'static str,
+    /// The only operation.
+    pub operation: u16,
+}
+
+/// What the small plant holds.
+pub const SMALL: Small =
+    Small { product: "P", material: "M", per: 2, rare: "R", store: "S1", beside: "B1", line: "L1", operation: 10 };
+
+/// A folder with the real product's plant and compiled components, to be copied.
+pub fn lumenpnp() -> PathBuf {
+    prepare("lumenpnp", Some("mapping.toml"))
+}
+
+/// A folder with the plant of [`SMALL`] and compiled components, to be copied.
+pub fn small() -> PathBuf {
+    prepare("small", None)
+}
+
+/// Imports a plant, as its users do. The next run of the tests removes the folder.
+fn prepare(fixture: &str, mapping: Option<&str>) -> PathBuf {
     let temporary = std::env::temp_dir();
     let name = "takt-test-template-";
     for entry in fs::read_dir(&temporary).into_iter().flatten().flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
-        let owner = file.strip_prefix(name).and_then(|pid| pid.parse::<u32>().ok());
+        let owner = file.strip_prefix(name).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
         if owner.is_some_and(|pid| !PathBuf::from(format!("/proc/{pid}")).exists()) {
             // Another run may be removing it as well.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
-    let folder = temporary.join(format!("{name}{}", std::process::id()));
-    let fixtures = root().join("tests/fixtures/lumenpnp");
+    let folder = temporary.join(format!("{name}{}-{fixture}", std::process::id()));
+    let fixtures = root().join("tests/fixtures").join(fixture);
     let text = |path: &std::path::Path| path.display().to_string();
-    let mapping = text(&fixtures.join("mapping.toml"));
-    run_well(&["import", &text(&fixtures), "--as", &mapping, "--data", &text(&folder)], &[]);
-    for (role, user) in [("shift_lead", "lead")] {
-        let arguments = ["user", "add", user, "--name", user, "--role", role, "--data", &text(&folder)];
-        run_well(&arguments, &[("TAKT_PIN", PIN)]);
-    }
+    let (from, data) = (text(&fixtures), text(&folder));
+    let mut arguments = vec!["import", &from, "--data", &data];
+    let mapping = mapping.map(|file| text(&fixtures.join(file)));
+    arguments.extend(mapping.iter().flat_map(|mapping| ["--as", mapping]));
+    run_well(&arguments, &[]);
+    let lead = ["user", "add", "lead", "--name", "lead", "--role", "shift_lead", "--data", &data];
+    run_well(&lead, &[("TAKT_PIN", PIN)]);
     folder
 }
 

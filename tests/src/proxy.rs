@@ -3,8 +3,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// What becomes of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Proxy {
     /// `http://127.0.0.1:PORT`
     pub base: String,
     fate: Arc<AtomicU8>,
-    answered: Arc<AtomicU32>,
+    last_answer: Arc<Mutex<String>>,
 }
 
 impl Proxy {
@@ -32,16 +32,16 @@ impl Proxy {
         let target = base.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
         let base = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
-        let (fate, answered) = (Arc::new(AtomicU8::new(0)), Arc::new(AtomicU32::new(0)));
-        let shared = (Arc::clone(&fate), Arc::clone(&answered));
+        let (fate, last_answer) = (Arc::new(AtomicU8::new(0)), Arc::<Mutex<String>>::default());
+        let shared = (Arc::clone(&fate), Arc::clone(&last_answer));
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (target, fate, answered) = (target.clone(), Arc::clone(&shared.0), Arc::clone(&shared.1));
+                let (target, fate, last) = (target.clone(), Arc::clone(&shared.0), Arc::clone(&shared.1));
                 // A connection that fails is what a gateway's client sees as lost.
-                std::thread::spawn(move || pass(client, &target, &fate, &answered));
+                std::thread::spawn(move || pass(client, &target, &fate, &last));
             }
         });
-        Self { base, fate, answered }
+        Self { base, fate, last_answer }
     }
 
     /// From now on, answers meet this fate.
@@ -49,19 +49,19 @@ impl Proxy {
         self.fate.store(fate as u8, Ordering::SeqCst);
     }
 
-    /// How many answers the host has given so far, whatever became of them.
-    pub fn answered(&self) -> u32 {
-        self.answered.load(Ordering::SeqCst)
+    /// What the host answered last, head and body, whatever became of it.
+    pub fn last_answer(&self) -> String {
+        self.last_answer.lock().expect("no connection panicked").clone()
     }
 }
 
-fn pass(mut client: TcpStream, target: &str, fate: &AtomicU8, answered: &AtomicU32) -> std::io::Result<()> {
+fn pass(mut client: TcpStream, target: &str, fate: &AtomicU8, last: &Mutex<String>) -> std::io::Result<()> {
     let request = whole_message(&mut client)?;
     let mut host = TcpStream::connect(target)?;
     host.write_all(&closing(&request))?;
     let mut answer = Vec::new();
     host.read_to_end(&mut answer)?;
-    answered.fetch_add(1, Ordering::SeqCst);
+    *last.lock().expect("no connection panicked") = String::from_utf8_lossy(&answer).into_owned();
     match fate.load(Ordering::SeqCst) {
         0 => client.write_all(&answer)?,
         1 => client.write_all(b"HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?,

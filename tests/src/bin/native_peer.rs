@@ -1,0 +1,103 @@
+//! What Takt is measured against: a plain axum program that answers three of its calls natively. The handlers and the
+//! statements are those of the components; only the host is missing between them and the database.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use futures::executor::block_on;
+use http::Response;
+use jiff::Timestamp;
+use takt_store::{Driver, DriverError, NativeDriver, Rows, SqliteStore, Value};
+use takt_web::call::{Call, lang};
+use takt_web::failure::{Outcome, answer};
+
+#[path = "../../../components/stock/src/get_stock.rs"]
+mod get_stock;
+#[path = "../../../components/stock/src/sum.rs"]
+mod sum;
+
+/// Readers run side by side, writers one after the other: SQLite has one write lock, and waiting for it in line beats
+/// trying for it again and again.
+struct OneWriter {
+    database: NativeDriver,
+    turn: Mutex<()>,
+}
+
+impl Driver for OneWriter {
+    async fn query(&self, sql: &str, params: Vec<Value>) -> Result<Rows, DriverError> {
+        let writes = sql.trim_start().get(..6).is_some_and(|start| start.eq_ignore_ascii_case("INSERT"));
+        let turn = writes.then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+        let rows = block_on(self.database.query(sql, params));
+        drop(turn);
+        rows
+    }
+}
+
+type Store = SqliteStore<OneWriter>;
+
+struct Peer {
+    store: Store,
+    key: Vec<u8>,
+}
+
+#[tokio::main]
+async fn main() {
+    let data = std::env::args().nth(1).expect("usage: native_peer DATA");
+    let data = Path::new(&data);
+    let key = std::fs::read_to_string(data.join("token.key")).expect("the data folder has a key");
+    let database = NativeDriver::open(data.join("takt.db")).expect("the data folder has a database");
+    let store = SqliteStore::new(OneWriter { database, turn: Mutex::default() });
+    let peer = Arc::new(Peer { store, key: key.trim().as_bytes().to_vec() });
+    let router = Router::new()
+        .route("/health/live", get(live))
+        .route("/api/v1/stock/{item}", get(stock))
+        .route("/api/v1/reports", post(report))
+        .with_state(peer);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
+    println!("{}", listener.local_addr().expect("a bound socket has an address"));
+    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+        // Without it each small answer may wait for an acknowledgement; a socket that cannot is served all the same.
+        let _ = stream.set_nodelay(true);
+    });
+    axum::serve(listener, router).await.expect("the server runs");
+}
+
+async fn live() -> Response<Body> {
+    let health = takt_api::master::Health { ok: true, parts: Vec::new() };
+    takt_web::failure::json(200, &health).map(|response| response.map(Body::from)).expect("plain JSON")
+}
+
+async fn stock(State(peer): State<Arc<Peer>>, request: Request) -> Response<Body> {
+    handle(peer, "stock", request, |store, call| block_on(get_stock::get_stock(store, call))).await
+}
+
+async fn report(State(peer): State<Arc<Peer>>, request: Request) -> Response<Body> {
+    handle(peer, "reporting", request, |store, call| {
+        let given = call.json()?;
+        answer(&block_on(takt_records::command::report::report(store, call.caller()?, &given))?)
+    })
+    .await
+}
+
+async fn handle(
+    peer: Arc<Peer>,
+    component: &'static str,
+    request: Request,
+    handler: fn(&Store, &Call) -> Outcome,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let body: Bytes = axum::body::to_bytes(body, takt_api::BODY_MAX).await.unwrap_or_default();
+    let lang = lang(&head.headers);
+    let work = move || {
+        let call =
+            Call::read(component, (&head.method, &head.uri, head.headers.clone()), body, &peer.key, Timestamp::now())?;
+        handler(&peer.store, &call)
+    };
+    let outcome = tokio::task::spawn_blocking(work).await.expect("a handler does not panic");
+    outcome.unwrap_or_else(|failure| failure.response(lang)).map(Body::from)
+}

@@ -1,0 +1,12 @@
+//! Tests over HTTP against the real host and a real SQLite file. Each test has a host of its own.
+
+mod bad_input;
+mod gateway;
+mod killed;
+mod parallel;
+mod permissions;
+mod plants;
+mod same_key;
+mod session;
+mod stop;
+mod whole_job;

@@ -1,0 +1,93 @@
+//! Signing in, and what ends it.
+
+use serde_json::{Value, json};
+use takt_tests::client::{Answer, Client};
+use takt_tests::host::Fresh;
+use takt_tests::plant::{PIN, People, SMALL};
+use takt_tests::wait::until;
+
+fn try_pin(client: &Client, user: &str, pin: &str) -> Answer {
+    client.send("POST", "/api/v1/session", None, Some(&json!({"user": user, "pin": pin})))
+}
+
+fn retry_after_s(answer: &Answer) -> u64 {
+    answer.expect_problem(429, "locked");
+    let header = answer.headers.get("retry-after").expect("a lock says when to come again");
+    header.to_str().ok().and_then(|text| text.parse().ok()).expect("in seconds")
+}
+
+#[test]
+fn five_wrong_pins_lock_the_user_for_a_growing_time_and_nobody_else() {
+    let host = Fresh::small();
+    let client = host.client();
+    for _ in 0..5 {
+        try_pin(&client, "operator", "0000").expect_problem(401, "wrong-pin");
+    }
+    let first = retry_after_s(&try_pin(&client, "operator", PIN));
+    assert!((20..=30).contains(&first), "{first}");
+    client.sign_in("planner");
+    until("the lock ends", || (try_pin(&client, "operator", "0000").status == 401).then_some(()));
+    let second = retry_after_s(&try_pin(&client, "operator", PIN));
+    assert!(second > first, "{first} s, then {second} s");
+}
+
+#[test]
+fn an_unknown_user_is_answered_as_a_wrong_pin_is() {
+    let host = Fresh::small();
+    let known = try_pin(&host.client(), "operator", "0000").expect_problem(401, "wrong-pin");
+    let unknown = try_pin(&host.client(), "nobody", "0000").expect_problem(401, "wrong-pin");
+    assert_eq!(known, unknown);
+}
+
+#[test]
+fn the_right_pin_forgets_the_wrong_ones_before_it() {
+    let host = Fresh::small();
+    let client = host.client();
+    for _ in 0..3 {
+        for _ in 0..4 {
+            try_pin(&client, "operator", "0000").expect_problem(401, "wrong-pin");
+        }
+        client.sign_in("operator");
+    }
+}
+
+/// Writes are refused at once, reads within seconds.
+fn check_ended(client: &Client) {
+    let body = json!({"kind": "receipt", "item": SMALL.material, "to": SMALL.store, "quantity": "1"});
+    client.post("/api/v1/movements", body).expect_problem(401, "unauthorized");
+    let start = std::time::Instant::now();
+    until("reads are refused", || (client.get("/api/v1/session").status == 401).then_some(()));
+    assert!(start.elapsed().as_secs() < 7, "reads are refused within 5 s: {:?}", start.elapsed());
+}
+
+#[test]
+fn a_session_that_was_ended_is_refused() {
+    let host = Fresh::small();
+    let client = host.client().sign_in("storekeeper");
+    client.get("/api/v1/session").expect_status(200);
+    client.send("DELETE", "/api/v1/session", Some(&takt_tests::client::key()), None).ok();
+    check_ended(&client);
+    host.client().sign_in("storekeeper").get("/api/v1/session").expect_status(200);
+}
+
+#[test]
+fn changed_roles_end_the_sessions_of_the_user() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let change = json!({"name": "Wang", "roles": ["storekeeper", "inspector"]});
+    people.admin.put("/api/v1/users/storekeeper", change).ok();
+    check_ended(&people.storekeeper);
+    let session: Value = host.client().sign_in("storekeeper").get("/api/v1/session").ok().json();
+    assert_eq!(session["roles"], json!(["storekeeper", "inspector"]));
+    people.planner.get("/api/v1/session").expect_status(200);
+}
+
+#[test]
+fn a_user_who_may_not_sign_in_any_more_cannot_and_is_out() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let change = json!({"name": "Wang", "roles": ["storekeeper"], "active": false});
+    people.admin.put("/api/v1/users/storekeeper", change).ok();
+    try_pin(&host.client(), "storekeeper", PIN).expect_problem(401, "wrong-pin");
+    check_ended(&people.storekeeper);
+}
