@@ -176,10 +176,7 @@ mod tests {
 
     #[test]
     fn hashed_files_are_kept_for_ever_and_the_page_is_asked_for_each_time() {
-        assert_eq!(
-            header(&get("/assets/takt-1.js", &[]), "cache-control"),
-            "public, max-age=31536000, immutable"
-        );
+        assert_eq!(header(&get("/assets/takt-1.js", &[]), "cache-control"), "public, max-age=31536000, immutable");
         assert_eq!(header(&get("/", &[]), "cache-control"), "no-cache");
     }
 
