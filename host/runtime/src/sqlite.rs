@@ -127,7 +127,9 @@ impl Connection {
 fn refuse_connection_functions(sql: &str) -> Result<(), Failure> {
     let has =
         |name: &str| sql.as_bytes().windows(name.len()).any(|window| window.eq_ignore_ascii_case(name.as_bytes()));
-    if has("last_insert_rowid(") || has("changes(") {
+    // What a trigger calls later sees the statement that fired it.
+    let defines = sql.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("create"));
+    if !defines && (has("last_insert_rowid(") || has("changes(")) {
         let message = "last_insert_rowid() and changes() need a transaction, or use the connection's own functions";
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
         return Err(Failure::Sqlite(rusqlite::Error::SqliteFailure(code, Some(message.into()))));
