@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::plant::PlantNumber;
+use crate::rollup::RollupChange;
 
 /// Everything that one command writes, and what must hold for it. All of it is booked, or nothing.
 ///
@@ -40,6 +41,9 @@ pub struct Commit {
     /// How queued reports ended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<Receipt>,
+    /// What is added to sums that are derived from the journal; each sum at most once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rollups: Vec<RollupChange>,
 }
 
 impl Commit {
@@ -57,6 +61,7 @@ impl Commit {
             events: Vec::new(),
             sessions: Vec::new(),
             receipts: Vec::new(),
+            rollups: Vec::new(),
         }
     }
 }

@@ -39,6 +39,7 @@
 //! | `idempotency` | plant, user, key | fingerprint of the request and its answer, for 90 days |
 //! | `session` | plant, id | who is signed in, until when, and when that was ended |
 //! | `receipt` | plant, id | how a queued report ended |
+//! | `rollup` | plant, generation, series, bucket, ... | sums that are derived from the journal, see [`RollupKey`] |
 //!
 //! An account is a location, and the order that stock is held for there; so a reservation is a posting from the free
 //! account of a location to the order's at the same place. A balance at zero stays as a row; partial indexes keep reads
@@ -54,6 +55,7 @@ mod error;
 mod plant;
 mod port;
 mod read;
+mod rollup;
 mod sqlite;
 
 pub use commit::{
@@ -67,6 +69,7 @@ pub use read::{
     AuditReport, Balance, BalanceFilter, Counter, Direction, JournalPage, KeyLookup, ListFilter, LiveSession, Load,
     Loaded, Mismatch, MovementFilter, Page, PageRequest, Record, StoredEvent, StoredKey, StoredPosting, Unconserved,
 };
+pub use rollup::{Dimension, RollupChange, RollupKey, RollupQuery, RollupRow, RollupSums};
 #[cfg(feature = "native")]
 pub use sqlite::NativeDriver;
 #[cfg(feature = "spin")]

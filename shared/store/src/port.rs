@@ -7,6 +7,7 @@ use crate::read::{
     AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
     PageRequest, Record, StoredPosting,
 };
+use crate::rollup::{RollupQuery, RollupRow};
 
 /// A record store. Each call is one round trip to the database and leaves no transaction behind, also when its future is
 /// dropped half way.
@@ -63,6 +64,12 @@ pub trait Store {
 
     /// Events after a cursor, or from the start; at most `limit` of them, which is brought into 1 to 1000.
     async fn journal(&self, plant: PlantNumber, after: Option<&str>, limit: u32) -> Result<JournalPage, StoreError>;
+
+    /// Sums by period and by what the query tells apart, in that order. What adds up to nothing at all has no row.
+    async fn rollups(&self, query: &RollupQuery, page: &PageRequest) -> Result<Page<RollupRow>, StoreError>;
+
+    /// Forgets a generation of sums, a few thousand a call; says how many went.
+    async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError>;
 
     /// The ids of sessions that were ended before their time and have not expired: what a token must not name.
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError>;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::driver::{Driver, Value};
 use super::statement::switched;
+use super::write::document;
 use super::{SqliteStore, json, number};
 use crate::cursor;
 use crate::error::StoreError;
@@ -13,6 +14,7 @@ use crate::read::{
     Balance, BalanceFilter, Direction, JournalPage, ListFilter, MovementFilter, Page, PageRequest, Record, StoredEvent,
     StoredPosting,
 };
+use crate::rollup::{RollupPlace, RollupQuery, RollupRow};
 
 const PAGE_MAX: u32 = 200;
 const JOURNAL_MAX: u32 = 1000;
@@ -155,6 +157,19 @@ pub(crate) async fn journal<D: Driver>(
         store.read(include_str!("sql/journal.sql"), vec![number(plant), seq.into(), limit.into()]).await?;
     let cursor = cursor::encode(list, &events.last().map_or(seq, |event| event.seq))?;
     Ok(JournalPage { events, cursor })
+}
+
+pub(crate) async fn rollups<D: Driver>(
+    store: &SqliteStore<D>,
+    query: &RollupQuery,
+    page: &PageRequest,
+) -> Result<Page<RollupRow>, StoreError> {
+    let list = "rollup";
+    let after: Option<RollupPlace> = place(list, page)?;
+    let after = after.map(|place| json(&place)).transpose()?;
+    let params = vec![document(query)?, after.unwrap_or(Value::Null), one_more(page)];
+    let rows: Vec<RollupRow> = store.read(include_str!("sql/rollups.sql"), params).await?;
+    paged(list, page, rows, RollupRow::place)
 }
 
 fn rows_max(page: &PageRequest) -> u32 {

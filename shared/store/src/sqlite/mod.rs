@@ -32,6 +32,7 @@ use crate::read::{
     AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
     PageRequest, Record, StoredPosting,
 };
+use crate::rollup::{RollupQuery, RollupRow};
 
 /// The record store on a SQLite database.
 #[derive(Debug)]
@@ -130,6 +131,16 @@ impl<D: Driver> Store for SqliteStore<D> {
 
     async fn journal(&self, plant: PlantNumber, after: Option<&str>, limit: u32) -> Result<JournalPage, StoreError> {
         list::journal(self, plant, after, limit).await
+    }
+
+    async fn rollups(&self, query: &RollupQuery, page: &PageRequest) -> Result<Page<RollupRow>, StoreError> {
+        list::rollups(self, query, page).await
+    }
+
+    async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
+        let params = vec![number(plant), i64::from(generation).into()];
+        let gone = self.driver.query(include_str!("sql/drop_rollups.sql"), params).await.map_err(failed)?;
+        Ok(gone.0.len() as u64)
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

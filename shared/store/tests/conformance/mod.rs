@@ -6,6 +6,7 @@ pub(crate) mod lists;
 pub(crate) mod load;
 pub(crate) mod parallel;
 pub(crate) mod random;
+pub(crate) mod rollup;
 pub(crate) mod session;
 
 use futures::executor::block_on;
@@ -72,6 +73,12 @@ macro_rules! every_test {
                 one_of_two_writers_of_a_version_wins,
                 a_load_sees_all_of_a_commit_or_nothing;
             random: any_commits_leave_a_ledger_that_adds_up;
+            rollup: sums_grow_and_a_refused_commit_adds_nothing,
+                each_part_of_a_key_tells_sums_apart,
+                sums_are_put_together_by_period_filter_and_dimension,
+                what_adds_up_to_nothing_has_no_row,
+                a_generation_is_dropped_and_the_others_stay,
+                a_cursor_of_sums_cannot_be_forged;
             session: a_session_that_ended_is_refused,
                 a_session_that_expired_is_refused,
                 all_sessions_of_a_user_end_at_once,
