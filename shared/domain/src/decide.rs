@@ -277,14 +277,27 @@ pub(crate) fn record(order: &mut Order, action: &Action, reason: &str, facts: &F
 /// What happened to an order, for the journal.
 pub(crate) fn event(kind: &str, before: &Order, after: &Order, reason: &str, facts: &Facts) -> DomainEvent {
     let age_s = facts.now.duration_since(before.state_since).as_secs().max(0);
-    DomainEvent {
-        kind: kind.to_owned(),
-        data: serde_json::json!({
-            "order": after.id, "item": after.item, "line": after.line, "priority": after.priority,
-            "from": before.state, "to": after.state, "in_state_s": age_s,
-            "by": facts.actor.user, "reason": reason,
-        }),
+    let mut data = serde_json::json!({
+        "order": after.id, "item": after.item, "line": after.line, "priority": after.priority,
+        "from": before.state, "to": after.state, "in_state_s": age_s,
+        "by": facts.actor.user, "reason": reason,
+    });
+    match (completion(before), completion(after)) {
+        (None, Some(completion)) => data["completed"] = completion,
+        (Some(completion), None) => data["reopened"] = completion,
+        _ => {}
     }
+    DomainEvent { kind: kind.to_owned(), data }
+}
+
+/// When production of the order ended, and how long that took since it was created and since it was started. It is told
+/// when the order is completed, and once more when it is opened again, so that a statistic can take it back.
+fn completion(order: &Order) -> Option<serde_json::Value> {
+    let at = order.completed.as_ref()?.at;
+    let since = |start: jiff::Timestamp| at.duration_since(start).as_secs().max(0);
+    let lead_s = order.history.first().map(|created| since(created.at));
+    let cycle_s = order.started.as_ref().map(|started| since(started.at));
+    Some(serde_json::json!({"at": at, "lead_s": lead_s, "cycle_s": cycle_s}))
 }
 
 /// A quantity of the order in units of its scale, as counters keep it.

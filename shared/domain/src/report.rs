@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::decide::{self, Change, CounterChange, DomainEvent};
 use crate::facts::{Facts, Progress};
 use crate::flow::{Category, Effect, Flow};
-use crate::id::{EquipmentId, OrderId};
+use crate::id::{EquipmentId, OrderId, UserId};
 use crate::kit;
 use crate::ledger::{Account, MovementKind, Posting};
 use crate::master::LocationKind;
@@ -137,7 +137,8 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
             reverses: None,
         });
     }
-    change.events.push(reported(&action.event, order, report, facts));
+    let data = told(order, report, &facts.actor.user, facts.now);
+    change.events.push(DomainEvent { kind: action.event.clone(), data });
     change.events.extend(shortages(order, &change.postings));
     if let (true, Some(to)) = (reached, &action.when_quantity_reached) {
         let mut after = order.clone();
@@ -236,19 +237,23 @@ fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool) -> 
     changes
 }
 
-fn reported(kind: &str, order: &Order, report: &NewReport, facts: &Facts) -> DomainEvent {
+/// What the journal tells of a report: all that a statistic needs, since its readers look at nothing else. Work is told to
+/// have ended when it was booked where nobody said, and never later.
+fn told(order: &Order, report: &NewReport, by: &UserId, booked_at: Timestamp) -> serde_json::Value {
     let run_s = match (report.started_at, report.ended_at) {
         (Some(start), Some(end)) => Some(end.duration_since(start).as_secs()),
         _ => None,
     };
-    DomainEvent {
-        kind: kind.to_owned(),
-        data: serde_json::json!({
-            "order": order.id, "item": order.item, "line": order.line, "operation": report.operation,
-            "good": report.good, "scrap": report.scrap, "rework": report.rework, "run_s": run_s,
-            "equipment": report.equipment, "by": facts.actor.user,
-        }),
-    }
+    let ended_at = report.ended_at.map_or(booked_at, |ended| ended.min(booked_at));
+    let at_scale = |quantity| Quantity::from_units(decide::units(order, quantity), order.quantity.scale());
+    let scrap: Vec<_> =
+        report.scrap.iter().map(|scrap| Scrap { quantity: at_scale(scrap.quantity), ..scrap.clone() }).collect();
+    serde_json::json!({
+        "order": order.id, "item": order.item, "line": order.line, "operation": report.operation,
+        "last": order.is_last_operation(report.operation), "good": at_scale(report.good), "scrap": scrap,
+        "rework": report.rework.map(at_scale), "run_s": run_s, "ended_at": ended_at,
+        "equipment": report.equipment, "by": by,
+    })
 }
 
 fn shortages(order: &Order, postings: &[Posting]) -> Vec<DomainEvent> {
@@ -270,16 +275,29 @@ pub struct Posted {
     pub posting: Posting,
 }
 
+/// A report as it was booked.
+#[derive(Clone, Copy, Debug)]
+pub struct BookedReport<'a> {
+    /// What was reported.
+    pub report: &'a NewReport,
+    /// By whom.
+    pub by: &'a UserId,
+    /// When it was booked.
+    pub at: Timestamp,
+    /// What it posted.
+    pub posted: &'a [Posted],
+}
+
 /// Decides to take a report back: its pieces leave the counters, its stock flows back, and an order that it had
 /// completed is in progress again. Refused once quality has signed, and while the next operation rests on its pieces.
 pub fn decide_reversal(
     order: &Order,
     flow: &Flow,
-    report: &NewReport,
-    posted: &[Posted],
+    booked: BookedReport<'_>,
     reason: &str,
     facts: &Facts,
 ) -> Result<Change, Refusal> {
+    let BookedReport { report, posted, .. } = booked;
     let lang = facts.lang;
     let mut unmet = Vec::new();
     if !facts.actor.may(Permission::ReportReverse) {
@@ -356,7 +374,8 @@ pub fn decide_reversal(
         at: facts.now,
         reason: reason.to_owned(),
     });
-    let event = decide::event("order.report_reversed.v1", order, &after, reason, facts);
+    let mut event = decide::event("order.report_reversed.v1", order, &after, reason, facts);
+    event.data["report"] = told(order, report, booked.by, booked.at);
     Ok(Change { order: Some(after), postings, counters, events: vec![event] })
 }
 

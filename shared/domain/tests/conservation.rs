@@ -16,7 +16,7 @@ use takt_domain::movement::{self, NewMovement, StockFacts};
 use takt_domain::order::{InspectionResult, Order};
 use takt_domain::permission::Role;
 use takt_domain::quantity::Quantity;
-use takt_domain::report::{self, NewReport, Posted, Scrap};
+use takt_domain::report::{self, BookedReport, NewReport, Posted, Scrap};
 use takt_domain::text::Lang;
 
 type Key = (String, String, Account);
@@ -28,7 +28,10 @@ struct World {
     counters: BTreeMap<String, i64>,
     owed: BTreeMap<String, i64>,
     ledger: Vec<(String, Posting)>,
-    reports: Vec<(NewReport, Vec<Posted>)>,
+    /// With the facts that they were booked by, what was posted and what the journal was told.
+    reports: Vec<(NewReport, Facts, Vec<Posted>, serde_json::Value)>,
+    /// What the journal was told of the completion, while it stands.
+    completion: Option<serde_json::Value>,
     second: i64,
 }
 
@@ -53,6 +56,7 @@ impl World {
             owed: BTreeMap::new(),
             ledger: Vec::new(),
             reports: Vec::new(),
+            completion: None,
             second: 0,
         }
     }
@@ -114,6 +118,20 @@ impl World {
         self.book(&change.postings, &change.counters, change.order)
     }
 
+    /// The journal is told each completion once, and exactly that one again when the order is opened again.
+    fn follow_completion(&mut self, change: &Change) {
+        for event in &change.events {
+            if let Some(completed) = event.data.get("completed") {
+                assert_eq!(self.completion.replace(completed.clone()), None);
+            }
+            if let Some(reopened) = event.data.get("reopened") {
+                assert_eq!(self.completion.take().as_ref(), Some(reopened));
+            }
+        }
+        let after = change.order.as_ref().unwrap_or(&self.order);
+        assert_eq!(self.completion.is_some(), after.completed.is_some());
+    }
+
     fn run(&mut self, command: &Command) {
         self.second += 1;
         let flow = Flow::builtin();
@@ -121,6 +139,7 @@ impl World {
             Command::Act(action) => {
                 let input = Input { reason: "because".into(), result: Some(InspectionResult::Pass) };
                 if let Ok(change) = decide::decide(&self.order, flow, action, &input, &self.facts()) {
+                    self.follow_completion(&change);
                     self.book_change(change);
                 }
             }
@@ -137,18 +156,24 @@ impl World {
                     equipment: None,
                     note: String::new(),
                 };
-                if let Ok(change) = report::decide(&self.order, flow, &report, &self.facts()) {
+                let facts = self.facts();
+                if let Ok(change) = report::decide(&self.order, flow, &report, &facts) {
+                    self.follow_completion(&change);
+                    let told = change.events[0].data.clone();
                     let posted = self.book_change(change);
-                    self.reports.push((report, posted));
+                    self.reports.push((report, facts, posted, told));
                 }
             }
             Command::Reverse(n) => {
                 if self.reports.is_empty() {
                     return;
                 }
-                let (report, posted) = self.reports[n % self.reports.len()].clone();
-                let decided = report::decide_reversal(&self.order, flow, &report, &posted, "wrong", &self.facts());
+                let (report, facts, posted, told) = self.reports[n % self.reports.len()].clone();
+                let booked = BookedReport { report: &report, by: &facts.actor.user, at: facts.now, posted: &posted };
+                let decided = report::decide_reversal(&self.order, flow, booked, "wrong", &self.facts());
                 if let Ok(change) = decided {
+                    assert_eq!(change.events[0].data["report"], told, "a reversal tells what it takes back");
+                    self.follow_completion(&change);
                     self.book_change(change);
                     self.reports.remove(n % self.reports.len());
                 }

@@ -85,7 +85,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     commit.counters.extend(number);
     let data = json!({
         "order": order.id, "item": order.item, "quantity": order.quantity, "line": order.line,
-        "priority": order.priority, "due": order.due, "customer": order.customer, "by": caller.actor.user,
+        "priority": order.priority, "due": order.due, "customer": order.customer, "to": order.state,
+        "by": caller.actor.user,
     });
     let created = DomainEvent { kind: "order.created.v1".into(), data };
     commit.events = keep::events(vec![created], &caller.derived_id(), id.as_str(), caller);

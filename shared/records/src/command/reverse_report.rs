@@ -4,7 +4,7 @@ use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, Reversed};
 use takt_domain::flow::Flow;
 use takt_domain::refusal::{Refusal, Unmet};
-use takt_domain::report::{self, Posted};
+use takt_domain::report::{self, BookedReport, Posted};
 use takt_domain::text::Lang;
 use takt_store::{Load, Store};
 
@@ -50,7 +50,9 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         .collect::<Result<Vec<Posted>, _>>()?;
     let flow =
         Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", state.order.id)))?;
-    let change = report::decide_reversal(&state.order, flow, &taken_back.report, &posted, reason, &state.facts)?;
+    let booked =
+        BookedReport { report: &taken_back.report, by: &taken_back.by, at: taken_back.booked_at, posted: &posted };
+    let change = report::decide_reversal(&state.order, flow, booked, reason, &state.facts)?;
     let movement = caller.derived_id();
     let order = state.order.id.clone();
     let answer = Reversed { id: id.to_owned(), movement: movement.clone(), order: Some(order.clone()) };
