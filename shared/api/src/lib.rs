@@ -5,6 +5,7 @@
 
 pub mod identity;
 pub mod import;
+pub mod insight;
 pub mod master;
 pub mod orders;
 pub mod problem;

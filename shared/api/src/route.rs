@@ -69,6 +69,10 @@ const fn write(
     Route { name, method, path, component, access, priority: Priority::Floor, keyed: true, summary }
 }
 
+const fn statistic(name: &'static str, path: &'static str, summary: &'static str) -> Route {
+    get(name, path, "insight", May(InsightView), Statistics, summary)
+}
+
 use Access::{Decided, May, Public, SignedIn};
 use Priority::{Board, Floor, Statistics};
 
@@ -202,6 +206,24 @@ pub const ROUTES: &[Route] = &[
         "A report and how far it has come.",
     ),
     write("reverseReport", "POST", "/api/v1/reports/{report}/reversal", "reporting", Decided, "Take a report back."),
+    statistic("getOutput", "/api/v1/insight/output", "What the last operations made, by hour, shift or day."),
+    statistic("getYield", "/api/v1/insight/yield", "What every operation made, and how much of it was good."),
+    statistic("getScrap", "/api/v1/insight/scrap", "Scrap by reason."),
+    statistic("getStateTimes", "/api/v1/insight/states", "How long orders were in the states that they have left."),
+    statistic("getCycleTimes", "/api/v1/insight/cycle-times", "How long completed orders took."),
+    statistic("getOrderCounts", "/api/v1/insight/orders", "How many orders are in each state, by line."),
+    Route { component: "aggregator", ..statistic("getRollups", "/api/v1/rollups", "How far statistics have come.") },
+    Route {
+        priority: Statistics,
+        ..write(
+            "rebuildRollups",
+            "POST",
+            "/api/v1/rollups/rebuild",
+            "aggregator",
+            May(InsightRebuild),
+            "Derive all statistics anew from the journal.",
+        )
+    },
 ];
 
 /// The values of the `{name}` segments of a path, in their order, percent-encoding left as it is.

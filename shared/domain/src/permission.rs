@@ -156,6 +156,10 @@ permissions! {
     ResourceSet = "resource.set", "设置设备与人员状态", "set equipment and crew", [ShiftLead, Manager, Planner];
     /// Check oneself in and out.
     PresenceSelf = "presence.self", "本人签到", "check oneself in", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
+    /// See statistics: output, yield, scrap, time in state.
+    InsightView = "insight.view", "查看统计", "see statistics", [Inspector, Planner, ShiftLead, Manager];
+    /// Derive statistics anew from the journal.
+    InsightRebuild = "insight.rebuild", "重建统计", "rebuild statistics", [];
     /// Manage users.
     UserManage = "user.manage", "管理用户", "manage users", [];
 }

@@ -10,7 +10,7 @@ use crate::calendar::PlantCalendar;
 use crate::period::bucket;
 use crate::state::Calendars;
 use crate::told::{Told, ToldAction, ToldCompletion, ToldReport, read};
-use crate::{BOARD, CYCLE, LEAD, OUTPUT, SCRAP, STATE, STEP};
+use crate::{BOARD, CYCLE, DONE, LEAD, OUTPUT, SCRAP, STATE, STEP};
 
 /// The sums of some events.
 #[derive(Debug)]
@@ -104,10 +104,11 @@ impl<'a> Fold<'a> {
     }
 
     fn completion(&mut self, action: &ToldAction, completion: &ToldCompletion, times: i64) {
-        for (series, seconds) in [(LEAD, completion.lead_s), (CYCLE, completion.cycle_s)] {
+        for (label, seconds) in [(LEAD, completion.lead_s), (CYCLE, completion.cycle_s)] {
             let Some(seconds) = seconds else { continue };
             let sums = RollupSums { seconds: seconds.saturating_mul(times), count: times, ..RollupSums::default() };
-            self.sum(order_key(series, completion.at, action), sums);
+            let key = order_key(DONE, completion.at, action);
+            self.sum(RollupKey { label: label.to_owned(), ..key }, sums);
         }
     }
 

@@ -22,8 +22,7 @@
 //! | [`STEP`] | end of the work | as above | as above, of all operations before the last |
 //! | [`SCRAP`] | end of the work | as above, reason | scrap by reason, of all operations |
 //! | [`STATE`] | when the state was left | line, item, order, state | time that the order was in it, and how often |
-//! | [`CYCLE`] | completion | line, item, order | time from start to completion, completions |
-//! | [`LEAD`] | completion | line, item, order | time from creation to completion, completions |
+//! | [`DONE`] | completion | line, item, order; [`CYCLE`] or [`LEAD`] | time from start, or from creation; completions |
 //! | [`BOARD`] | none | line, state | orders that are in it now |
 //!
 //! All of a report counts in the quarter hour in which its work ended, its run time too. A report that is taken back is
@@ -57,9 +56,11 @@ pub const STEP: &str = "step";
 pub const SCRAP: &str = "scrap";
 /// Time in a state of the flow.
 pub const STATE: &str = "state";
-/// Time from start to completion.
+/// Completed orders.
+pub const DONE: &str = "done";
+/// The label of the time from start to completion.
 pub const CYCLE: &str = "cycle";
-/// Time from creation to completion.
+/// The label of the time from creation to completion.
 pub const LEAD: &str = "lead";
 /// Orders by state, now.
 pub const BOARD: &str = "board";

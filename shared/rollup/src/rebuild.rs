@@ -5,18 +5,23 @@ use takt_store::{Commit, PlantNumber, Store, StoreError};
 use crate::state::{Generation, State, current_record, generation_record, load};
 
 /// Begins to build a new generation, unless one is being built already; [`advance`](crate::advance) goes on with it and lets
-/// it take over. `into` is the commit that it is booked with, such as one with the key of a request. Says which generation
-/// is being built; none where there is nothing to build from, and `into` is not booked then.
-pub async fn begin_rebuild<S: Store>(store: &S, into: Commit) -> Result<Option<u32>, StoreError> {
-    let mut commit = into;
-    let (Some(state), _) = load(store, commit.plant, commit.at_ms).await? else { return Ok(None) };
+/// it take over. `commit` makes the commit that it is booked with from the number of the generation, such as one with the
+/// answer to keep for a request. None where there is nothing to build from; then nothing is booked.
+pub async fn begin_rebuild<S: Store>(
+    store: &S,
+    plant: PlantNumber,
+    now_ms: i64,
+    commit: impl FnOnce(u32) -> Commit,
+) -> Result<Option<u32>, StoreError> {
+    let (Some(state), _) = load(store, plant, now_ms).await? else { return Ok(None) };
     if let Some(building) = state.current.building {
-        store.commit(&commit).await?;
+        store.commit(&commit(building)).await?;
         return Ok(Some(building));
     }
     let number = state.next_number();
     let mut current = state.current.clone();
     current.building = Some(number);
+    let mut commit = commit(number);
     commit.records.push(generation_record(number, &Generation::new(&current.origin), 0)?);
     commit.records.push(current_record(&current, state.version)?);
     store.commit(&commit).await?;

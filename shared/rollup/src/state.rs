@@ -134,8 +134,8 @@ pub(crate) async fn load<S: Store>(
 pub struct Status {
     /// Which generation to ask for.
     pub generation: u32,
-    /// When the last event happened that is in it, in milliseconds since 1970; 0 for none.
-    pub as_of_ms: i64,
+    /// When the last event happened that is in it.
+    pub as_of: Option<Timestamp>,
     /// How many events are in it.
     pub events: u64,
     /// How many of them could not be read.
@@ -153,7 +153,7 @@ pub async fn status<S: Store>(store: &S, plant: PlantNumber, now_ms: i64) -> Res
     let building = state.current.building.map(|number| state.generation(number)).transpose()?;
     Ok(Some(Status {
         generation: state.current.generation,
-        as_of_ms: read.as_of_ms,
+        as_of: Timestamp::from_millisecond(read.as_of_ms).ok().filter(|_| read.events > 0),
         events: read.events,
         unreadable: read.unreadable,
         rebuilding: building.map(|(generation, _)| generation.events),

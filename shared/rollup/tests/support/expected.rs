@@ -8,7 +8,7 @@ use takt_api::reports::Report;
 use takt_domain::order::Order;
 use takt_domain::quantity::Quantity;
 use takt_records::keep::kind;
-use takt_rollup::{BOARD, CYCLE, LEAD, OUTPUT, SCRAP, STATE, STEP};
+use takt_rollup::{BOARD, CYCLE, DONE, LEAD, OUTPUT, SCRAP, STATE, STEP};
 use takt_store::{
     Dimension, Direction, ListFilter, MovementFilter, PageRequest, Record, RollupQuery, RollupRow, RollupSums, Store,
 };
@@ -77,7 +77,7 @@ pub(crate) fn expected(world: &World) -> Rows {
                 count: 1,
                 ..RollupSums::default()
             };
-            let row = |series: &str| format!("{series} {} {line} {item} {id} ", quarter(completed.at));
+            let row = |label: &str| format!("{DONE} {} {line} {item} {id} {label}", quarter(completed.at));
             add(row(LEAD), since(order.history[0].at));
             add(row(CYCLE), since(order.started.as_ref().unwrap().at));
         }
@@ -123,14 +123,14 @@ pub(crate) fn expected(world: &World) -> Rows {
 /// What the rollups say.
 pub(crate) fn found(store: &NativeStore, generation: u32) -> Rows {
     let mut rows = Rows::new();
-    for series in [OUTPUT, STEP, SCRAP, STATE, CYCLE, LEAD, BOARD] {
+    for series in [OUTPUT, STEP, SCRAP, STATE, DONE, BOARD] {
         for row in all(store, series, generation) {
             let RollupRow { from_ms, shift_date, shift, line, item, scale, operator, order, operation, label, .. } =
                 row;
             let at = from_ms / 1000;
             let row_text = match series {
                 BOARD => format!("{series} {at} {line} {label}"),
-                STATE | CYCLE | LEAD => format!("{series} {at} {line} {item} {order} {label}"),
+                STATE | DONE => format!("{series} {at} {line} {item} {order} {label}"),
                 _ => format!(
                     "{series} {at} {shift} of {shift_date} {line} {item}/{scale} {operator} {operation} {label}"
                 ),

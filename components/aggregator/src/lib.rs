@@ -1,0 +1,41 @@
+//! What happens in the background, and what people ask of it.
+//!
+//! | path | who calls |
+//! |---|---|
+//! | `/internal/v1/wake` | other components, at `http://aggregator.spin.internal`; no route leads here from outside |
+//! | `POST /internal/v1/tick` | a timer, with the variable `tick_token` as a bearer token: sweeps what no call woke it for |
+//! | `/api/v1/rollups...` | who may see them, or build them anew |
+//!
+//! Any number of calls may be at work at once: each piece of work is booked once, by whoever is first.
+
+mod get_rollups;
+mod rebuild_rollups;
+mod sweep;
+mod tick;
+
+use bytes::Bytes;
+use http::Response;
+use spin_sdk::http::{FullBody, Request};
+use spin_sdk::http_service;
+use takt_api::problem::ProblemType;
+use takt_web::call;
+use takt_web::failure::Failure;
+
+#[http_service]
+async fn handle(request: Request) -> Response<FullBody<Bytes>> {
+    let internal = match request.uri().path() {
+        "/internal/v1/wake" => Some(tick::wake(&request).await),
+        "/internal/v1/tick" => Some(tick::tick(&request).await),
+        _ => None,
+    };
+    if let Some(outcome) = internal {
+        let lang = call::lang(request.headers());
+        return outcome.unwrap_or_else(|failure| failure.response(lang)).map(FullBody::new);
+    }
+    takt_web::spin::serve("aggregator", request, async |store, call| match call.route.name {
+        "getRollups" => get_rollups::get_rollups(store, call).await,
+        "rebuildRollups" => rebuild_rollups::rebuild_rollups(store, call).await,
+        _ => Err(Failure::new(ProblemType::NotFound)),
+    })
+    .await
+}

@@ -1,0 +1,30 @@
+//! Statistics, from the rollups that the background keeps. Nothing is added up here but sums that stand there already; how
+//! old they are stands in every answer as `as_of`.
+
+mod cycle_times;
+mod order_counts;
+mod output;
+mod question;
+mod scrap;
+mod state_times;
+
+use bytes::Bytes;
+use http::Response;
+use spin_sdk::http::{FullBody, Request};
+use spin_sdk::http_service;
+use takt_api::problem::ProblemType;
+use takt_web::failure::Failure;
+
+#[http_service]
+async fn handle(request: Request) -> Response<FullBody<Bytes>> {
+    takt_web::spin::serve("insight", request, async |store, call| match call.route.name {
+        "getOutput" => output::output(store, call).await,
+        "getYield" => output::yields(store, call).await,
+        "getScrap" => scrap::scrap(store, call).await,
+        "getStateTimes" => state_times::state_times(store, call).await,
+        "getCycleTimes" => cycle_times::cycle_times(store, call).await,
+        "getOrderCounts" => order_counts::order_counts(store, call).await,
+        _ => Err(Failure::new(ProblemType::NotFound)),
+    })
+    .await
+}
