@@ -2,6 +2,7 @@
 //! in this process over a data folder, or against a running plant with `--target`.
 
 mod audit;
+mod background;
 mod build;
 mod build_site;
 mod demo;
@@ -10,6 +11,7 @@ mod load;
 mod migrate;
 mod plant;
 mod project;
+mod rollup;
 mod serve;
 mod testing;
 mod token_key;
@@ -42,6 +44,8 @@ enum Command {
     Import(import::Import),
     /// Compare every balance with the ledger.
     Audit(audit::Audit),
+    /// What statistics are read from: how far it has come, and how to derive it anew.
+    Rollup(rollup::Rollup),
     /// Bring a database to the schema of this build.
     Migrate(migrate::Migrate),
     /// Measure.
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         Command::User(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Rollup(command) => command.run(),
         Command::Migrate(command) => command.run(),
         Command::Load(command) => command.run(),
         Command::Test(command) => command.run(),

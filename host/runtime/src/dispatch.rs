@@ -36,6 +36,8 @@ pub(crate) struct Finish {
     uri: Uri,
     id: String,
     component: Option<usize>,
+    /// The program's own call of a component, such as a timer's, which is logged only when it fails.
+    own: bool,
     status: u16,
     bytes: u64,
     place: Option<OwnedSemaphorePermit>,
@@ -50,7 +52,7 @@ impl Finish {
 impl Drop for Finish {
     fn drop(&mut self) {
         self.place = None;
-        if !self.lane.app.access_log {
+        if !self.lane.app.access_log || (self.own && self.status < 400) {
             return;
         }
         let component = self.component.and_then(|number| self.lane.app.components.get(number));
@@ -100,6 +102,7 @@ where
         uri: head.uri.clone(),
         id: request_id(&mut head.headers),
         component,
+        own: component.is_some(),
         status: 0,
         bytes: 0,
         place: None,

@@ -33,6 +33,10 @@ impl Way for Local {
     fn send(&self, request: http::Request<Bytes>) -> anyhow::Result<http::Response<Bytes>> {
         Ok(self.runtime.block_on(self.application.call(request)))
     }
+
+    fn background(&self) -> anyhow::Result<bool> {
+        self.runtime.block_on(crate::background::once(&self.application)).map(|()| true)
+    }
 }
 
 /// Loads what is built over a data folder, which is made with its key where there is none. Answers the key too.

@@ -77,6 +77,11 @@ pub(crate) struct Plant {
 /// How calls get there.
 trait Way: Send + Sync {
     fn send(&self, request: http::Request<Bytes>) -> anyhow::Result<http::Response<Bytes>>;
+
+    /// Lets the background work where no timer does; false where one does.
+    fn background(&self) -> anyhow::Result<bool> {
+        Ok(false)
+    }
 }
 
 impl Plant {
@@ -91,6 +96,12 @@ impl Plant {
         let sign_in = SignIn { plant, user: user.parse()?, pin: pin.to_owned() };
         let session: Session = self.call("POST", "/api/v1/session", None, Some(&sign_in))?;
         Ok(Self { way: Arc::clone(&self.way), token: session.token })
+    }
+
+    /// Lets the background of a plant in this process work for some seconds; false for a running plant, whose own timer
+    /// does that.
+    pub(crate) fn background(&self) -> anyhow::Result<bool> {
+        self.way.background()
     }
 
     /// Reads.
