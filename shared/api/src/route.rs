@@ -201,7 +201,14 @@ pub const ROUTES: &[Route] = &[
         Floor,
         "A report and how far it has come.",
     ),
-    write("reverseReport", "POST", "/api/v1/reports/{report}/reversal", "reporting", Decided, "Take a report back."),
+    write(
+        "reverseReport",
+        "POST",
+        "/api/v1/reports/{report}/reversal",
+        "reporting",
+        May(ReportReverse),
+        "Take a report back.",
+    ),
 ];
 
 /// The values of the `{name}` segments of a path, in their order, percent-encoding left as it is.
