@@ -32,11 +32,54 @@ pub struct Small {
     pub line: &'static str,
     /// The only operation.
     pub operation: u16,
+    /// The machine that it needs.
+    pub equipment: &'static str,
+    /// The mould that it needs.
+    pub mould: &'static str,
 }
 
 /// What the small plant holds.
-pub const SMALL: Small =
-    Small { product: "P", material: "M", per: 2, rare: "R", store: "S1", beside: "B1", line: "L1", operation: 10 };
+pub const SMALL: Small = Small {
+    product: "P",
+    material: "M",
+    per: 2,
+    rare: "R",
+    store: "S1",
+    beside: "B1",
+    line: "L1",
+    operation: 10,
+    equipment: "E1",
+    mould: "D1",
+};
+
+/// The real product, and the places that it passes: `tests/fixtures/lumenpnp`.
+pub struct Machine {
+    /// What is made.
+    pub product: &'static str,
+    /// Where it is made.
+    pub line: &'static str,
+    /// Where material stands.
+    pub store: &'static str,
+    /// Beside the line.
+    pub beside: &'static str,
+    /// Where it waits for its final inspection.
+    pub quarantine: &'static str,
+    /// Where it goes after that.
+    pub finished: &'static str,
+    /// Of what there is not enough for three.
+    pub short: &'static [&'static str],
+}
+
+/// What the plant of the real product makes.
+pub const MACHINE: Machine = Machine {
+    product: "lumenpnp",
+    line: "ASM1",
+    store: "STORE",
+    beside: "ASM1-SIDE",
+    quarantine: "QC",
+    finished: "FG",
+    short: &["motherboard"],
+};
 
 /// A folder with the real product's plant and compiled components, to be copied.
 pub fn lumenpnp() -> PathBuf {
@@ -68,8 +111,6 @@ fn prepare(fixture: &str, mapping: Option<&str>) -> PathBuf {
     let mapping = mapping.map(|file| text(&fixtures.join(file)));
     arguments.extend(mapping.iter().flat_map(|mapping| ["--as", mapping]));
     run_well(&arguments, &[]);
-    let lead = ["user", "add", "lead", "--name", "lead", "--role", "shift_lead", "--data", &data];
-    run_well(&lead, &[("TAKT_PIN", PIN)]);
     folder
 }
 

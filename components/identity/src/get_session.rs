@@ -12,6 +12,7 @@ use takt_web::failure::{Failure, Outcome, json};
 use crate::sign_in::describe;
 
 pub(crate) async fn get_session<S: Store>(store: &S, call: &Call) -> Outcome {
+    call.only_params(&[])?;
     let caller = call.caller()?;
     let user = caller.actor.user.to_string();
     let mut load = Load::new(caller.plant, caller.now_ms());

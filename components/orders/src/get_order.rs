@@ -10,6 +10,7 @@ use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
 
 pub(crate) async fn get_order<S: Store>(store: &S, call: &Call) -> Outcome {
+    call.only_params(&[])?;
     let state = load::order(store, call.caller()?, &call.id(0)?, Vec::new()).await?;
     let flow = Flow::of(&state.order.flow).ok_or_else(|| Failure::new(ProblemType::Internal))?;
     let actions = decide::actions(&state.order, flow, &state.facts);

@@ -8,6 +8,7 @@ use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
 
 pub(crate) async fn get_report<S: Store>(store: &S, call: &Call) -> Outcome {
+    call.only_params(&[])?;
     let caller = call.caller()?;
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = vec![(kind::REPORT.into(), call.segment(0).to_owned())];

@@ -7,6 +7,7 @@ use takt_web::call::Call;
 use takt_web::failure::{Outcome, json};
 
 pub(crate) async fn audit<S: Store>(store: &S, call: &Call) -> Outcome {
+    call.only_params(&[])?;
     let report = store.audit(call.caller()?.plant).await?;
     let ok = report.is_clean();
     json(200, &Audit { ok, postings: report.postings, balances: report.balances, differences: differences(&report) })

@@ -20,6 +20,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, TrapOrPanicError};
 
+/// A client whose body is too large may go on sending it for this long before it is told.
+const DRAIN_MAX: Duration = Duration::from_secs(2);
+
 /// A client has this long between two pieces of its body.
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
 
@@ -225,6 +228,7 @@ async fn whole<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) -> Resul
         return Ok(None);
     }
     if body.size_hint().lower() > most as u64 {
+        drain(&mut body).await;
         return Err(Problem::BodyTooLarge);
     }
     let mut first = Bytes::new();
@@ -237,6 +241,7 @@ async fn whole<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) -> Resul
         let Some(frame) = next else { break };
         let Ok(data) = frame.map_err(|_| Problem::BodyIncomplete)?.into_data() else { continue };
         if first.len() + more.len() + data.len() > most {
+            drain(&mut body).await;
             return Err(Problem::BodyTooLarge);
         }
         if first.is_empty() {
@@ -252,6 +257,14 @@ async fn whole<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) -> Resul
     whole.extend_from_slice(&first);
     whole.extend_from_slice(&more);
     Ok(Some(whole.freeze()))
+}
+
+/// Reads on for a while, and keeps nothing: a connection that is closed while its client still writes is reset, and the
+/// client would never see why.
+async fn drain<B: Body<Data = Bytes> + Unpin>(body: &mut B) {
+    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+    // What has not ended by then is somebody who does not listen.
+    let _ = tokio::time::timeout(DRAIN_MAX, rest).await;
 }
 
 /// The client's `x-request-id` if it is harmless, else a new one; the header is set either way.

@@ -175,7 +175,8 @@ fn apply(effect: Effect, order: &mut Order, input: &Input, facts: &Facts, change
     let mark = || Mark { by: facts.actor.user.clone(), at: facts.now, reason: input.reason.clone() };
     let inspection = |kind| {
         let result = input.result.unwrap_or(InspectionResult::Fail);
-        Inspection { kind, result, by: facts.actor.user.clone(), at: facts.now, note: input.reason.clone() }
+        let by = facts.actor.user.clone();
+        Inspection { kind, result, by, at: facts.now, note: input.reason.clone(), outdated: false }
     };
     match effect {
         Effect::RequestReview => order.review = Some(mark()),

@@ -69,8 +69,8 @@ pub struct StockChange {
     pub counters: Vec<CounterChange>,
 }
 
-/// The scope of the counters that say what production has drawn of an item beyond the books.
-pub const OWED_SCOPE: &str = "shortage";
+/// The scope of the counters that say what production has drawn of an item beyond the books. No order can be called so.
+pub const OWED_SCOPE: &str = "@shortage";
 
 /// The counters that follow the shortage location: each posting from it adds to what is owed, each one to it pays back.
 pub fn owed_changes(postings: &[Posting]) -> Vec<CounterChange> {

@@ -125,6 +125,9 @@ pub struct Inspection {
     /// What was seen.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// It counts no more: production went on after it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outdated: bool,
 }
 
 /// One step in the life of an order.
@@ -349,9 +352,15 @@ impl Order {
         self.operations.iter().find(|operation| operation.number > number)
     }
 
-    /// True when an inspection of that kind has passed.
+    /// True when an inspection of that kind has passed: any first article, but of the finished goods the latest, which
+    /// says what is so now.
     pub fn has_passed(&self, kind: InspectionKind) -> bool {
-        self.inspections.iter().any(|done| done.kind == kind && done.result == InspectionResult::Pass)
+        let mut counted = self.inspections.iter().filter(|done| done.kind == kind && !done.outdated);
+        let passed = |done: &Inspection| done.result == InspectionResult::Pass;
+        match kind {
+            InspectionKind::FirstArticle => counted.any(passed),
+            InspectionKind::Final => counted.next_back().is_some_and(passed),
+        }
     }
 
     /// Sorts lists: urgent first, then by due date, those without one last.

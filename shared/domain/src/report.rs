@@ -15,7 +15,7 @@ use crate::id::{EquipmentId, OrderId, UserId};
 use crate::kit;
 use crate::ledger::{Account, MovementKind, Posting};
 use crate::master::LocationKind;
-use crate::order::Order;
+use crate::order::{InspectionKind, Order};
 use crate::permission::Permission;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
@@ -175,7 +175,8 @@ fn wrong_quantities(order: &Order, report: &NewReport, facts: &Facts) -> Vec<Unm
         unmet.push(Unmet::new("report.empty", detail, lang.pick("填写数量", "enter a quantity"), holders));
     }
     let at = |number| facts.progress_at(number, scale);
-    let total = at(report.operation).done().units() + good + scrap;
+    // Pieces for rework come back and are counted then; but there must be so many.
+    let total = at(report.operation).done().units() + good + scrap + rework;
     let limit = limit(order, operation.tolerance_percent);
     if total > limit.units() {
         let left = Quantity::from_units((limit.units() - at(report.operation).done().units()).max(0), scale);
@@ -365,6 +366,9 @@ pub fn decide_reversal(
     let action = flow.action_with(Effect::BookReport);
     if let (true, Some(state)) = (reopened, action.and_then(|action| action.from.first())) {
         after.completed = None;
+        // What comes now has not been inspected.
+        let finals = after.inspections.iter_mut().filter(|done| done.kind == InspectionKind::Final);
+        finals.for_each(|done| done.outdated = true);
         decide::enter(&mut after, state, facts);
     }
     after.history.push(crate::order::HistoryEntry {

@@ -352,6 +352,54 @@ fn a_whole_order_goes_through_and_its_goods_leave_quarantine_with_the_signature(
 }
 
 #[test]
+fn goods_that_are_made_after_the_final_inspection_need_another_one() {
+    let mut world = World::new();
+    for command in prologue() {
+        world.run(&command);
+    }
+    world.run(&Command::Report { operation: 10, good: 10, scrap: 0 });
+    world.run(&Command::Report { operation: 20, good: 10, scrap: 0 });
+    world.run(&Command::Act("inspect-final"));
+    world.run(&Command::Reverse(1));
+    assert_eq!(world.order.state, "in_progress", "the ten are taken back");
+    world.run(&Command::Report { operation: 20, good: 10, scrap: 0 });
+    assert_eq!(world.order.state, "completed");
+    world.run(&Command::Act("sign"));
+    assert!(world.order.signed.is_none(), "nobody has inspected these");
+    world.run(&Command::Act("inspect-final"));
+    world.run(&Command::Act("sign"));
+    assert!(world.order.signed.is_some());
+}
+
+#[test]
+fn pieces_for_rework_are_no_more_than_there_can_be() {
+    let mut world = World::new();
+    for command in prologue() {
+        world.run(&command);
+    }
+    let report = |operation, rework: &str| NewReport {
+        order: "WO-1".parse().unwrap(),
+        operation,
+        good: quantity("0"),
+        scrap: Vec::new(),
+        rework: Some(quantity(rework)),
+        started_at: None,
+        ended_at: None,
+        equipment: None,
+        note: String::new(),
+    };
+    let decided = |world: &World, report: &NewReport| {
+        report::decide(&world.order, Flow::builtin(), report, &world.facts())
+            .map_err(|refusal| refusal.unmet.into_iter().map(|unmet| unmet.code).collect::<Vec<_>>())
+    };
+    assert!(decided(&world, &report(10, "10")).is_ok());
+    assert_eq!(decided(&world, &report(10, "11")).unwrap_err(), ["report.over_tolerance"]);
+    world.run(&Command::Report { operation: 10, good: 4, scrap: 0 });
+    assert!(decided(&world, &report(20, "4")).is_ok());
+    assert_eq!(decided(&world, &report(20, "5")).unwrap_err(), ["report.before_previous"]);
+}
+
+#[test]
 fn what_the_books_lack_comes_from_the_shortage_and_the_next_receipt_pays_it_back() {
     let mut world = World::new();
     for command in prologue() {

@@ -182,6 +182,18 @@ fn a_later_failure_does_not_close_reporting_again() {
 }
 
 #[test]
+fn of_final_inspections_the_latest_says_whether_the_goods_are_well() {
+    let (order, facts) = fit("completed", "inspect-final");
+    let failed = Input { reason: "scratched".into(), result: Some(InspectionResult::Fail) };
+    let change = decide::decide(&order, Flow::builtin(), "inspect-final", &failed, &facts).unwrap();
+    let order = change.order.unwrap();
+    let refusal = decide::decide(&order, Flow::builtin(), "sign", &input(), &facts).unwrap_err();
+    assert_eq!(refusal.unmet[0].code, "inspection.final");
+    let order = decide::decide(&order, Flow::builtin(), "inspect-final", &input(), &facts).unwrap().order.unwrap();
+    assert!(decide::decide(&order, Flow::builtin(), "sign", &input(), &facts).is_ok());
+}
+
+#[test]
 fn dispatch_holds_the_whole_kit_and_nothing_of_another_lines_side_or_quarantine() {
     let (order, mut facts) = fit("approved", "dispatch");
     facts.balances.push(balance("screw", "other-side", None, quantity("100")));

@@ -43,8 +43,8 @@ pub mod kind {
 /// The parent of what a plant has few of, so that all of a kind loads at once.
 pub const PLANT_PARENT: &str = "plant";
 
-/// The scope of the counters that number things.
-pub const NUMBER_SCOPE: &str = "number";
+/// The scope of the counters that number things. No order can be called so.
+pub const NUMBER_SCOPE: &str = "@number";
 
 fn body(value: &impl Serialize) -> serde_json::Value {
     serde_json::to_value(value).unwrap_or_default()

@@ -55,8 +55,10 @@ pub fn route(component: &str, method: &Method, path: &str) -> Result<(&'static R
             continue;
         }
         let decoded = segments.iter().map(|segment| percent_decode_str(segment).decode_utf8().map(String::from));
-        let decoded = decoded.collect::<Result<_, _>>();
-        return decoded.map(|segments| (route, segments)).map_err(|_| Failure::new(ProblemType::NotFound));
+        let decoded = decoded.collect::<Result<Vec<String>, _>>().ok();
+        // Nothing is called so: no store could hold it.
+        let decoded = decoded.filter(|segments| !segments.iter().any(|segment| segment.contains('\0')));
+        return decoded.map(|segments| (route, segments)).ok_or_else(|| Failure::new(ProblemType::NotFound));
     }
     if allowed.is_empty() {
         return Err(Failure::new(ProblemType::NotFound));
@@ -80,7 +82,11 @@ impl Call {
             Access::Public => None,
             _ => Some(claims(&headers, token_key, now)?),
         };
-        let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned();
+        let query: Vec<(String, String)> = query.collect();
+        if let Some((name, _)) = query.iter().find(|(_, value)| value.contains('\0')) {
+            return Err(Failure::field(name, "expected text without a NUL character"));
+        }
         let key = if route.keyed { Some(key(&headers, method, uri, &body, token_key)?) } else { None };
         if body.len() > BODY_MAX {
             return Err(Failure::new(ProblemType::TooLarge));
@@ -112,9 +118,15 @@ impl Call {
         self.segment(n).parse().map_err(|_| Failure::new(ProblemType::NotFound))
     }
 
-    /// The body as JSON.
+    /// The body as a JSON object. A list would be read as the fields in their order, which nobody has promised.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let body = if self.body.is_empty() { b"{}".as_slice() } else { &self.body };
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Failure::because(ProblemType::BadRequest, "expected a JSON object"));
+        }
+        if has_nul(body) {
+            return Err(Failure::because(ProblemType::BadRequest, "expected text without a NUL character"));
+        }
         serde_json::from_slice(body).map_err(|error| Failure::because(ProblemType::BadRequest, error.to_string()))
     }
 
@@ -147,6 +159,16 @@ impl Call {
         let limit = text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
         limit.ok_or_else(|| Failure::field("limit", format!("expected a number from 1 to {PAGE_MAX}")))
     }
+}
+
+/// True when a text in this JSON has the escape `\u0000`, and not just a backslash before `u0000`: no database holds it.
+fn has_nul(json: &[u8]) -> bool {
+    let mut escaped = false;
+    json.iter().enumerate().any(|(n, byte)| {
+        let nul = escaped && json[n..].starts_with(b"u0000");
+        escaped = *byte == b'\\' && !escaped;
+        nul
+    })
 }
 
 fn claims(headers: &HeaderMap, token_key: &[u8], now: Timestamp) -> Result<Claims, Failure> {

@@ -1,7 +1,7 @@
 //! The one place that knows HTTP status codes: what a component answers, and what stands in a problem document.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -49,6 +49,7 @@ impl Failure {
     /// The problem document.
     pub fn response(self, lang: Lang) -> Response<Bytes> {
         let status = self.kind.status();
+        let allow = (self.kind == ProblemType::MethodNotAllowed).then(|| HeaderValue::from_str(&self.detail));
         let problem = Problem {
             kind: self.kind.uri().to_owned(),
             title: self.kind.title(lang).to_owned(),
@@ -59,6 +60,9 @@ impl Failure {
         };
         let mut response = json_response(status, &problem);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(Ok(methods)) = allow {
+            response.headers_mut().insert(ALLOW, methods);
+        }
         if let Some(seconds) = self.retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -1,6 +1,8 @@
 //! Tests over HTTP against the real host and a real SQLite file. Each test has a host of its own.
 
 mod bad_input;
+mod bad_values;
+mod every_route;
 mod gateway;
 mod killed;
 mod parallel;

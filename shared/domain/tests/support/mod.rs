@@ -131,5 +131,5 @@ pub(crate) fn mark() -> Mark {
 
 pub(crate) fn passed(kind: InspectionKind) -> Inspection {
     let result = InspectionResult::Pass;
-    Inspection { kind, result, by: "inspector".parse().unwrap(), at: at(60), note: String::new() }
+    Inspection { kind, result, by: "inspector".parse().unwrap(), at: at(60), note: String::new(), outdated: false }
 }

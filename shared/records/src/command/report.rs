@@ -36,10 +36,19 @@ pub async fn report<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> 
 }
 
 async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Plan, CommandError> {
-    let state = load::order(store, caller, &given.order, Vec::new()).await.map_err(|error| match error {
-        CommandError::NotFound(id) => CommandError::field("order", format!("there is no order {id}")),
-        other => other,
-    })?;
+    let equipment = given.equipment.as_ref().map(|id| (kind::EQUIPMENT.to_owned(), id.to_string()));
+    let state =
+        load::order(store, caller, &given.order, equipment.into_iter().collect()).await.map_err(
+            |error| match error {
+                CommandError::NotFound(id) => CommandError::field("order", format!("there is no order {id}")),
+                other => other,
+            },
+        )?;
+    if let Some(id) = &given.equipment
+        && state.loaded.record(kind::EQUIPMENT, id.as_str()).is_none()
+    {
+        return Err(CommandError::field("equipment", format!("there is no equipment {id}")));
+    }
     let given = at_scale(given, state.order.quantity.scale())?;
     let flow =
         Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", given.order)))?;
