@@ -22,27 +22,33 @@ const PATIENCE: u32 = 240;
 pub(crate) struct Rollup {
     #[command(subcommand)]
     action: Action,
-    #[command(flatten)]
-    target: Target,
 }
 
 #[derive(Subcommand)]
 enum Action {
     /// Say how far they have come
-    Status,
+    Status(Which),
     /// Derive them anew from the journal; what is there stays readable until the new ones take over
-    Rebuild,
+    Rebuild(Which),
+}
+
+/// Which plant.
+#[derive(clap::Args)]
+struct Which {
+    #[command(flatten)]
+    target: Target,
 }
 
 impl Rollup {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let plant = self.target.open(Folder::Expected)?;
         match self.action {
-            Action::Status => {
+            Action::Status(which) => {
+                let plant = which.target.open(Folder::Expected)?;
                 let rollups: Rollups = plant.get(PATH)?;
                 println!("rollup: {}", said(&rollups));
             }
-            Action::Rebuild => {
+            Action::Rebuild(which) => {
+                let plant = which.target.open(Folder::Expected)?;
                 let wanted: RollupRebuild = plant.write("POST", &format!("{PATH}/rebuild"), &RebuildRollups {})?;
                 let rollups = wait(&plant, wanted.generation)?;
                 println!("rollup: rebuilt, {}", said(&rollups));

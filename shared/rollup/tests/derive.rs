@@ -31,7 +31,7 @@ fn busy_world() -> World {
         world.happen(&Happens::Order { line: odd, item: round / 2 % 2, quantity: 4 });
         let mut report = |last, good, scrap: &[(usize, i64)]| {
             let (began, ended) = (Some(90), (round % 4 > 0).then_some(round as i64 * 3));
-            let (order, rework) = (round, round as i64 % 3);
+            let (order, rework) = (round, if last && good == 1 { round as i64 % 3 } else { 0 });
             world.happen(&Happens::Report { order, last, good, scrap: scrap.to_vec(), rework, began, ended });
             world.reports.len() - 1
         };
