@@ -74,7 +74,7 @@ fn begin(world: &World) -> Result<Option<u32>, StoreError> {
 
 fn rebuild(world: &World) -> u32 {
     let before = current(world);
-    let number = begin(&world).unwrap().unwrap();
+    let number = begin(world).unwrap().unwrap();
     let old = dump(&world.store, before);
     let mut steps = 0;
     while current(world) == before {
