@@ -51,10 +51,15 @@
 
 mod commit;
 mod cursor;
+mod document;
+mod driver;
 mod error;
+mod page;
 mod plant;
 mod port;
+mod postgres;
 mod read;
+mod refused;
 mod rollup;
 mod sqlite;
 
@@ -62,9 +67,15 @@ pub use commit::{
     Account, Commit, Committed, CounterChange, Event, Expect, Idempotency, Posting, Receipt, RecordWrite, SessionWrite,
     StoredResponse,
 };
+pub use driver::{Driver, DriverError, Rows, Value};
 pub use error::StoreError;
 pub use plant::{Plant, PlantNumber};
 pub use port::Store;
+#[cfg(feature = "native")]
+pub use postgres::NativePostgres;
+#[cfg(feature = "spin")]
+pub use postgres::SpinPostgres;
+pub use postgres::{PostgresStore, missing_rights};
 pub use read::{
     AuditReport, Balance, BalanceFilter, Counter, Direction, JournalPage, KeyLookup, ListFilter, LiveSession, Load,
     Loaded, Mismatch, MovementFilter, Page, PageRequest, Record, StoredEvent, StoredKey, StoredPosting, Unconserved,
@@ -74,4 +85,4 @@ pub use rollup::{Dimension, RollupChange, RollupKey, RollupQuery, RollupRow, Rol
 pub use sqlite::NativeDriver;
 #[cfg(feature = "spin")]
 pub use sqlite::SpinDriver;
-pub use sqlite::{Driver, DriverError, Rows, SCHEMA_VERSION, SqliteStore, Value, migrate, schema_version};
+pub use sqlite::{SCHEMA_VERSION, SqliteStore, migrate, schema_version};

@@ -1,23 +1,18 @@
 //! Everything that comes in pages.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use super::driver::{Driver, Value};
 use super::statement::switched;
-use super::write::document;
-use super::{SqliteStore, json, number};
+use super::{SqliteStore, number};
 use crate::cursor;
+use crate::document::{document, json};
+use crate::driver::{Driver, Value};
 use crate::error::StoreError;
+use crate::page::{JOURNAL_MAX, one_more, paged, place};
 use crate::plant::PlantNumber;
 use crate::read::{
     Balance, BalanceFilter, Direction, JournalPage, ListFilter, MovementFilter, Page, PageRequest, Record, StoredEvent,
     StoredPosting,
 };
 use crate::rollup::{RollupPlace, RollupQuery, RollupRow};
-
-const PAGE_MAX: u32 = 200;
-const JOURNAL_MAX: u32 = 1000;
 
 pub(crate) async fn records<D: Driver>(
     store: &SqliteStore<D>,
@@ -170,33 +165,4 @@ pub(crate) async fn rollups<D: Driver>(
     let params = vec![document(query)?, after.unwrap_or(Value::Null), one_more(page)];
     let rows: Vec<RollupRow> = store.read(include_str!("sql/rollups.sql"), params).await?;
     paged(list, page, rows, RollupRow::place)
-}
-
-fn rows_max(page: &PageRequest) -> u32 {
-    page.limit.clamp(1, PAGE_MAX)
-}
-
-/// One row more than the page has tells whether there is a next one.
-fn one_more(page: &PageRequest) -> Value {
-    Value::Integer(i64::from(rows_max(page)) + 1)
-}
-
-fn place<T: DeserializeOwned>(list: &str, page: &PageRequest) -> Result<Option<T>, StoreError> {
-    page.after.as_deref().map(|cursor| cursor::decode(list, cursor)).transpose()
-}
-
-fn paged<T, P: Serialize>(
-    list: &str,
-    page: &PageRequest,
-    mut items: Vec<T>,
-    place_of: impl Fn(&T) -> P,
-) -> Result<Page<T>, StoreError> {
-    let rows = rows_max(page) as usize;
-    let more = items.len() > rows;
-    items.truncate(rows);
-    let next = match items.last() {
-        Some(last) if more => Some(cursor::encode(list, &place_of(last))?),
-        _ => None,
-    };
-    Ok(Page { items, next })
 }

@@ -1,7 +1,7 @@
 //! Migrations: forward only, each statement safe to run twice and beside another runner, the version set last. So two that
 //! start at once, and one that is cut off in the middle, come to the same schema.
 
-use super::driver::{Driver, DriverError, Value};
+use crate::driver::{Driver, DriverError, Value};
 
 /// The schema of this build. A database that is further on is served as well: migrations first expand, then contract.
 pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;

@@ -1,6 +1,5 @@
 //! The SQLite adapter. See the head of the crate for the algorithm.
 
-mod driver;
 mod list;
 mod migrate;
 #[cfg(feature = "native")]
@@ -14,10 +13,8 @@ mod write;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use driver::{Driver, DriverError, Rows, Value};
 pub use migrate::{SCHEMA_VERSION, migrate, schema_version};
 #[cfg(feature = "native")]
 pub use native::NativeDriver;
@@ -25,6 +22,8 @@ pub use native::NativeDriver;
 pub use spin::SpinDriver;
 
 use crate::commit::{Commit, Committed};
+use crate::document::document;
+use crate::driver::{Driver, Value, failed};
 use crate::error::StoreError;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
@@ -72,7 +71,7 @@ impl<D: Driver> Store for SqliteStore<D> {
     }
 
     async fn put_plant(&self, plant: &Plant) -> Result<(), StoreError> {
-        let doc = write::document(plant)?;
+        let doc = document(plant)?;
         self.driver.query(include_str!("sql/put_plant.sql"), vec![doc]).await.map_err(failed)?;
         Ok(())
     }
@@ -90,7 +89,7 @@ impl<D: Driver> Store for SqliteStore<D> {
     }
 
     async fn load(&self, load: &Load) -> Result<Loaded, StoreError> {
-        self.read(include_str!("sql/load.sql"), vec![write::document(load)?]).await
+        self.read(include_str!("sql/load.sql"), vec![document(load)?]).await
     }
 
     async fn list(
@@ -160,17 +159,4 @@ impl<D: Driver> Store for SqliteStore<D> {
 
 fn number(plant: PlantNumber) -> Value {
     Value::Integer(i64::from(plant.0))
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> Result<Value, StoreError> {
-    serde_json::to_string(value).map(Value::Text).map_err(|e| StoreError::Malformed(e.to_string()))
-}
-
-/// A statement that no trigger refuses failed.
-fn failed(error: DriverError) -> StoreError {
-    match error {
-        DriverError::Refused(word) => StoreError::Corrupt(format!("refused: {word}")),
-        DriverError::Constraint(message) => StoreError::Malformed(message),
-        DriverError::Unavailable(message) => StoreError::Unavailable(message),
-    }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 
-use super::driver::{Driver, DriverError, Rows, Value};
 use super::open::{OPEN_ATTEMPTS, PRAGMAS};
+use crate::driver::{Driver, DriverError, Rows, Value};
 
 /// Opens a connection for each statement that runs at the same time, and keeps them. Blocks the calling thread.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use spin_sdk::sqlite::{Connection, Error, Value as SpinValue};
 
-use super::driver::{Driver, DriverError, Rows, Value};
 use super::open::{OPEN_ATTEMPTS, PRAGMAS};
+use crate::driver::{Driver, DriverError, Rows, Value};
 
 /// More requests than this run in one instance at once only when its host is told so.
 const IDLE_MAX: usize = 16;

@@ -1,13 +1,12 @@
 //! Commits.
 
-use serde::Serialize;
-
-use super::driver::{Driver, DriverError, Value};
-use super::{SqliteStore, failed, json};
+use super::SqliteStore;
 use crate::commit::{Commit, Committed};
+use crate::document::document;
+use crate::driver::failed;
+use crate::driver::{Driver, DriverError};
 use crate::error::StoreError;
-use crate::port::Store;
-use crate::read::{KeyLookup, Load};
+use crate::refused::refusal;
 
 /// One fsync holds this many commits at most, so that one batch does not keep all others waiting.
 const BATCH_MAX: usize = 500;
@@ -43,56 +42,4 @@ async fn all_at_once<D: Driver>(store: &SqliteStore<D>, batch: &[Commit]) -> Res
     let docs = document(batch)?;
     store.driver.query(include_str!("sql/commit_many.sql"), vec![docs]).await.map_err(failed)?;
     Ok(())
-}
-
-/// The value as JSON, if the database can hold it: SQLite cuts text at a NUL in some places, Postgres refuses it.
-pub(crate) fn document<T: Serialize + ?Sized>(value: &T) -> Result<Value, StoreError> {
-    let doc = json(value)?;
-    match &doc {
-        Value::Text(text) if has_nul(text) => Err(StoreError::Malformed("text with a NUL character".to_owned())),
-        _ => Ok(doc),
-    }
-}
-
-/// True when a string of this JSON has `\u0000`, and not just a backslash before `u0000`.
-fn has_nul(json: &str) -> bool {
-    json.match_indices("\\u0000").any(|(at, _)| {
-        let backslashes_before = json[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        backslashes_before % 2 == 0
-    })
-}
-
-/// The word that the trigger raised, as an error. For a key that exists the answer is fetched that stands under it.
-async fn refusal<D: Driver>(store: &SqliteStore<D>, commit: &Commit, word: &str) -> StoreError {
-    match word {
-        "key" => replay(store, commit).await.unwrap_or_else(|error| error),
-        "session" => StoreError::SessionEnded,
-        "version" => StoreError::VersionConflict,
-        "negative" => StoreError::NegativeBalance,
-        "counter" => StoreError::CounterBound,
-        "reversed" => StoreError::AlreadyReversed,
-        "plant" => StoreError::UnknownPlant,
-        other => StoreError::Corrupt(format!("refused: {other}")),
-    }
-}
-
-async fn replay<D: Driver>(store: &SqliteStore<D>, commit: &Commit) -> Result<StoreError, StoreError> {
-    let purged = || StoreError::Unavailable("the key expired at this moment".to_owned());
-    let used = commit.idempotency.as_ref().ok_or_else(purged)?;
-    let mut load = Load::new(commit.plant, commit.at_ms);
-    load.key = Some(KeyLookup { user: used.user.clone(), key: used.key.clone() });
-    let stored = store.load(&load).await?.key.ok_or_else(purged)?;
-    Ok(stored.judge(&used.fingerprint))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::has_nul;
-
-    #[test]
-    fn a_nul_is_told_from_a_backslash_before_u0000() {
-        assert!(has_nul(r#""a\u0000""#));
-        assert!(has_nul(r#""\\\u0000""#));
-        assert!(!has_nul(r#""C:\\u0000""#));
-    }
 }

@@ -59,7 +59,7 @@ pub(crate) fn a_balance_taken_away_is_found(harness: &impl Harness) {
 pub(crate) fn a_balance_from_nowhere_is_found(harness: &impl Harness) {
     let store = ledger(harness);
     harness
-        .raw("INSERT INTO balance (plant, item, location, lot, order_id, quantity, bounded, version) VALUES (1, 'screw', 'L9', '', '', 8, 1, 1)")
+        .raw("INSERT INTO balance (plant, item, location, lot, order_id, quantity, bounded, version) VALUES (1, 'screw', 'L9', '', '', 8, true, 1)")
         .unwrap();
     let report = audit(&store);
     assert_eq!(report.mismatches, [mismatch("L9", Some(8), 0)]);

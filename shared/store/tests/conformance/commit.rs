@@ -248,6 +248,7 @@ pub(crate) fn a_batch_without_refusals_is_booked_in_order(harness: &impl Harness
         })
         .collect();
     assert!(block_on(store.commit_many(&batch)).iter().all(Result::is_ok));
+    harness.settle();
     let journal = block_on(store.journal(PLANT, None, 100)).unwrap();
     let ids: Vec<_> = journal.events.iter().map(|event| event.event.id.clone()).collect();
     assert_eq!(ids, (0..12).map(|n| format!("e-{n}")).collect::<Vec<_>>());

@@ -146,6 +146,7 @@ pub(crate) fn movements_follow_the_journal(harness: &impl Harness) {
         posting.occurred_ms = NOW + (n * 5) % 12;
         book(&store, &Commit { postings: vec![posting], ..commit() }).unwrap();
     }
+    harness.settle();
     let check = |filter: MovementFilter, keep: &dyn Fn(i64) -> bool| {
         let mut expected: Vec<_> = (0..12).filter(|n| keep(*n)).map(|n| 1 + n).collect();
         for direction in [Direction::OldestFirst, Direction::NewestFirst] {
@@ -255,6 +256,7 @@ pub(crate) fn the_journal_is_read_by_cursor(harness: &impl Harness) {
     let store = with_plant(harness);
     let append = |ids: &[&str]| {
         book(&store, &Commit { events: ids.iter().map(|id| event(id)).collect(), ..commit() }).unwrap();
+        harness.settle();
     };
     let empty = block_on(store.journal(PLANT, None, 10)).unwrap();
     assert!(empty.events.is_empty());

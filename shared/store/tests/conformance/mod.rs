@@ -25,6 +25,8 @@ pub(crate) trait Harness: Sync {
     fn store(&self) -> Self::Store;
     /// What the store itself never does.
     fn raw(&self, sql: &str) -> Result<(), String>;
+    /// Waits until nothing that others do at this moment keeps a reader of the journal back.
+    fn settle(&self) {}
 }
 
 macro_rules! every_test {

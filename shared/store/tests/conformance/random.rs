@@ -69,7 +69,7 @@ fn apply(balances: &BTreeMap<Place, i64>, postings: &[Posting]) -> Option<BTreeM
     Some(after)
 }
 
-fn run(store: &impl Store, round: u32, commits: &[Vec<Step>]) {
+fn run(harness: &impl Harness, store: &impl Store, round: u32, commits: &[Vec<Step>]) {
     let mut model = BTreeMap::new();
     let mut bookings = 0;
     for (n, steps) in commits.iter().enumerate() {
@@ -111,6 +111,7 @@ fn run(store: &impl Store, round: u32, commits: &[Vec<Step>]) {
         .map(|b| ((b.item.clone(), b.location.clone(), b.lot.clone(), b.order.clone()), b.quantity))
         .collect();
     assert_eq!(kept, model);
+    harness.settle();
     let mut sums: BTreeMap<Place, i64> = BTreeMap::new();
     for item in &items {
         let filter =
@@ -136,7 +137,7 @@ pub(crate) fn any_commits_leave_a_ledger_that_adds_up(harness: &impl Harness) {
     TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() })
         .run(&commits, |commits| {
             round.set(round.get() + 1);
-            run(&store, round.get(), &commits);
+            run(harness, &store, round.get(), &commits);
             Ok(())
         })
         .unwrap();

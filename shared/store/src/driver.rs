@@ -1,6 +1,8 @@
-//! What the SQLite adapter needs of a database: one statement in, its rows out.
+//! What an adapter needs of a database: one statement in, its rows out.
 
-/// A value of SQLite.
+use crate::error::StoreError;
+
+/// A value of a database.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// No value.
@@ -57,13 +59,19 @@ pub enum DriverError {
     Unavailable(String),
 }
 
+/// What SQLite and Postgres say of a value that a table does not take.
+const NEVER_FITS: [&str; 5] = ["constraint failed", "cannot store", "violates", "out of range", "invalid input syntax"];
+
 impl DriverError {
-    /// Spin hands on SQLite's message and no code, so the message is what all drivers go by.
+    /// Spin hands on the database's message and no code, so the message is what all drivers go by.
     pub(crate) fn from_message(message: String) -> Self {
         if let Some((_, word)) = message.split_once("takt:") {
             let word = word.chars().take_while(char::is_ascii_lowercase).collect();
             Self::Refused(word)
-        } else if message.contains("constraint failed") || message.contains("cannot store") {
+        } else if message.contains("posting_by_reversed") {
+            // Two at once: the second one met the unique index.
+            Self::Refused("reversed".to_owned())
+        } else if NEVER_FITS.iter().any(|part| message.contains(part)) {
             Self::Constraint(message)
         } else {
             Self::Unavailable(message)
@@ -76,4 +84,13 @@ impl DriverError {
 pub trait Driver {
     /// Runs one statement to its end.
     async fn query(&self, sql: &str, params: Vec<Value>) -> Result<Rows, DriverError>;
+}
+
+/// A statement failed that nothing of ours refuses.
+pub(crate) fn failed(error: DriverError) -> StoreError {
+    match error {
+        DriverError::Refused(word) => StoreError::Corrupt(format!("refused: {word}")),
+        DriverError::Constraint(message) => StoreError::Malformed(message),
+        DriverError::Unavailable(message) => StoreError::Unavailable(message),
+    }
 }

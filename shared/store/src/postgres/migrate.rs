@@ -1,0 +1,100 @@
+//! Migrations: forward only, all that is missing in one statement, under an advisory lock, so that any number may start at
+//! once and one that is cut off leaves nothing behind.
+
+use crate::driver::{Driver, DriverError, Value};
+use crate::sqlite::SCHEMA_VERSION;
+
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/postgres/0001_init.sql"),
+    include_str!("../../migrations/postgres/0002_rollup.sql"),
+];
+const COMMIT: &str = include_str!("../../migrations/postgres/commit.sql");
+const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION, "each migration is a pair");
+
+/// Any number that nothing else in the database locks by.
+const LOCK: i64 = 0x7461_6b74;
+
+/// The version that the database is at (0 for an empty one), which `takt_commit` it has, and whether its transaction
+/// numbers have begun anew since the journal was written, as they do after a restore into another server.
+async fn state<D: Driver>(driver: &D) -> Result<(i64, String, bool), DriverError> {
+    let known = text(driver, "SELECT coalesce(to_regclass('takt_schema')::text, '')").await?;
+    if known.is_empty() {
+        return Ok((0, String::new(), false));
+    }
+    let version = text(driver, "SELECT version::text FROM takt_schema").await?;
+    let commit = text(
+        driver,
+        "SELECT coalesce((SELECT obj_description(oid, 'pg_proc') FROM pg_proc WHERE proname = 'takt_commit'), '')",
+    )
+    .await?;
+    let restored = text(
+        driver,
+        "SELECT EXISTS (SELECT FROM event AS e, takt_schema AS s WHERE e.epoch = s.epoch AND e.xid >= pg_snapshot_xmax(pg_current_snapshot()))::text",
+    )
+    .await?;
+    let version = version.parse().map_err(|_| DriverError::Unavailable(format!("schema version is {version:?}")))?;
+    Ok((version, commit, restored == "true"))
+}
+
+/// Brings the database to the schema of this build; says whether there was anything to do.
+pub(crate) async fn migrate<D: Driver>(driver: &D) -> Result<bool, DriverError> {
+    let (at, commit, restored) = state(driver).await?;
+    // A database that is further on is served as well, and keeps its own takt_commit: migrations first expand.
+    let is_older = at < SCHEMA_VERSION;
+    let differs = at == SCHEMA_VERSION && commit != fingerprint();
+    if !is_older && !differs && !restored {
+        return Ok(false);
+    }
+    let mut steps = String::new();
+    for (index, migration) in MIGRATIONS.iter().enumerate() {
+        let version = index + 1;
+        steps.push_str(&format!(
+            "IF (SELECT coalesce(max(version), 0) FROM takt_schema) < {version} THEN EXECUTE $migration${migration}$migration$; UPDATE takt_schema SET version = {version}; END IF;\n"
+        ));
+    }
+    // The first table tells of the version, and is not there yet in an empty database. The catalog itself is asked: names that
+    // were looked up before the wait for the lock are remembered.
+    let first = format!(
+        "IF NOT EXISTS (SELECT FROM pg_class WHERE relname = 'takt_schema' AND relnamespace = current_schema()::regnamespace) THEN EXECUTE $migration${}$migration$; UPDATE takt_schema SET version = 1; END IF;",
+        MIGRATIONS[0]
+    );
+    let mark = fingerprint();
+    let epoch = if restored {
+        "UPDATE takt_schema SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM event AS e WHERE e.epoch = takt_schema.epoch AND e.xid >= pg_snapshot_xmax(pg_current_snapshot()));"
+    } else {
+        ""
+    };
+    let statement = format!(
+        "DO $takt$ BEGIN PERFORM pg_advisory_xact_lock({LOCK});\n{first}\n{steps}\nEXECUTE $commit${COMMIT}$commit$; COMMENT ON FUNCTION takt_commit(jsonb) IS '{mark}';\n{epoch}\nEND $takt$"
+    );
+    driver.query(&statement, Vec::new()).await?;
+    Ok(true)
+}
+
+/// The rights that this build needs and its user lacks, each by the statement that would grant it.
+pub async fn missing_rights<D: Driver>(driver: &D) -> Result<Vec<String>, DriverError> {
+    let sql = "SELECT coalesce(string_agg('GRANT SELECT, INSERT, UPDATE, DELETE ON ' || c.oid::regclass || ' TO ' || quote_ident(current_user), E'\\n' ORDER BY c.relname), '')
+        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'r' AND n.nspname = current_schema()
+            AND c.relname IN ('plant', 'record', 'record_field', 'posting', 'balance', 'counter', 'event', 'idempotency', 'session', 'receipt', 'rollup')
+            AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+                AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))";
+    Ok(text(driver, sql).await?.lines().map(str::to_owned).collect())
+}
+
+/// Tells one `takt_commit` from another.
+fn fingerprint() -> String {
+    // FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
+    let hash = COMMIT
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("takt {hash:016x}")
+}
+
+async fn text<D: Driver>(driver: &D, sql: &str) -> Result<String, DriverError> {
+    let rows = driver.query(sql, Vec::new()).await?;
+    match rows.0.into_iter().next().and_then(|row| row.into_iter().next()) {
+        Some(Value::Text(text)) => Ok(text),
+        other => Err(DriverError::Unavailable(format!("a text was expected, not {other:?}"))),
+    }
+}

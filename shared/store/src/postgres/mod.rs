@@ -1,0 +1,190 @@
+//! The Postgres adapter: one statement for each call, and nothing ever sends BEGIN. A commit is one call of `takt_commit`, a
+//! function that books a batch and knows no rule of production; see `migrations/postgres/commit.sql` for the order of locks.
+
+mod list;
+mod migrate;
+#[cfg(feature = "native")]
+mod native;
+#[cfg(feature = "spin")]
+mod spin;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::de::DeserializeOwned;
+
+use migrate::migrate;
+pub use migrate::missing_rights;
+#[cfg(feature = "native")]
+pub use native::NativePostgres;
+#[cfg(feature = "spin")]
+pub use spin::SpinPostgres;
+
+use crate::commit::{Commit, Committed};
+use crate::document::document;
+use crate::driver::{Driver, DriverError, Value, failed};
+use crate::error::StoreError;
+use crate::plant::{Plant, PlantNumber};
+use crate::port::Store;
+use crate::read::{
+    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
+    PageRequest, Record, StoredPosting,
+};
+use crate::refused::refusal;
+use crate::rollup::{RollupQuery, RollupRow};
+
+/// One round trip holds this many commits at most, so that one batch does not hold its locks for long.
+const BATCH_MAX: usize = 500;
+
+/// The record store on a Postgres database, version 15 or later.
+#[derive(Debug)]
+pub struct PostgresStore<D> {
+    driver: D,
+    schema_is_there: AtomicBool,
+}
+
+impl<D: Driver> PostgresStore<D> {
+    /// The store on this database; nothing is touched yet.
+    pub const fn new(driver: D) -> Self {
+        Self { driver, schema_is_there: AtomicBool::new(false) }
+    }
+
+    /// The database itself.
+    pub fn driver(&self) -> &D {
+        &self.driver
+    }
+
+    /// Runs a statement that answers one JSON document.
+    async fn read<T: DeserializeOwned>(&self, sql: &str, params: Vec<Value>) -> Result<T, StoreError> {
+        let rows = self.driver.query(sql, params).await.map_err(failed)?;
+        match rows.0.first().and_then(|row| row.first()) {
+            Some(Value::Text(json)) => serde_json::from_str(json).map_err(|e| StoreError::Corrupt(e.to_string())),
+            other => Err(StoreError::Corrupt(format!("a JSON document was expected, not {other:?}"))),
+        }
+    }
+
+    async fn book(&self, batch: &[Commit]) -> Result<(), BookError> {
+        let docs = document(batch).map_err(BookError::Store)?;
+        match self.driver.query(include_str!("sql/commit.sql"), vec![docs]).await {
+            Ok(_) => Ok(()),
+            Err(DriverError::Refused(word)) => Err(BookError::Refused(word)),
+            Err(error) => Err(BookError::Store(failed(error))),
+        }
+    }
+}
+
+/// Why a batch was not booked.
+enum BookError {
+    Refused(String),
+    Store(StoreError),
+}
+
+impl<D: Driver> Store for PostgresStore<D> {
+    async fn ensure_schema(&self) -> Result<(), StoreError> {
+        if !self.schema_is_there.load(Ordering::Relaxed) {
+            migrate(&self.driver).await.map_err(failed)?;
+            self.schema_is_there.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    async fn put_plant(&self, plant: &Plant) -> Result<(), StoreError> {
+        let doc = document(plant)?;
+        self.driver.query(include_str!("sql/put_plant.sql"), vec![doc]).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn plants(&self) -> Result<Vec<Plant>, StoreError> {
+        self.read(include_str!("sql/plants.sql"), Vec::new()).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        match self.book(std::slice::from_ref(commit)).await {
+            Ok(()) => Ok(Committed {}),
+            Err(BookError::Refused(word)) => Err(refusal(self, commit, &word).await),
+            Err(BookError::Store(error)) => Err(error),
+        }
+    }
+
+    async fn commit_many(&self, commits: &[Commit]) -> Vec<Result<Committed, StoreError>> {
+        let mut outcomes = Vec::with_capacity(commits.len());
+        for batch in commits.chunks(BATCH_MAX) {
+            if batch.len() > 1 && self.book(batch).await.is_ok() {
+                outcomes.extend(batch.iter().map(|_| Ok(Committed {})));
+            } else {
+                // Something in it is refused, or it needs the order of its commits: then each has its own outcome.
+                for one in batch {
+                    outcomes.push(self.commit(one).await);
+                }
+            }
+        }
+        outcomes
+    }
+
+    async fn load(&self, load: &Load) -> Result<Loaded, StoreError> {
+        self.read(include_str!("sql/load.sql"), vec![document(load)?]).await
+    }
+
+    async fn list(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        filter: &ListFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Record>, StoreError> {
+        list::records(self, plant, kind, filter, page).await
+    }
+
+    async fn movements(
+        &self,
+        plant: PlantNumber,
+        filter: &MovementFilter,
+        page: &PageRequest,
+    ) -> Result<Page<StoredPosting>, StoreError> {
+        list::movements(self, plant, filter, page).await
+    }
+
+    async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError> {
+        self.read(include_str!("sql/movement.sql"), vec![number(plant), movement.into()]).await
+    }
+
+    async fn balances(
+        &self,
+        plant: PlantNumber,
+        filter: &BalanceFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Balance>, StoreError> {
+        list::balances(self, plant, filter, page).await
+    }
+
+    async fn counters(&self, plant: PlantNumber, scope: &str) -> Result<Vec<Counter>, StoreError> {
+        self.read(include_str!("sql/counters.sql"), vec![number(plant), scope.into()]).await
+    }
+
+    async fn journal(&self, plant: PlantNumber, after: Option<&str>, limit: u32) -> Result<JournalPage, StoreError> {
+        list::journal(self, plant, after, limit).await
+    }
+
+    async fn rollups(&self, query: &RollupQuery, page: &PageRequest) -> Result<Page<RollupRow>, StoreError> {
+        list::rollups(self, query, page).await
+    }
+
+    async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
+        self.read(include_str!("sql/drop_rollups.sql"), vec![number(plant), i64::from(generation).into()]).await
+    }
+
+    async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {
+        self.read(include_str!("sql/ended_sessions.sql"), vec![number(plant), now_ms.into()]).await
+    }
+
+    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
+        self.read(include_str!("sql/audit.sql"), vec![number(plant)]).await
+    }
+
+    async fn purge(&self, now_ms: i64) -> Result<u64, StoreError> {
+        self.read(include_str!("sql/purge.sql"), vec![now_ms.into()]).await
+    }
+}
+
+fn number(plant: PlantNumber) -> Value {
+    Value::Integer(i64::from(plant.0))
+}

@@ -1,0 +1,1 @@
+SELECT takt_commit($1::text::jsonb)::text
