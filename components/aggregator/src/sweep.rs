@@ -1,11 +1,16 @@
 //! All work of the background, plant by plant, within a share of time.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use takt_store::{Store, StoreError};
+use takt_booking::{Progress, book};
+use takt_store::{PlantNumber, Store, StoreError};
+use takt_web::queue;
 
 /// How long one call works at most, in milliseconds: well below the limit of a request's run time.
 const SWEEP_MS: i64 = 5_000;
+
+/// How long one call books at most, in milliseconds. Bookers that stop are called again by the next report or the timer.
+const BOOK_MS: i64 = 10_000;
 
 /// Events between two looks at the clock.
 const ROLLUP_STEP: u64 = 2_000;
@@ -13,16 +18,30 @@ const ROLLUP_STEP: u64 = 2_000;
 /// What one call has done.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Swept {
+    /// Queued reports.
+    reports: Progress,
     /// Events that were rolled up.
     rolled_up: u64,
     /// Nothing is left to do.
     done: bool,
 }
 
-pub(crate) async fn sweep<S: Store>(store: &S) -> Result<Swept, StoreError> {
-    let start_ms = now_ms();
+/// Books what waits in the queue, of one plant alone where it is named; then, unless one was named, everything else.
+pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Result<Swept, StoreError> {
+    if let Some(plant) = only {
+        let reports = bookings(store, plant).await;
+        return Ok(Swept { reports, rolled_up: 0, done: reports.done });
+    }
     let mut swept = Swept { done: true, ..Swept::default() };
-    for plant in store.plants().await? {
+    let plants = store.plants().await?;
+    swept.reports.done = true;
+    for plant in &plants {
+        let reports = bookings(store, plant.number).await;
+        swept.reports = sum(swept.reports, reports);
+    }
+    swept.done = swept.reports.done;
+    let start_ms = now_ms();
+    for plant in plants {
         loop {
             let progress = takt_rollup::advance(store, plant.number, now_ms(), ROLLUP_STEP).await?;
             swept.rolled_up += progress.events;
@@ -37,6 +56,32 @@ pub(crate) async fn sweep<S: Store>(store: &S) -> Result<Swept, StoreError> {
     }
     store.purge(now_ms()).await?;
     Ok(swept)
+}
+
+/// What waits for a plant, on every server.
+async fn bookings<S: Store>(store: &S, plant: PlantNumber) -> Progress {
+    let mut booked = Progress { done: true, ..Progress::default() };
+    let until = Timestamp::now() + SignedDuration::from_millis(BOOK_MS);
+    for queue in queue::all_of(plant).await {
+        match book(store, &queue, plant, &queue::token(), Timestamp::now, until).await {
+            Ok(progress) => booked = sum(booked, progress),
+            // The rest of the background does not need it.
+            Err(error) => {
+                eprintln!("{error}");
+                booked.done = false;
+            }
+        }
+    }
+    booked
+}
+
+fn sum(a: Progress, b: Progress) -> Progress {
+    Progress {
+        booked: a.booked + b.booked,
+        refused: a.refused + b.refused,
+        buried: a.buried + b.buried,
+        done: a.done && b.done,
+    }
 }
 
 fn now_ms() -> i64 {

@@ -4,14 +4,23 @@ use http::header::AUTHORIZATION;
 use http::{Method, Request};
 use subtle::ConstantTimeEq;
 use takt_api::problem::ProblemType;
+use takt_store::PlantNumber;
 use takt_web::failure::{Failure, Outcome, json};
 
 use crate::sweep;
 
-/// Another component says that there is something to do. Only components of this application get here.
+/// Another component says that there is something to do; with `?plant=NUMBER` that reports of this plant wait in the queue.
+/// Only components of this application get here.
 pub(crate) async fn wake<B>(request: &Request<B>) -> Outcome {
     only_post(request)?;
-    json(200, &sweep::sweep(&takt_web::spin::store().await?).await?)
+    let store = takt_web::spin::store().await?;
+    json(200, &sweep::sweep(&store, plant(request)).await?)
+}
+
+/// The plant that `?plant=` names.
+fn plant<B>(request: &Request<B>) -> Option<PlantNumber> {
+    let query = request.uri().query()?;
+    query.strip_prefix("plant=")?.parse().ok().map(PlantNumber)
 }
 
 /// A timer asks for whatever is left to do.
@@ -24,7 +33,7 @@ pub(crate) async fn tick<B>(request: &Request<B>) -> Outcome {
     if expected.is_empty() || !known {
         return Err(Failure::new(ProblemType::Unauthorized));
     }
-    json(200, &sweep::sweep(&takt_web::spin::store().await?).await?)
+    json(200, &sweep::sweep(&takt_web::spin::store().await?, None).await?)
 }
 
 fn only_post<B>(request: &Request<B>) -> Result<(), Failure> {

@@ -14,12 +14,15 @@ use takt_records::user::{self, StoredUser};
 use takt_store::{Load, SessionWrite, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Outcome, answer};
-use takt_web::pin;
+use takt_web::{pin, queue};
 
 pub(crate) async fn put_user<S: Store>(store: &S, call: &Call) -> Outcome {
     let id: UserId = call.id(0)?;
     let given: PutUser = call.json()?;
-    answer(&put(store, call, &id, &given).await?)
+    let put = put(store, call, &id, &given).await?;
+    let caller = call.caller()?;
+    queue::tell_ended_sessions(store, caller.plant, caller.now_ms()).await;
+    answer(&put)
 }
 
 async fn put<S: Store>(store: &S, call: &Call, id: &UserId, given: &PutUser) -> Result<Answer, CommandError> {

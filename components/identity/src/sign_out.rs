@@ -5,6 +5,7 @@ use takt_records::load::answered_before;
 use takt_store::{Load, SessionWrite, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Outcome, answer};
+use takt_web::queue;
 
 pub(crate) async fn sign_out<S: Store>(store: &S, call: &Call) -> Outcome {
     let caller = call.caller()?;
@@ -17,5 +18,7 @@ pub(crate) async fn sign_out<S: Store>(store: &S, call: &Call) -> Outcome {
         commit.sessions.push(SessionWrite::End { id: caller.session.clone() });
         Ok(Plan { commit, status: 200, body })
     });
-    answer(&booked.await?)
+    let booked = booked.await?;
+    queue::tell_ended_sessions(store, caller.plant, caller.now_ms()).await;
+    answer(&booked)
 }

@@ -8,6 +8,7 @@ use takt_records::load;
 use takt_store::{Load, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
+use takt_web::queue;
 
 use crate::sum;
 
@@ -15,6 +16,8 @@ pub(crate) async fn get_stock<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&["location", "lot"])?;
     let caller = call.caller()?;
     let id = call.segment(0);
+    // Before the store: what is booked between the two looks is then seen twice, and never not at all.
+    let pending = queue::pending(caller.plant, &[id]).await.first().copied().unwrap_or_default();
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = vec![(kind::ITEM.into(), id.to_owned())];
     load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
@@ -32,5 +35,5 @@ pub(crate) async fn get_stock<S: Store>(store: &S, call: &Call) -> Outcome {
         loaded.balances.retain(|balance| balance.lot == lot);
     }
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
-    json(200, &sum::sum(&item, &loaded.balances, &locations, loaded.counter(OWED_SCOPE, id))?)
+    json(200, &sum::sum(&item, &loaded.balances, &locations, loaded.counter(OWED_SCOPE, id), pending)?)
 }

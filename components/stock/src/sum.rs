@@ -7,8 +7,15 @@ use takt_domain::quantity::Quantity;
 use takt_store::Balance;
 use takt_web::failure::Failure;
 
-/// The stock of one item from its accounts; `owed` is what production drew beyond the books.
-pub(crate) fn sum(item: &Item, balances: &[Balance], locations: &[Location], owed: i64) -> Result<ItemStock, Failure> {
+/// The stock of one item from its accounts; `owed` is what production drew beyond the books, `pending` what accepted
+/// reports will move.
+pub(crate) fn sum(
+    item: &Item,
+    balances: &[Balance],
+    locations: &[Location],
+    owed: i64,
+    pending: i64,
+) -> Result<ItemStock, Failure> {
     let quantity = |units| Quantity::from_units(units, item.scale);
     let (mut on_hand, mut reserved, mut quarantine) = (0, 0, 0);
     let mut version = 0;
@@ -56,6 +63,7 @@ pub(crate) fn sum(item: &Item, balances: &[Balance], locations: &[Location], owe
         quarantine: quantity(quarantine),
         available: quantity(on_hand - reserved - quarantine),
         owed: quantity(owed),
+        pending: quantity(pending),
         version,
         places,
     })

@@ -6,7 +6,7 @@ use takt_domain::id::{OrderId, UserId};
 use takt_domain::refusal::Unmet;
 use takt_domain::report::NewReport;
 
-/// `POST /api/v1/reports` takes a [`NewReport`] and answers a [`Report`].
+/// `POST /api/v1/reports` takes a [`NewReport`] and answers a [`Report`]: 201 where it is booked, 202 where it is queued.
 pub type CreateReport = NewReport;
 
 /// How far a report has come.
@@ -34,12 +34,17 @@ pub struct Report {
     pub report: NewReport,
     /// Who.
     pub by: UserId,
-    /// When it was booked.
-    pub booked_at: Timestamp,
+    /// When it was accepted into the queue; none where it was booked at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<Timestamp>,
+    /// When it was booked, when it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booked_at: Option<Timestamp>,
     /// Who took it back, when it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reversed_by: Option<UserId>,
-    /// The state of the order after it.
+    /// The state of the order after it; empty where it is not booked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub order_state: String,
     /// Why it was refused, when it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -36,8 +36,8 @@ pub enum Verdict {
     SessionEnded,
     /// The order changes its state at this moment: book it at the store.
     Held,
-    /// Surely and finally wrong: the store says why.
-    Wrong,
+    /// The gate does not let it in: book it at the store, which says why it cannot be booked.
+    AtStore,
     /// The gate does not know the order: tell it, and ask again.
     UnknownOrder,
 }
@@ -53,15 +53,16 @@ pub struct Accepted {
     pub waiting: u64,
 }
 
-/// What is surely and finally wrong for an order.
+/// What the queue takes for an order. What it does not take is decided at the store, so that an outdated gate is slow and
+/// never wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
     /// Which order.
     pub order: String,
     /// The version of the order that this was read from.
     pub version: u64,
-    /// Nothing can ever be reported on it again.
-    pub over: bool,
+    /// It takes no reports as it stands.
+    pub shut: bool,
     /// Its operations.
     pub operations: Vec<Operation>,
 }

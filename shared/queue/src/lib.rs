@@ -16,7 +16,7 @@
 //! | function | does |
 //! |---|---|
 //! | `accept` | knows the key: same receipt, or reused. Else asks the gate, and appends. Says whether a booker must be called, and how many entries wait |
-//! | `gate` | sets what is surely and finally wrong for an order: the order is over, an operation that it does not have, more than it may ever take. By the version of the order, so that an older picture never replaces a newer one |
+//! | `gate` | says what is taken for an order: nothing while it is shut, no operation that it does not have, no more at once than it may ever take. By the version of the order, so that an older picture never replaces a newer one. What the gate does not let in is decided at the store: an outdated gate costs time and is never wrong |
 //! | `hold`, `unhold` | while an order changes its state nothing is accepted for it: who reports then is booked at the store, beside the change |
 //! | `claim` | hands out up to 500 entries of one shard: first what an earlier booker left behind, then what is new. A shard has one booker at a time, under a lease of 10 s |
 //! | `finish` | acknowledges and deletes in one step, and takes the entry out of what is pending |
@@ -38,7 +38,7 @@
 //! | `{1}:reports:SHARD` | stream of entries `id`, `order`, `moves`, `body`; the shard (0 to 3) follows from the order |
 //! | `{1}:dead` | stream of dead letters: as above, with `deliveries` and `reason` |
 //! | `{1}:key:ID` | hash of a key that was used: `fingerprint`, and where its entry is; forgotten after 3 days, when the store's own keys (90 days) still stand |
-//! | `{1}:gate:ORDER` | hash `version`, `over` and the rules of each operation as JSON |
+//! | `{1}:gate:ORDER` | hash `version`, `shut` and the rules of each operation as JSON |
 //! | `{1}:hold:ORDER` | sorted set of holders by when they give up |
 //! | `{1}:queued` | hash of entries by order |
 //! | `{1}:pending` | hash of what entries will move, by item, in units of its scale |

@@ -136,17 +136,17 @@ local function accept(keys, args)
   end
   local found = {}
   if args[10] ~= '1' then
-    local gate = redis.call('HMGET', plant .. ':gate:' .. order, 'version', 'over', part)
+    local gate = redis.call('HMGET', plant .. ':gate:' .. order, 'version', 'shut', part)
     if not gate[1] then
       return { 'unknown', 0, 0 }
     end
     if gate[2] == '1' or not gate[3] then
-      return { 'wrong', 0, 0 }
+      return { 'store', 0, 0 }
     end
     local rules = cjson.decode(gate[3])
     local good, scrap, rework = tonumber(args[6]), tonumber(args[7]), tonumber(args[8])
     if good + scrap + rework > tonumber(rules.max) * (1 + 1e-9) or good + scrap + rework <= 0 then
-      return { 'wrong', 0, 0 }
+      return { 'store', 0, 0 }
     end
     found = moves(rules, good, scrap)
   end
@@ -160,7 +160,7 @@ local function accept(keys, args)
   return { 'accepted', wants_booker(plant, waiting, now), waiting }
 end
 
--- order, version, over, then part and rules in turn. An older version never replaces a newer one.
+-- order, version, shut, then part and rules in turn. An older version never replaces a newer one.
 local function gate(keys, args)
   local key = keys[1] .. ':gate:' .. args[1]
   local known = redis.call('HGET', key, 'version')
@@ -168,7 +168,7 @@ local function gate(keys, args)
     return { 0 }
   end
   redis.call('DEL', key)
-  redis.call('HSET', key, 'version', args[2], 'over', args[3], unpack(args, 4))
+  redis.call('HSET', key, 'version', args[2], 'shut', args[3], unpack(args, 4))
   redis.call('EXPIRE', key, GATE_S)
   return { 1 }
 end
@@ -186,9 +186,11 @@ local function unhold(keys, args)
   return { redis.call('ZREM', keys[1] .. ':hold:' .. args[1], args[2]) }
 end
 
--- session, for how many seconds a token of it may still be shown
-local function end_session(keys, args)
-  redis.call('SET', keys[1] .. ':ended:' .. args[1], 1, 'EX', args[2])
+-- for how many seconds a token of them may still be shown, sessions
+local function end_sessions(keys, args)
+  for at = 2, #args do
+    redis.call('SET', keys[1] .. ':ended:' .. args[at], 1, 'EX', args[1])
+  end
   return { 1 }
 end
 
@@ -378,7 +380,7 @@ register('accept', accept)
 register('gate', gate)
 register('hold', hold, DRAINS)
 register('unhold', unhold, DRAINS)
-register('end_session', end_session, DRAINS)
+register('end_sessions', end_sessions, DRAINS)
 register('claim', claim, DRAINS)
 register('finish', finish, DRAINS)
 register('release', release, DRAINS)

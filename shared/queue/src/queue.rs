@@ -76,7 +76,7 @@ impl<R: Redis> Queue<R> {
             "reused" => Verdict::Reused,
             "ended" => Verdict::SessionEnded,
             "held" => Verdict::Held,
-            "wrong" => Verdict::Wrong,
+            "store" => Verdict::AtStore,
             "unknown" => Verdict::UnknownOrder,
             other => return Err(QueueError::NotUnderstood(other.to_owned())),
         };
@@ -86,7 +86,7 @@ impl<R: Redis> Queue<R> {
     /// Tells the gate of an order. False when it knows a newer version.
     pub async fn set_gate(&self, gate: &Gate) -> Result<bool, QueueError> {
         let version = i64::try_from(gate.version).unwrap_or(i64::MAX);
-        let mut args: Vec<Arg> = vec![gate.order.as_str().into(), version.into(), i64::from(gate.over).into()];
+        let mut args: Vec<Arg> = vec![gate.order.as_str().into(), version.into(), i64::from(gate.shut).into()];
         for operation in &gate.operations {
             args.push(operation.number.to_string().into());
             args.push(rules(operation).into());
@@ -105,9 +105,11 @@ impl<R: Redis> Queue<R> {
         self.ask("unhold", vec![order.into(), token.into()]).await.map(|_| ())
     }
 
-    /// Nothing more is accepted for a session that was ended, for as long as its token could be shown.
-    pub async fn end_session(&self, session: &str, ttl_s: u32) -> Result<(), QueueError> {
-        self.ask("end_session", vec![session.into(), i64::from(ttl_s.max(1)).into()]).await.map(|_| ())
+    /// Nothing more is accepted for sessions that were ended, for as long as their tokens could be shown.
+    pub async fn end_sessions(&self, sessions: &[&str], ttl_s: u32) -> Result<(), QueueError> {
+        let mut args = vec![Arg::from(i64::from(ttl_s.max(1)))];
+        args.extend(sessions.iter().map(|&session| Arg::from(session)));
+        self.ask("end_sessions", args).await.map(|_| ())
     }
 
     /// Entries to book, for a booker that calls itself `token`; none when nothing is left for it, and then it no longer

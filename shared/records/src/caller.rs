@@ -38,6 +38,8 @@ pub struct Caller {
     pub source: Source,
     /// When.
     pub now: Timestamp,
+    /// When a report was accepted that is booked out of the queue.
+    pub accepted_at: Option<Timestamp>,
     /// The reader's language.
     pub lang: Lang,
 }

@@ -42,42 +42,100 @@ pub async fn order<S: Store>(
     id: &OrderId,
     also: Vec<(String, String)>,
 ) -> Result<OrderState, CommandError> {
+    let mut first = first_load(caller, &[id]);
+    first.key = caller.key_lookup();
+    first.records.extend(also);
+    let mut loaded = store.load(&first).await?;
+    answered_before(&mut loaded, caller)?;
+    let (order, version) = stored_order(&loaded, id)?;
+    let stock = store.load(&second_load(caller, &[&order])).await?;
+    let facts = facts(&order, &loaded, &stock, caller)?;
+    Ok(OrderState { order, version, facts, loaded })
+}
+
+/// Loads many orders, each once, with their facts as of one moment, and the records in `also`; what cannot be read is
+/// left out. No key is looked up: a commit finds that out by itself.
+pub async fn orders<S: Store>(
+    store: &S,
+    caller: &Caller,
+    ids: &[&OrderId],
+    also: Vec<(String, String)>,
+) -> Result<(Vec<OrderState>, Loaded), CommandError> {
+    let mut first = first_load(caller, ids);
+    first.records.extend(also);
+    let loaded = store.load(&first).await?;
+    let found: Vec<(Order, u64)> = ids.iter().filter_map(|id| stored_order(&loaded, id).ok()).collect();
+    let orders: Vec<&Order> = found.iter().map(|(order, _)| order).collect();
+    let stock = store.load(&second_load(caller, &orders)).await?;
+    let nothing = || Loaded {
+        plant: None,
+        key: None,
+        session: None,
+        records: Vec::new(),
+        balances: Vec::new(),
+        counters: Vec::new(),
+        receipts: Vec::new(),
+    };
+    let state = |(order, version): (Order, u64)| {
+        let facts = facts(&order, &loaded, &stock, caller).ok()?;
+        Some(OrderState { order, version, facts, loaded: nothing() })
+    };
+    let states = found.into_iter().filter_map(state).collect();
+    Ok((states, loaded))
+}
+
+fn first_load(caller: &Caller, ids: &[&OrderId]) -> Load {
     let mut load = Load::new(caller.plant, caller.now_ms());
-    load.key = caller.key_lookup();
-    load.records = also;
-    load.records.push((kind::ORDER.into(), id.to_string()));
+    load.records = ids.iter().map(|id| (kind::ORDER.to_owned(), id.to_string())).collect();
     let few_kinds = [kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW];
     load.children = few_kinds.map(|kind| (kind.to_owned(), PLANT_PARENT.to_owned())).to_vec();
-    load.counters = vec![id.to_string()];
-    let mut loaded = store.load(&load).await?;
-    answered_before(&mut loaded, caller)?;
+    load.counters = ids.iter().map(ToString::to_string).collect();
+    load
+}
+
+fn second_load(caller: &Caller, orders: &[&Order]) -> Load {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = orders.iter().map(|order| (kind::ROUTING.to_owned(), order.item.to_string())).collect();
+    load.records.sort();
+    load.records.dedup();
+    let materials = orders.iter().flat_map(|order| &order.materials);
+    load.free_of = materials.map(|material| material.item.to_string()).collect();
+    load.free_of.sort();
+    load.free_of.dedup();
+    load.balances_of_order = orders.iter().map(|order| order.id.to_string()).collect();
+    load
+}
+
+fn stored_order(loaded: &Loaded, id: &OrderId) -> Result<(Order, u64), CommandError> {
     let record = loaded.record(kind::ORDER, id.as_str());
     let record = record.ok_or_else(|| CommandError::NotFound(id.to_string()))?;
-    let (order, version): (Order, u64) = (record.parse()?, record.version);
+    Ok((record.parse()?, record.version))
+}
 
-    let mut second = Load::new(caller.plant, caller.now_ms());
-    second.records = vec![(kind::ROUTING.into(), order.item.to_string())];
-    second.free_of = order.materials.iter().map(|material| material.item.to_string()).collect();
-    second.free_of.sort();
-    second.free_of.dedup();
-    second.balances_of_order = vec![id.to_string()];
-    let stock = store.load(&second).await?;
+/// The facts of one order out of what was loaded, perhaps for others too.
+fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Result<Facts, CommandError> {
     let routing =
         stock.record(kind::ROUTING, order.item.as_str()).map(|record| record.parse::<Routing>()).transpose()?;
-    let counters = loaded.counters.iter().map(|counter| (counter.name.clone(), counter.value)).collect();
+    let of_order = loaded.counters.iter().filter(|counter| counter.scope == order.id.as_str());
+    let counters = of_order.map(|counter| (counter.name.clone(), counter.value)).collect();
     let named_equipment = |id: &takt_domain::id::EquipmentId| {
         order.operations.iter().any(|operation| operation.equipment.as_ref() == Some(id))
     };
     let named_mould =
         |id: &takt_domain::id::MouldId| order.operations.iter().any(|operation| operation.mould.as_ref() == Some(id));
+    let uses = |item: &str| order.materials.iter().any(|material| material.item.as_str() == item);
+    let concerns = |balance: &&takt_store::Balance| {
+        if balance.order.is_empty() { uses(&balance.item) } else { balance.order == order.id.as_str() }
+    };
+    let concerned: Vec<takt_store::Balance> = stock.balances.iter().filter(concerns).cloned().collect();
     let mut facts = Facts {
         now: caller.now,
         actor: caller.actor.clone(),
-        balances: balances(&stock.balances, &order)?,
-        locations: few(&loaded, kind::LOCATION)?,
-        equipment: few(&loaded, kind::EQUIPMENT)?,
-        moulds: few(&loaded, kind::MOULD)?,
-        crew: few(&loaded, kind::CREW)?,
+        balances: balances(&concerned, order)?,
+        locations: few(loaded, kind::LOCATION)?,
+        equipment: few(loaded, kind::EQUIPMENT)?,
+        moulds: few(loaded, kind::MOULD)?,
+        crew: few(loaded, kind::CREW)?,
         routing_released: routing.is_some_and(|routing| routing.released),
         progress: report::progress(&counters, order.quantity.scale()),
         lang: caller.lang,
@@ -85,7 +143,7 @@ pub async fn order<S: Store>(
     facts.equipment.retain(|equipment| named_equipment(&equipment.id));
     facts.moulds.retain(|mould| named_mould(&mould.id));
     facts.crew.retain(|member| member.line.as_ref() == Some(&order.line));
-    Ok(OrderState { order, version, facts, loaded })
+    Ok(facts)
 }
 
 /// The error that carries the answer of an earlier request under the same key.

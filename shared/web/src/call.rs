@@ -220,6 +220,7 @@ fn caller(claims: Claims, key: Option<Key>, headers: &HeaderMap, now: Timestamp,
         device: text(DEVICE_HEADER).chars().take(64).collect(),
         source,
         now,
+        accepted_at: None,
         lang,
     }
 }

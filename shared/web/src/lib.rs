@@ -8,6 +8,8 @@ pub mod call;
 pub mod failure;
 #[cfg(feature = "pin")]
 pub mod pin;
+#[cfg(feature = "queue")]
+pub mod queue;
 #[cfg(feature = "spin")]
 pub mod spin;
 pub mod token;

@@ -53,23 +53,23 @@ async fn many_that_send_the_same_key_at_once_are_accepted_once() {
 }
 
 #[tokio::test]
-async fn what_is_surely_and_finally_wrong_goes_no_further() {
+async fn what_the_gate_does_not_let_in_is_decided_at_the_store() {
     let redis = server();
     let queue = queue(&redis, 1);
     assert_eq!(accept(&queue, &one("a", "A")).await.verdict, Verdict::UnknownOrder);
     queue.set_gate(&gate("A", 5)).await.expect("an answer");
     let check =
         async |given: Accept<'_>, verdict| assert_eq!(accept(&queue, &given).await.verdict, verdict, "{given:?}");
-    check(Accept { operation: 30, ..one("a", "A") }, Verdict::Wrong).await;
-    check(Accept { good: "100.1", ..one("a", "A") }, Verdict::Wrong).await;
-    check(Accept { good: "60", scrap: "30", rework: "11", ..one("a", "A") }, Verdict::Wrong).await;
-    check(Accept { good: "0", ..one("a", "A") }, Verdict::Wrong).await;
+    check(Accept { operation: 30, ..one("a", "A") }, Verdict::AtStore).await;
+    check(Accept { good: "100.1", ..one("a", "A") }, Verdict::AtStore).await;
+    check(Accept { good: "60", scrap: "30", rework: "11", ..one("a", "A") }, Verdict::AtStore).await;
+    check(Accept { good: "0", ..one("a", "A") }, Verdict::AtStore).await;
     check(Accept { good: "60", scrap: "30", rework: "10", ..one("a", "A") }, Verdict::Accepted).await;
     // A picture from before does not open the gate again, nor does one of the same moment close it.
-    let over = takt_queue::Gate { over: true, ..gate("A", 6) };
-    assert!(queue.set_gate(&over).await.expect("an answer"));
+    let shut = takt_queue::Gate { shut: true, ..gate("A", 6) };
+    assert!(queue.set_gate(&shut).await.expect("an answer"));
     assert!(!queue.set_gate(&gate("A", 5)).await.expect("an answer"));
-    check(one("b", "A"), Verdict::Wrong).await;
+    check(one("b", "A"), Verdict::AtStore).await;
     // Where the order cannot be looked up, it is accepted all the same.
     assert_eq!(queue.accept(&one("c", "B"), false).await.expect("an answer").verdict, Verdict::Accepted);
 }
@@ -79,7 +79,7 @@ async fn nothing_is_accepted_for_an_ended_session_or_an_order_that_changes() {
     let redis = server();
     let queue = queue(&redis, 1);
     fill(&queue, "A", &["a".into()]).await;
-    queue.end_session("gone", 60).await.expect("an answer");
+    queue.end_sessions(&["gone", "too"], 60).await.expect("an answer");
     assert_eq!(accept(&queue, &Accept { session: "gone", ..one("b", "A") }).await.verdict, Verdict::SessionEnded);
     // What was accepted before the session ended stays accepted.
     assert_eq!(accept(&queue, &Accept { session: "gone", ..one("a", "A") }).await.verdict, Verdict::Known);

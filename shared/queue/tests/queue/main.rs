@@ -21,7 +21,7 @@ fn queue(redis: &Redis, plant: u32) -> Queue<NativeRedis> {
 fn gate(order: &str, version: u64) -> Gate {
     let first = Operation { number: 10, max: "100".into(), made: None, used: vec![("M".into(), "2.5".into(), 1)] };
     let last = Operation { number: 20, max: "100".into(), made: Some(("P".into(), 0)), used: Vec::new() };
-    Gate { order: order.into(), version, over: false, operations: vec![first, last] }
+    Gate { order: order.into(), version, shut: false, operations: vec![first, last] }
 }
 
 /// A report of one good piece at operation 10.

@@ -1,22 +1,29 @@
 //! Books a production report at once: counters, consumption, goods, and the end of the order where it is reached.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, ReportState};
+use takt_domain::decide::Change;
 use takt_domain::flow::Flow;
 use takt_domain::report::{self, NewReport};
-use takt_store::{Expect, RecordWrite, Store};
+use takt_store::{Expect, Loaded, Receipt, RecordWrite, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, kind};
-use crate::load;
+use crate::load::{self, OrderState};
 
 /// The most scrap reasons that one report may have.
 pub const SCRAP_MAX: usize = 20;
 
 /// Decides and books the report.
 pub async fn report<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Answer, CommandError> {
+    check(given)?;
+    run(store, caller, async || plan(store, caller, given).await).await
+}
+
+/// What can be said of a report without looking anything up.
+pub fn check(given: &NewReport) -> Result<(), CommandError> {
     text_at("note", &given.note, TEXT_MAX)?;
     if given.scrap.len() > SCRAP_MAX {
         return Err(CommandError::field("scrap", format!("expected at most {SCRAP_MAX} reasons")));
@@ -32,10 +39,10 @@ pub async fn report<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> 
     {
         return Err(CommandError::field("ended_at", "expected a time that is not before started_at"));
     }
-    run(store, caller, async || plan(store, caller, given).await).await
+    Ok(())
 }
 
-async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Plan, CommandError> {
+pub(crate) async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Plan, CommandError> {
     let equipment = given.equipment.as_ref().map(|id| (kind::EQUIPMENT.to_owned(), id.to_string()));
     let state =
         load::order(store, caller, &given.order, equipment.into_iter().collect()).await.map_err(
@@ -44,8 +51,19 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result
                 other => other,
             },
         )?;
+    decided(&state, &state.loaded, caller, given).map(|(plan, _)| plan)
+}
+
+/// The plan of a report on an order as it stands, and what it changes there. `known` has the equipment that the report
+/// names, if there is such equipment.
+pub fn decided(
+    state: &OrderState,
+    known: &Loaded,
+    caller: &Caller,
+    given: &NewReport,
+) -> Result<(Plan, Change), CommandError> {
     if let Some(id) = &given.equipment
-        && state.loaded.record(kind::EQUIPMENT, id.as_str()).is_none()
+        && known.record(kind::EQUIPMENT, id.as_str()).is_none()
     {
         return Err(CommandError::field("equipment", format!("there is no equipment {id}")));
     }
@@ -60,7 +78,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result
         state: ReportState::Booked,
         report: given.clone(),
         by: caller.actor.user.clone(),
-        booked_at: caller.now,
+        accepted_at: caller.accepted_at,
+        booked_at: Some(caller.now),
         reversed_by: None,
         order_state: after.state.clone(),
         unmet: Vec::new(),
@@ -68,6 +87,9 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result
     let body = serde_json::to_value(&booked).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
     commit.records.push(record(&booked, 0, body.clone()));
+    if caller.accepted_at.is_some() {
+        commit.receipts.push(Receipt { id: id.clone(), state: "booked".into(), body: Value::Object(Map::new()) });
+    }
     match &change.order {
         Some(order) => commit.records.push(keep::order(order, state.version)),
         None => {
@@ -85,15 +107,15 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result
     commit.postings = keep::postings(&change.postings, &head, caller);
     commit.counters = keep::counters(&change.counters, given.order.as_str());
     commit.counters.extend(keep::owed(&change.postings));
-    commit.events = keep::events(change.events, &id, given.order.as_str(), caller);
-    Ok(Plan { commit, status: 201, body })
+    commit.events = keep::events(change.events.clone(), &id, given.order.as_str(), caller);
+    Ok((Plan { commit, status: 201, body }, change))
 }
 
 /// The record of a report: found by its order, newest last.
 pub fn record(report: &Report, expected: u64, body: Value) -> RecordWrite {
     RecordWrite {
         parent: Some(report.report.order.to_string()),
-        sort: Some(format!("{:020}", report.booked_at.as_millisecond())),
+        sort: report.booked_at.map(|at| format!("{:020}", at.as_millisecond())),
         ..RecordWrite::new(kind::REPORT, &report.id, Some(expected), body)
     }
 }

@@ -50,8 +50,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         .collect::<Result<Vec<Posted>, _>>()?;
     let flow =
         Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", state.order.id)))?;
-    let booked =
-        BookedReport { report: &taken_back.report, by: &taken_back.by, at: taken_back.booked_at, posted: &posted };
+    let at = taken_back.booked_at.ok_or_else(|| CommandError::Damaged(format!("the time of report {id}")))?;
+    let booked = BookedReport { report: &taken_back.report, by: &taken_back.by, at, posted: &posted };
     let change = report::decide_reversal(&state.order, flow, booked, reason, &state.facts)?;
     let movement = caller.derived_id();
     let order = state.order.id.clone();

@@ -88,7 +88,8 @@ pub(crate) fn expected(world: &World) -> Rows {
             continue;
         }
         let order = orders.iter().find(|order| order.id == booked.report.order).unwrap();
-        let ended = booked.report.ended_at.unwrap_or(booked.booked_at).min(booked.booked_at);
+        let booked_at = booked.booked_at.unwrap();
+        let ended = booked.report.ended_at.unwrap_or(booked_at).min(booked_at);
         let scale = order.quantity.scale();
         let units = |quantity: Quantity| quantity.at_scale(scale).unwrap().units();
         let series = if booked.report.operation == 20 { OUTPUT } else { STEP };

@@ -192,6 +192,7 @@ impl World {
             device: String::new(),
             source: Source::Hand,
             now: Timestamp::from_second(self.now_s).unwrap(),
+            accepted_at: None,
             lang: Lang::En,
         }
     }

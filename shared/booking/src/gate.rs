@@ -1,0 +1,72 @@
+//! What the gate of the queue is told of an order.
+
+use takt_domain::decide;
+use takt_domain::facts::{Actor, Facts};
+use takt_domain::flow::{Effect, Flow};
+use takt_domain::id::OrderId;
+use takt_domain::order::{Order, OrderOperation};
+use takt_domain::permission::Role;
+use takt_domain::report;
+use takt_domain::text::Lang;
+use takt_queue::{Gate, Operation, Queue};
+use takt_records::caller::Caller;
+use takt_records::keep::kind;
+use takt_redis::Redis;
+use takt_store::{Load, Store, StoreError};
+
+/// The gate of an order. It is open while the order itself takes reports; while it is shut the store decides at once and
+/// says why.
+pub fn gate_of(order: &Order, version: u64, caller: &Caller) -> Gate {
+    let scale = order.quantity.scale();
+    let operation = |operation: &OrderOperation| {
+        let of_it = order.materials.iter().filter(|material| material.operation == operation.number);
+        Operation {
+            number: operation.number,
+            max: report::limit(order, operation.tolerance_percent).to_string(),
+            made: order.is_last_operation(operation.number).then(|| (order.item.to_string(), scale)),
+            used: of_it
+                .map(|material| (material.item.to_string(), material.per.to_string(), material.required.scale()))
+                .collect(),
+        }
+    };
+    Gate {
+        order: order.id.to_string(),
+        version,
+        shut: !takes_reports(order, caller),
+        operations: order.operations.iter().map(operation).collect(),
+    }
+}
+
+/// Whether the state of the order and its own guards let somebody report who may.
+fn takes_reports(order: &Order, caller: &Caller) -> bool {
+    let Some(flow) = Flow::of(&order.flow) else { return false };
+    let Some(action) = flow.action_with(Effect::BookReport) else { return false };
+    let facts = Facts {
+        now: caller.now,
+        actor: Actor { user: caller.actor.user.clone(), roles: vec![Role::Administrator] },
+        balances: Vec::new(),
+        locations: Vec::new(),
+        equipment: Vec::new(),
+        moulds: Vec::new(),
+        crew: Vec::new(),
+        routing_released: true,
+        progress: Default::default(),
+        lang: Lang::En,
+    };
+    decide::unmet(order, flow, action, &facts).is_empty()
+}
+
+/// Tells the gate how the order stands in the store now. What the queue does not hear it asks for again.
+pub async fn refresh_gate<S: Store, R: Redis>(
+    store: &S,
+    queue: &Queue<R>,
+    caller: &Caller,
+    order: &OrderId,
+) -> Result<bool, StoreError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = vec![(kind::ORDER.into(), order.to_string())];
+    let loaded = store.load(&load).await?;
+    let Some(record) = loaded.record(kind::ORDER, order.as_str()) else { return Ok(false) };
+    let gate = gate_of(&record.parse()?, record.version, caller);
+    Ok(queue.set_gate(&gate).await.is_ok() && !gate.shut)
+}

@@ -1,0 +1,154 @@
+//! The queue of reports as components see it: the variable `queue_urls` names its servers, separated by commas; without it
+//! there is none.
+
+use std::cell::RefCell;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use http::Request;
+use jiff::Timestamp;
+use spin_sdk::http::{EmptyBody, send};
+use takt_queue::{Queue, server_of};
+use takt_redis::{Arg, Redis, RedisError, SpinRedis, Value};
+use takt_store::{PlantNumber, Store};
+
+/// A component's queue.
+pub type SpinQueue = Queue<Patient>;
+
+/// How long a server that did not answer is left alone, in milliseconds: what comes meanwhile goes on without it.
+const REST_MS: i64 = 1_000;
+
+/// How long an ended session is remembered, in seconds: longer than any token works.
+const ENDED_S: u32 = 3 * 24 * 3_600;
+
+/// Where components call a booker.
+const WAKE: &str = "http://aggregator.spin.internal/internal/v1/wake";
+
+thread_local! {
+    /// Servers that did not answer, and when they are asked again.
+    static RESTING: RefCell<Vec<(String, i64)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A server that is not asked over and over while it does not answer.
+#[derive(Clone, Debug)]
+pub struct Patient {
+    url: String,
+    redis: SpinRedis,
+}
+
+impl Redis for Patient {
+    async fn call(&self, command: &str, args: Vec<Arg>) -> Result<Vec<Value>, RedisError> {
+        let now_ms = Timestamp::now().as_millisecond();
+        let rests = RESTING.with_borrow_mut(|resting| {
+            resting.retain(|(_, until_ms)| *until_ms > now_ms);
+            resting.iter().any(|(url, _)| *url == self.url)
+        });
+        if rests {
+            return Err(RedisError::Unavailable("it did not answer a moment ago".into()));
+        }
+        let answer = self.redis.call(command, args).await;
+        if let Err(RedisError::Unavailable(_)) = answer {
+            let until_ms = Timestamp::now().as_millisecond() + REST_MS;
+            RESTING.with_borrow_mut(|resting| resting.push((self.url.clone(), until_ms)));
+        }
+        answer
+    }
+}
+
+async fn urls() -> &'static [String] {
+    static URLS: OnceLock<Vec<String>> = OnceLock::new();
+    if let Some(urls) = URLS.get() {
+        return urls;
+    }
+    let listed = spin_sdk::variables::get("queue_urls").await.unwrap_or_default();
+    let urls = listed.split(',').map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+    URLS.get_or_init(|| urls.collect())
+}
+
+fn at(url: &str, plant: PlantNumber) -> SpinQueue {
+    Queue::new(Patient { url: url.to_owned(), redis: SpinRedis::new(url) }, plant.0)
+}
+
+/// The queue that a plant's reports go into, if there is one.
+pub async fn of(plant: PlantNumber) -> Option<SpinQueue> {
+    let urls = urls().await;
+    urls.get(server_of(plant.0, urls.len())).map(|url| at(url, plant))
+}
+
+/// The plant's part of every server, its own first: for bookers, who find there what was accepted before the list changed.
+pub async fn all_of(plant: PlantNumber) -> Vec<SpinQueue> {
+    let urls = urls().await;
+    let own = server_of(plant.0, urls.len());
+    let (before, from) = urls.split_at(own.min(urls.len()));
+    from.iter().chain(before).map(|url| at(url, plant)).collect()
+}
+
+/// A name that nobody else has, for a booker or a holder.
+pub fn token() -> String {
+    let mut bytes = [0_u8; 12];
+    // Without random bytes the time of the call tells one from another.
+    if getrandom::fill(&mut bytes).is_err() {
+        bytes[..8].copy_from_slice(&Timestamp::now().as_nanosecond().to_le_bytes()[..8]);
+    }
+    crate::failure::hex(&bytes)
+}
+
+/// Has a booker work on what waits for a plant, and comes back when it has done so. What goes wrong is left to the timer.
+pub async fn call_booker(plant: PlantNumber) {
+    let request = Request::post(format!("{WAKE}?plant={plant}")).body(EmptyBody::new());
+    match request {
+        Ok(request) => {
+            if let Err(error) = send(request).await {
+                eprintln!("no booker could be called: {error}");
+            }
+        }
+        Err(error) => eprintln!("no booker could be called: {error}"),
+    }
+}
+
+/// Lets some time pass.
+pub async fn pause(time: Duration) {
+    let ns = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    spin_sdk::wasip3::clocks::monotonic_clock::wait_for(ns).await;
+}
+
+/// Has a booker work after the caller has answered.
+pub fn call_booker_later(plant: PlantNumber) {
+    spin_sdk::wasip3::spawn(call_booker(plant));
+}
+
+/// What accepted reports will move of items, in units of their scale; nothing where the queue does not answer.
+pub async fn pending(plant: PlantNumber, items: &[&str]) -> Vec<i64> {
+    let found = match of(plant).await {
+        Some(queue) => queue.pending(items).await.ok(),
+        None => None,
+    };
+    found.unwrap_or_else(|| vec![0; items.len()])
+}
+
+/// Tells the queue which sessions of a plant have ended: nothing more is accepted for them. Where the queue does not
+/// answer, their tokens stop to work within five seconds all the same.
+pub async fn tell_ended_sessions<S: Store>(store: &S, plant: PlantNumber, now_ms: i64) {
+    let Some(queue) = of(plant).await else { return };
+    let Ok(ended) = store.ended_sessions(plant, now_ms).await else { return };
+    let ended: Vec<&str> = ended.iter().map(String::as_str).collect();
+    if let Err(error) = queue.end_sessions(&ended, ENDED_S).await {
+        eprintln!("the queue has not heard of ended sessions: {error}");
+    }
+}
+
+/// What the tests of a health check say of every server.
+pub async fn health(plant: PlantNumber) -> Vec<(String, Result<(Vec<String>, takt_queue::Lag), String>)> {
+    let mut found = Vec::new();
+    for url in urls().await {
+        let queue = at(url, plant);
+        let health = async { Ok::<_, takt_queue::QueueError>((queue.missing_settings().await?, queue.lag().await?)) };
+        found.push((shown(url), health.await.map_err(|error| error.to_string())));
+    }
+    found
+}
+
+/// An address without what must not be shown.
+fn shown(url: &str) -> String {
+    url.rsplit_once('@').map_or(url, |(_, host)| host).trim_start_matches("redis://").to_owned()
+}
