@@ -147,7 +147,9 @@ impl World {
                     return;
                 }
                 let (report, posted) = self.reports[n % self.reports.len()].clone();
-                let decided = report::decide_reversal(&self.order, flow, &report, &posted, "wrong", &self.facts());
+                let owed = self.owed.iter().map(|(item, units)| (item.parse().unwrap(), *units)).collect();
+                let facts = self.facts();
+                let decided = report::decide_reversal(&self.order, flow, &report, &posted, "wrong", &owed, &facts);
                 if let Ok(change) = decided {
                     self.book_change(change);
                     self.reports.remove(n % self.reports.len());
@@ -253,6 +255,7 @@ fn command() -> impl Strategy<Value = Command> {
         (Receipt, "@supplier", "store"),
         (Receipt, "@supplier", "side"),
         (Issue, "store", "side"),
+        (Issue, "store", "other-side"),
         (Return, "side", "store"),
         (Transfer, "store", "goods"),
         (Throw, "side", "@scrap"),

@@ -3,6 +3,7 @@
 use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, Reversed};
 use takt_domain::flow::Flow;
+use takt_domain::movement::OWED_SCOPE;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::report::{self, Posted};
 use takt_domain::text::Lang;
@@ -29,6 +30,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     let mut first = Load::new(caller.plant, caller.now_ms());
     first.key = caller.key_lookup();
     first.records = vec![(kind::REPORT.into(), id.to_owned())];
+    first.counters = vec![OWED_SCOPE.into()];
     let mut loaded = store.load(&first).await?;
     load::answered_before(&mut loaded, caller)?;
     let stored = loaded.record(kind::REPORT, id).ok_or_else(|| CommandError::NotFound(id.to_owned()))?;
@@ -50,7 +52,10 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         .collect::<Result<Vec<Posted>, _>>()?;
     let flow =
         Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", state.order.id)))?;
-    let change = report::decide_reversal(&state.order, flow, &taken_back.report, &posted, reason, &state.facts)?;
+    let items = state.order.materials.iter().map(|material| material.item.clone());
+    let owed = items.map(|item| (item.clone(), loaded.counter(OWED_SCOPE, item.as_str()))).collect();
+    let report = &taken_back.report;
+    let change = report::decide_reversal(&state.order, flow, report, &posted, reason, &owed, &state.facts)?;
     let movement = caller.derived_id();
     let order = state.order.id.clone();
     let answer = Reversed { id: id.to_owned(), movement: movement.clone(), order: Some(order.clone()) };
