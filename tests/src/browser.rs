@@ -34,6 +34,19 @@ fn program() -> PathBuf {
     found.expect("Chromium is needed: `cargo takt test` installs it on Debian; else set TAKT_CHROMIUM")
 }
 
+/// A script that finds a visible control by its name: the very name first, then one that begins so, then one that has it.
+fn control(name: &str) -> String {
+    format!(
+        "(() => {{ const plain = text => (text || '').replace(/\\s+/g, ' ').trim(); const wanted = {}; \
+         const called = each => plain(each.getAttribute('aria-label') || each.innerText); \
+         const seen = [...document.querySelectorAll('button, a, summary, [role=button], [role=tab]')] \
+         .filter(each => each.getClientRects().length > 0); \
+         return seen.find(each => called(each) === wanted) || seen.find(each => called(each).startsWith(wanted)) \
+         || seen.find(each => called(each).includes(wanted)) || null }})()",
+        json!(name)
+    )
+}
+
 impl Browser {
     /// Starts one whose window is as wide and high as a phone's screen.
     pub fn phone() -> Self {
@@ -158,10 +171,42 @@ impl Browser {
             json!(selector)
         );
         let at = self.eval(&script);
+        self.touch(&at);
+    }
+
+    /// Touches the control that people read this on, or that is called so to those who cannot see it.
+    pub fn press(&mut self, name: &str) {
+        let control = control(name);
+        self.until(&format!("there is a control called {name}"), &format!("!!{control}"));
+        self.eval(&format!("{control}.scrollIntoView({{block: 'center'}})"));
+        let script = format!(
+            "(() => {{ const found = {control}; const box = found.getBoundingClientRect(); \
+             const at = [box.x + box.width / 2, box.y + box.height / 2]; \
+             const top = document.elementFromPoint(...at); \
+             return top && (found.contains(top) || top.contains(found)) ? at : null }})()"
+        );
+        self.until(&format!("nothing covers {name}"), &format!("{script} !== null"));
+        let at = self.eval(&script);
+        self.touch(&at);
+    }
+
+    fn touch(&mut self, at: &Value) {
         for (kind, count) in [("mousePressed", 1), ("mouseReleased", 1)] {
             let params = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": count});
             self.call("Input.dispatchMouseEvent", params);
         }
+    }
+
+    /// True when there is a control of this name that can be used now.
+    pub fn offers(&mut self, name: &str) -> bool {
+        let control = control(name);
+        self.eval(&format!("(() => {{ const found = {control}; return !!found && !found.disabled }})()")) == json!(true)
+    }
+
+    /// What every page owes its readers on a phone; each thing that is not so is told in a line.
+    pub fn faults(&mut self) -> Vec<String> {
+        let found = self.eval(include_str!("faults.js"));
+        found.as_array().into_iter().flatten().filter_map(|fault| fault.as_str().map(str::to_owned)).collect()
     }
 
     /// Replaces what stands in a field by typing.

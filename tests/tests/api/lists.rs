@@ -67,6 +67,26 @@ fn orders_are_listed_urgent_first_then_by_due_date_and_each_once_by_any_page_siz
 }
 
 #[test]
+fn numbers_that_were_given_by_hand_are_passed_over_and_any_number_can_be_asked_for() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let given = ["WO-000002", "WO-000003", "A/1 ü#?%2F&"];
+    for id in given {
+        let body = json!({"id": id, "item": SMALL.product, "quantity": "1", "line": SMALL.line});
+        people.planner.post("/api/v1/orders", body).expect_status(201);
+        assert_eq!(takt_tests::plant::order(&people.planner, id).order.id.as_str(), id);
+        act(&people.planner, id, "submit", json!({})).ok();
+    }
+    let numbers: Vec<_> = (0..3).map(|_| people.create(SMALL.product, "1", SMALL.line)).collect();
+    assert_eq!(numbers, ["WO-000001", "WO-000004", "WO-000005"]);
+    for n in 6..30 {
+        let body = json!({"id": format!("WO-{n:06}"), "item": SMALL.product, "quantity": "1", "line": SMALL.line});
+        people.planner.post("/api/v1/orders", body).expect_status(201);
+    }
+    assert_eq!(people.create(SMALL.product, "1", SMALL.line), "WO-000030");
+}
+
+#[test]
 fn the_ledger_is_listed_newest_first_and_can_be_asked_for_an_item_an_order_or_a_kind() {
     let host = Fresh::small();
     let people = People::at(&host);

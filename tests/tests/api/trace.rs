@@ -119,7 +119,7 @@ fn production_is_never_refused_for_material_and_the_next_receipt_pays_back_what_
     let scrap = json!({"kind": "scrap", "item": SMALL.material, "from": SMALL.store, "quantity": "12", "order": order,
         "reason": "rusty"});
     moved(&people, scrap);
-    people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 10)).expect_status(201);
+    let report = people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 10)).expect_status(201);
     let owed = |people: &People| -> Value {
         let stock: Value = people.manager.get(&format!("/api/v1/stock/{}", SMALL.material)).ok().json();
         json!([stock["on_hand"], stock["owed"]])
@@ -141,6 +141,26 @@ fn production_is_never_refused_for_material_and_the_next_receipt_pays_back_what_
     assert_eq!(owed(&people), json!(["1", "0"]));
     let ledger = ledger::check(&people.manager);
     assert_eq!(ledger.moved(SMALL.material, "@shortage", "@production"), 12);
+    let report: Value = report.json();
+    let reversal = format!("/api/v1/reports/{}/reversal", report["id"].as_str().expect("a report has an id"));
+    people.lead.post(&reversal, json!({"reason": "another order"})).expect_status(200);
+    assert_eq!(owed(&people), json!(["21", "0"]), "what was settled and never drawn is there");
+    ledger::check(&people.manager);
+}
+
+#[test]
+fn what_was_taken_to_another_line_for_an_order_is_free_again_too() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    people.receive(SMALL.material, "10", SMALL.store);
+    let order = people.dispatched(SMALL.product, "5", SMALL.line);
+    let astray = json!({"kind": "issue", "item": SMALL.material, "from": SMALL.store, "to": "B2", "quantity": "6", "order": order});
+    moved(&people, astray);
+    plant::act(&people.planner, &order, "cancel", json!({"reason": "customer went away"})).ok();
+    let stock: takt_api::stock::ItemStock =
+        people.manager.get(&format!("/api/v1/stock/{}", SMALL.material)).ok().json();
+    assert!(stock.reserved.is_zero(), "{stock:?}");
+    ledger::check(&people.manager);
 }
 
 #[test]
