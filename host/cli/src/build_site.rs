@@ -47,6 +47,8 @@ fn compile(root: &Path) -> anyhow::Result<PathBuf> {
     cargo.current_dir(root).stdin(Stdio::null()).stderr(Stdio::inherit());
     cargo.args(["build", "--package", PACKAGE, "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
     cargo.arg("--message-format=json-render-diagnostics");
+    // wasm-bindgen reads what the linker says of the Wasm features, and takes the names out itself.
+    cargo.env("CARGO_PROFILE_WASM_STRIP", "none");
     let output = cargo.output().context("cargo cannot be run")?;
     if !output.status.success() {
         bail!("cargo could not build {PACKAGE} ({})", output.status);
@@ -67,7 +69,7 @@ fn assemble(wasm: &[u8], mut sources: BTreeMap<&str, Vec<u8>>) -> anyhow::Result
     bindgen.input_bytes("takt", wasm.to_vec()).typescript(false).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.web(true)?.generate_output().context("wasm-bindgen failed")?;
-    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
+    if output.snippets().values().any(|list| !list.is_empty()) || !output.local_modules().is_empty() {
         bail!("a crate of the pages brings JavaScript of its own; the pipeline serves none beside the glue");
     }
     let mut files = BTreeMap::new();

@@ -1,0 +1,14 @@
+//! The phone pages. Reads come from the API, and what may be done now is asked of `takt-domain`, the code that the server
+//! decides with. Nothing here knows a rule of production of its own.
+
+mod app;
+mod net;
+mod page;
+mod route;
+mod show;
+mod text;
+mod ui;
+
+fn main() {
+    app::start();
+}
