@@ -37,13 +37,10 @@ impl Serve {
         let data = self.data.clone().unwrap_or_else(default);
         let (application, key) = plant::load(&project, &data, !self.no_access_log)?;
         let takt = Plant::in_process(application.clone(), 1, &key)?;
-        let users: Page<User> = takt.get("/api/v1/users?limit=1")?;
         if self.demo {
-            if users.rows.is_empty() {
-                crate::demo::fill(&takt)?;
-            }
+            crate::demo::fill(&takt, &data)?;
             crate::demo::say_users();
-        } else if users.rows.is_empty() {
+        } else if takt.get::<Page<User>>("/api/v1/users?limit=1")?.rows.is_empty() {
             eprintln!(
                 "takt: there is no user yet; make the first: takt user add NAME --name \"...\" --role administrator"
             );

@@ -105,8 +105,18 @@ impl Plant {
         path: &str,
         body: &B,
     ) -> anyhow::Result<A> {
-        let key = format!("\"{}\"", uuid::Uuid::now_v7());
-        self.call(method, path, Some(&key), Some(body))
+        self.write_once(&uuid::Uuid::now_v7().to_string(), method, path, body)
+    }
+
+    /// Writes once under this key: a repeat, also in a later run, is answered as the first time.
+    pub(crate) fn write_once<B: Serialize, A: DeserializeOwned>(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> anyhow::Result<A> {
+        self.call(method, path, Some(&format!("\"{key}\"")), Some(body))
     }
 
     fn call<B: Serialize, A: DeserializeOwned>(
