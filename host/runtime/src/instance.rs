@@ -88,11 +88,19 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<GuestState>, result: Result<(), wasmtime::Error>) {
-        if let Err(error) = result {
+        if let Err(error) = result
+            && !is_end_of_host(&error)
+        {
             crate::log::error(&format!("instance ended: {error:?}"), &[("component", &self.component.name)]);
         }
         drop(store);
     }
+}
+
+/// The worker of wasmtime says that it panicked whenever its task is dropped unfinished, also when the runtime under it
+/// ends in good order.
+fn is_end_of_host(error: &wasmtime::Error) -> bool {
+    !std::thread::panicking() && error.to_string() == "worker panicked"
 }
 
 /// Ends an instance from outside of its event loop, which a guest that computes holds up.

@@ -71,7 +71,7 @@ fn board(quantity: u32, priority: &'static str, due_days: i64, customer: &'stati
 }
 
 fn machine(quantity: u32, line: &'static str, due_days: i64, customer: &'static str, steps: Vec<Step>) -> Order {
-    Order { item: "LumenPnP", quantity, line, priority: "high", due_days, customer, steps }
+    Order { item: "lumenpnp", quantity, line, priority: "high", due_days, customer, steps }
 }
 
 fn all() -> Vec<Order> {
