@@ -10,5 +10,7 @@ mod text;
 mod ui;
 
 fn main() {
+    // Nothing here is meant to panic; where it does, the browser's console says what and where.
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     app::start();
 }

@@ -79,20 +79,19 @@ impl<T: DeserializeOwned + 'static> List<T> {
             }
             Some(answer) => Err(Fault::of(&answer)),
         };
-        batch(|| {
-            match outcome {
-                Ok(page) => {
-                    self.next.set(page.next);
-                    self.rows.update(|rows| {
-                        if !append {
-                            rows.clear();
-                        }
-                        rows.extend(page.rows);
-                    });
-                }
-                Err(fault) => self.fault.set(Some(fault)),
+        match outcome {
+            Ok(page) => {
+                self.next.set(page.next);
+                self.rows.update(|rows| {
+                    if !append {
+                        rows.clear();
+                    }
+                    rows.extend(page.rows);
+                });
             }
-            self.loading.set(false);
-        });
+            Err(fault) => self.fault.set(Some(fault)),
+        }
+        // After the rows, so that an empty list is never said of one that is just coming.
+        self.loading.set(false);
     }
 }
