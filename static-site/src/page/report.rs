@@ -106,7 +106,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
     };
     let submit = Submit::new();
     let scale = detail.order.quantity.scale();
-    let (name, id) = (detail.order.item_name.clone(), detail.order.id.to_string());
+    let name = detail.order.item_name.clone();
     let options: Vec<_> = operations
         .iter()
         .map(|operation| (operation.number, format!("{} {}", operation.number, operation.name)))
@@ -126,7 +126,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
         view! {
             div(class="columns") {
                 div(class="column") {
-                    section(class="card") { p(class="title") { (name) } p(class="sub") { (id) } (choose) (progress) (values) (why) }
+                    section(class="card") { p(class="note") { (name) } div(class="strip inside") { (choose) } (progress) (values) (why) }
                 }
                 div(class="column") { (pad) }
             }

@@ -41,7 +41,9 @@ impl Offer {
     /// Leads the order on, rather than stopping it, noting something or doing again what is done.
     fn leads_on(&self, order: &Order) -> bool {
         let done_already = self.does(Effect::RecordFirstArticle) && order.has_passed(InspectionKind::FirstArticle)
-            || self.does(Effect::RecordFinalInspection) && order.has_passed(InspectionKind::Final);
+            || self.does(Effect::RecordFinalInspection) && order.has_passed(InspectionKind::Final)
+            || self.does(Effect::SignQuality) && order.signed.is_some()
+            || self.does(Effect::RequestReview) && order.review.is_some();
         !self.action.reason_required
             && !self.does(Effect::MarkCancelled)
             && !done_already
