@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::orders::OrderDetail;
-use takt_api::reports::{Report, Reverse, Reversed};
+use takt_api::reports::{Report, Reverse};
 use takt_api::stock::Source;
 use takt_domain::permission::Permission;
 
@@ -72,7 +72,7 @@ pub(crate) fn with_reason(path: String, face: text::Text, after: impl Fn() + Clo
         }
         missing.set(false);
         let after = after.clone();
-        submit.send("POST", path.clone(), &body, Source::Hand, move |_: Reversed| {
+        submit.send("POST", path.clone(), &body, Source::Hand, move |_: serde_json::Value| {
             app::app().say(Toast::good(text::REVERSED_BOOKED.get()));
             after();
         });
