@@ -39,10 +39,12 @@ impl Serve {
         let takt = Plant::in_process(application.clone(), 1, &key)?;
         if self.demo {
             crate::demo::fill(&takt, &data)?;
-            crate::demo::say_users();
+            crate::demo::say_users(&takt)?;
         } else if takt.get::<Page<User>>("/api/v1/users?limit=1")?.rows.is_empty() {
+            let data = self.data.map(|data| format!(" --data {}", data.display())).unwrap_or_default();
             eprintln!(
-                "takt: there is no user yet; make the first: takt user add NAME --name \"...\" --role administrator"
+                "takt: there is no user yet; make the first: \
+                 takt user add NAME --name \"...\" --role administrator{data}"
             );
         }
         drop(takt);

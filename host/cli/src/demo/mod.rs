@@ -23,42 +23,58 @@ use crate::plant::Plant;
 /// The same files that the tests import.
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../tests/fixtures/lumenpnp");
 const MAPPING: &str = "mapping.toml";
-/// Says in the data folder how far the demo has come, so that one that was interrupted goes on and no other plant is touched.
-const MARK: &str = "demo";
-/// With the day, from which the orders' due dates count.
-const BEGUN: &str = "begun ";
-const DONE: &str = "done";
+/// Stands in the data folder while the plant is being filled, so that a demo that was interrupted goes on and no other
+/// plant is touched. It holds the day from which the orders' due dates count.
+const MARK: &str = "demo-begun";
 const PIN: &str = "1234";
+/// Who works in the demo.
+const USERS: [(&str, &str); 7] = [
+    ("operator", "操作工 starts, reports, pauses"),
+    ("inspector", "质检员 inspects and signs"),
+    ("storekeeper", "仓管员 receives, issues, ships"),
+    ("planner", "计划员 creates, submits, dispatches"),
+    ("lead", "班组长 sets crew and machines, takes reports back"),
+    ("manager", "经理 approves and closes"),
+    ("admin", "管理员 users and master data"),
+];
 
 /// Fills an empty plant. One that is filled already, or that is somebody's own, stays as it is.
 pub(crate) fn fill(takt: &Plant, data: &Path) -> anyhow::Result<()> {
     let mark = data.join(MARK);
-    let state = std::fs::read_to_string(&mark).unwrap_or_default();
+    let begun = std::fs::read_to_string(&mark).ok().and_then(|day| day.parse::<Date>().ok());
     let users: Page<User> = takt.get("/api/v1/users?limit=1")?;
-    let begun = state.strip_prefix(BEGUN).and_then(|day| day.parse::<Date>().ok());
-    if state == DONE || begun.is_none() && !users.rows.is_empty() {
+    if begun.is_none() && !users.rows.is_empty() {
         return Ok(());
     }
     let start = Instant::now();
     let day = begun.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
-    std::fs::write(&mark, format!("{BEGUN}{day}")).with_context(|| format!("{} cannot be written", mark.display()))?;
+    std::fs::write(&mark, day.to_string()).with_context(|| format!("{} cannot be written", mark.display()))?;
     if users.rows.is_empty() {
         eprintln!("takt: demo: importing the LumenPnP, its lines, users and stock ...");
         import_plant(takt)?;
     }
     let mut people = BTreeMap::new();
-    for user in ["operator", "planner", "inspector", "storekeeper", "lead", "manager", "admin"] {
+    for (user, _) in USERS {
         people.insert(user, takt.sign_in(None, user, PIN)?);
     }
     orders::make(&people, day)?;
-    std::fs::write(&mark, DONE).with_context(|| format!("{} cannot be written", mark.display()))?;
+    std::fs::remove_file(&mark).with_context(|| format!("{} cannot be removed", mark.display()))?;
     eprintln!("takt: demo: ready after {:.1} s", start.elapsed().as_secs_f32());
     Ok(())
 }
 
-/// Says who may sign in.
-pub(crate) fn say_users() {
-    eprintln!("takt: users operator, planner, inspector, storekeeper, lead, manager, admin; PIN {PIN}");
+/// Says who may sign in, where the plant is the demo's.
+pub(crate) fn say_users(takt: &Plant) -> anyhow::Result<()> {
+    let there: Page<User> = takt.get("/api/v1/users?limit=200")?;
+    if USERS.iter().all(|(name, _)| there.rows.iter().any(|user| user.user.as_str() == *name)) {
+        eprintln!("takt: users of the demo, all with PIN {PIN}:");
+        for (name, role) in USERS {
+            eprintln!("takt:   {name:<12} {role}");
+        }
+    } else {
+        eprintln!("takt: this plant has users of its own, and --demo fills only an empty one");
+    }
+    Ok(())
 }
 
 /// Master data, users and stock are one import, so they are there as a whole or not at all.
