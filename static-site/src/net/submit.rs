@@ -68,7 +68,8 @@ impl Submit {
         }
         let body = serde_json::to_string(body).ok();
         // The sign-in takes no key, so that no token is kept beside one.
-        let key = (path != "/api/v1/session").then(device::uuid);
+        let signs_in = method == "POST" && path == "/api/v1/session";
+        let key = (!signs_in).then(device::uuid);
         let call = Call { method, path, body, key, source, etag: None };
         let done = move |text: &str| serde_json::from_str(text).map(&done).is_ok();
         self.run(Rc::new(call), Rc::new(done));

@@ -80,7 +80,7 @@ pub(crate) fn view() -> View {
         }
     };
     view! { main(class="sign-in-page", id="main") {
-        div(class="sign-in-head") { span(class="logo-text") { "Takt" } (language()) }
+        div(class="sign-in-head") { h1(class="logo-text") { "Takt" } (language()) }
         p(class="slogan") { (text::SLOGAN) }
         (form)
     } (toast::view(app.toast)) }
