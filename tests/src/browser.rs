@@ -39,8 +39,9 @@ fn control(name: &str) -> String {
     format!(
         "(() => {{ const plain = text => (text || '').replace(/\\s+/g, ' ').trim(); const wanted = {}; \
          const called = each => plain(each.getAttribute('aria-label') || each.innerText); \
-         const seen = [...document.querySelectorAll('button, a, summary, [role=button], [role=tab]')] \
-         .filter(each => each.getClientRects().length > 0); \
+         const place = document.querySelector('dialog[open]') || document; \
+         const seen = [...place.querySelectorAll('button, a, summary, [role=button], [role=tab]')] \
+         .filter(each => each.checkVisibility({{visibilityProperty: true}})); \
          return seen.find(each => called(each) === wanted) || seen.find(each => called(each).startsWith(wanted)) \
          || seen.find(each => called(each).includes(wanted)) || null }})()",
         json!(name)
@@ -88,7 +89,9 @@ impl Browser {
     /// The reader's languages, first one first, for instance `zh-CN,zh`.
     pub fn speak(&mut self, languages: &str) {
         self.call("Emulation.setLocaleOverride", json!({"locale": languages.split(',').next()}));
-        self.call("Network.setExtraHTTPHeaders", json!({"headers": {"Accept-Language": languages}}));
+        // Not as an extra header: that would replace what the page itself asks for.
+        let agent = self.eval("navigator.userAgent");
+        self.call("Network.setUserAgentOverride", json!({"userAgent": agent, "acceptLanguage": languages}));
     }
 
     /// Goes to a page.
@@ -120,6 +123,7 @@ impl Browser {
     fn note(&mut self, event: &Value) {
         let params = &event["params"];
         let complaint = match event["method"].as_str() {
+            Some("Runtime.consoleAPICalled") if params["type"] == "error" => Some(params["args"].to_string()),
             Some("Runtime.exceptionThrown") => Some(params["exceptionDetails"].to_string()),
             Some("Log.entryAdded") if params["entry"]["level"] == "error" => Some(params["entry"].to_string()),
             _ => None,
@@ -146,7 +150,7 @@ impl Browser {
 
     /// Waits until the page shows a text.
     pub fn read(&mut self, text: &str) {
-        let script = format!("document.body.innerText.includes({})", json!(text));
+        let script = format!("(document.body?.innerText ?? '').includes({})", json!(text));
         self.until(&format!("the page says {text}"), &script);
     }
 
@@ -154,7 +158,7 @@ impl Browser {
         let start = std::time::Instant::now();
         while self.eval(script) != json!(true) {
             if start.elapsed() > PATIENCE {
-                let text = self.eval("document.body.innerText");
+                let text = self.eval("document.body?.innerText");
                 self.screenshot("failed");
                 panic!("{what}: not so after {PATIENCE:?}; the page shows:\n{text}\n{:?}", self.complaints);
             }
@@ -185,8 +189,15 @@ impl Browser {
              const top = document.elementFromPoint(...at); \
              return top && (found.contains(top) || top.contains(found)) ? at : null }})()"
         );
-        self.until(&format!("nothing covers {name}"), &format!("{script} !== null"));
-        let at = self.eval(&script);
+        // Where it stays: a finger comes later than what is still loading.
+        let mut before = Value::Null;
+        let at = until(&format!("nothing covers {name} and it stays where it is"), || {
+            let now = self.eval(&script);
+            let stays = !now.is_null() && now == before;
+            before = now.clone();
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            stays.then_some(now)
+        });
         self.touch(&at);
     }
 
