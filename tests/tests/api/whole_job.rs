@@ -325,7 +325,7 @@ impl Shift {
 
     fn last_quantity_completes(&mut self) {
         let last = *self.operations.last().expect("there are operations");
-        for operation in self.operations[1..].to_vec() {
+        for operation in self.operations.clone().into_iter().skip(1) {
             if operation != last {
                 self.report(operation, ORDERED, 0).expect_status(201);
                 self.reckon_used(operation, ORDERED);
