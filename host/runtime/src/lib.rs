@@ -39,6 +39,7 @@ mod network;
 mod options;
 mod outbound;
 mod output;
+mod pace;
 mod postgres;
 mod problem;
 mod redis;
