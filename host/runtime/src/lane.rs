@@ -25,6 +25,7 @@ pub(crate) struct Lane {
 }
 
 /// Something to be done on a lane.
+#[expect(clippy::large_enum_variant, reason = "boxing would cost each request an allocation")]
 pub(crate) enum Work {
     Connection(server::Accepted),
     Call { request: Request<Bytes>, component: Option<usize>, reply: oneshot::Sender<Response<Bytes>> },

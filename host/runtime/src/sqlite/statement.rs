@@ -50,10 +50,8 @@ impl Kind {
             Self::Begin { immediate: false }
         } else if is("COMMIT") || is("END") || is("ROLLBACK") || is("RELEASE") {
             Self::End
-        } else if is("PRAGMA") || is("ATTACH") || is("DETACH") || is("VACUUM") {
-            Self::Own
-        } else if is("CREATE")
-            && words.next().is_some_and(|w| w.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("TEMP")))
+        } else if ["PRAGMA", "ATTACH", "DETACH", "VACUUM"].iter().any(|word| is(word))
+            || is("CREATE") && words.next().is_some_and(|w| w.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("TEMP")))
         {
             Self::Own
         } else {
@@ -210,7 +208,7 @@ fn finish(
     parameters: &[Value],
 ) -> Result<Answer, Failure> {
     let (changes_before, rowid_before) = (connection.total_changes(), connection.last_insert_rowid());
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = Vec::new();
     let mut bytes = 0;
     {
