@@ -116,6 +116,8 @@ impl App {
             return;
         }
         device::remove(Kept::Session);
+        // What one reader did is no news for the next one.
+        self.toast.set(None);
         let search = window().location().search().unwrap_or_default();
         self.back_to.set(lapsed.then(|| here() + &search));
         self.session.set(None);
