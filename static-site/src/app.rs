@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
 use crate::net::device::{self, Kept};
+use crate::net::fetch::timer;
 use crate::route::Route;
 use crate::ui::toast::Toast;
 use crate::{page, ui};
@@ -23,6 +24,12 @@ pub(crate) struct App {
     pub(crate) toast: Signal<Option<Toast>>,
     /// Where to go on after the sign-in that a lapsed session made necessary.
     pub(crate) back_to: Signal<Option<String>>,
+    /// The last call had no answer: what is on the screen may be old.
+    pub(crate) offline: Signal<bool>,
+    /// Grows when requests without an answer come or go.
+    pub(crate) pending: Signal<u32>,
+    /// Grows when the page should look again: it is seen again, or the network is back.
+    woke: Signal<u32>,
 }
 
 thread_local! {
@@ -32,6 +39,9 @@ thread_local! {
         lang: create_signal(kept_lang()),
         toast: create_signal(None),
         back_to: create_signal(None),
+        offline: create_signal(false),
+        pending: create_signal(0),
+        woke: create_signal(0),
     });
 }
 
@@ -130,10 +140,38 @@ impl App {
         self.lang.set(lang);
     }
 
+    /// Keeps whether the server can be reached.
+    pub(crate) fn tell_offline(self, offline: bool) {
+        if self.offline.get_untracked() != offline {
+            self.offline.set(offline);
+        }
+    }
+
+    /// Has what is on the screen read again.
+    pub(crate) fn wake(self) {
+        self.woke.update(|times| *times += 1);
+    }
+
     /// Tells the reader something at the edge of the screen.
     pub(crate) fn say(self, toast: Toast) {
         ui::toast::show(self.toast, toast);
     }
+}
+
+/// Calls `look` whenever the page should look again, as long as the part lives that asks for it.
+pub(crate) fn on_wake(look: impl Fn() + 'static) {
+    let woke = app().woke;
+    let mut is_first = true;
+    create_effect(move || {
+        woke.track();
+        if !std::mem::take(&mut is_first) {
+            look();
+        }
+    });
+}
+
+fn is_seen() -> bool {
+    document().visibility_state() == web_sys::VisibilityState::Visible
 }
 
 /// Draws the app over the first view, and follows links and the browser's own back and forward.
@@ -141,8 +179,20 @@ pub(crate) fn start() {
     let Some(root) = document().get_element_by_id("app") else { return };
     listen("popstate", window().as_ref(), |_| app().follow());
     listen("click", document().as_ref(), follow_link);
+    listen("keydown", document().as_ref(), ui::keyboard::pressed);
+    listen("offline", window().as_ref(), |_| app().tell_offline(true));
+    listen("online", window().as_ref(), |_| {
+        app().tell_offline(false);
+        // Every phone of the hall hears it at once; not all of them shall ask at once.
+        timer((js_sys::Math::random() * 2_000.0) as i32, || app().wake());
+    });
+    listen("visibilitychange", document().as_ref(), |_| {
+        if is_seen() {
+            app().wake();
+        }
+    });
     root.set_inner_html("");
-    sycamore::render_to(|| View::from_dynamic(draw), &root);
+    sycamore::render_to(|| ui::live(draw), &root);
 }
 
 fn draw() -> View {

@@ -21,6 +21,11 @@ impl Text {
         }
     }
 
+    /// With `{}` replaced by a number, and `{s}` by the ending that English has for all but one.
+    pub(crate) fn count(self, count: usize) -> String {
+        self.with(&count.to_string()).replace("{s}", if count == 1 { "" } else { "s" })
+    }
+
     /// With `{}` replaced.
     pub(crate) fn with(self, value: &str) -> String {
         self.get().replace("{}", value)
@@ -126,7 +131,7 @@ texts! {
     LOT: "批号", "Lot";
     LOW: "不急", "Low";
     MATERIAL: "物料", "Material";
-    MATERIALS_COUNT: "{} 种", "{} parts";
+    MATERIALS_COUNT: "{} 种", "{} part{s}";
     MAY_MAKE_USERS: "新用户", "New user";
     ME: "我", "Me";
     MORE: "更多", "More";
@@ -158,6 +163,7 @@ texts! {
     NO_SUCH_PAGE: "没有这个页面", "There is no such page";
     NO_USERS: "没有用户", "No users";
     ON_HAND: "现存", "On hand";
+    OFFLINE: "离线", "Offline";
     OPEN_ORDERS: "未完", "Open";
     OPERATION: "工序", "Operation";
     OPERATIONS: "工序", "Operations";
@@ -170,7 +176,7 @@ texts! {
     PASS: "合格", "Pass";
     PAUSED: "已暂停", "Paused";
     PIN: "密码", "PIN";
-    PIN_DIGITS: "密码,已输入 {} 位", "PIN, {} digits typed";
+    PIN_DIGITS: "密码,已输入 {} 位", "PIN, {} digit{s} typed";
     PIN_HINT: "4 到 12 位数字", "4 to 12 digits";
     PIN_KEEP: "不填则不变", "unchanged when empty";
     PLANT: "工厂", "Plant";
@@ -210,7 +216,7 @@ texts! {
     SEND_AGAIN: "再发一次", "Send again";
     SESSION_LAPSED: "登录已过期,请重新登录", "Your session has ended; please sign in again";
     SHORT_BY: "缺 {}", "short {}";
-    SHOTS: "模次 {}", "{} shots";
+    SHOTS: "模次 {}", "shots {}";
     SIGNED: "质检已签字", "Signed by quality";
     SIGN_IN: "登录", "Sign in";
     SIGN_IN_NEEDS: "请填用户名和至少 4 位密码", "Type the user and at least 4 digits";
@@ -225,6 +231,7 @@ texts! {
     TOO_MUCH: "此处最多 {}", "At most {} here";
     TO_START: "回到首页", "To the start";
     UNDERSTOOD: "知道了", "I see";
+    UNKNOWN_CODE: "不认识这个码:{}", "This code is not known: {}";
     UNREADABLE: "看不懂服务器的回答", "The answer cannot be read";
     UNREADABLE_HINT: "请刷新页面;如仍出现,请告诉管理员。", "Reload the page; if it stays, tell the administrator.";
     URGENT: "加急", "Urgent";

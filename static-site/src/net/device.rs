@@ -12,6 +12,7 @@ pub(crate) enum Kept {
     Lang,
     Device,
     OrderFilter,
+    Pending,
     Place,
     ScrapReasons,
 }
@@ -25,6 +26,7 @@ impl Kept {
             Self::Lang => "takt.lang",
             Self::Device => "takt.device",
             Self::OrderFilter => "takt.orders",
+            Self::Pending => "takt.pending",
             Self::Place => "takt.place",
             Self::ScrapReasons => "takt.scrap",
         }

@@ -49,7 +49,9 @@ impl Answer {
 
 /// Calls. None where no answer came, for whatever reason: then nobody knows whether a write was booked.
 pub(crate) async fn fetch(call: &Call) -> Option<Answer> {
-    let answer = try_fetch(call).await.ok()?;
+    let answer = try_fetch(call).await.ok();
+    app::app().tell_offline(answer.is_none());
+    let answer = answer?;
     let signs_in = call.method == "POST" && call.path == "/api/v1/session";
     if answer.status == 401 && !signs_in {
         app::app().leave(true);

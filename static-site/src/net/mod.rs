@@ -3,12 +3,19 @@
 pub(crate) mod device;
 pub(crate) mod fetch;
 pub(crate) mod list;
+pub(crate) mod pending;
 pub(crate) mod read;
 pub(crate) mod submit;
 
 use std::rc::Rc;
 
+use sycamore::web::document;
 use takt_api::problem::Problem;
+
+/// True while fresh answers must wait: a sheet is open, or a write has no outcome yet. Drawing anew would take it away.
+fn reader_is_busy() -> bool {
+    submit::any_is_held() || document().query_selector("dialog[open]").ok().flatten().is_some()
+}
 
 /// Why a call did not give what was asked for.
 #[derive(Clone, Debug, PartialEq)]

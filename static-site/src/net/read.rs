@@ -8,6 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Fault;
 use super::fetch::{Answer, Call, fetch, timer};
+use crate::app;
 
 /// How far a read has come.
 pub(crate) enum State<T> {
@@ -57,11 +58,11 @@ impl<T: DeserializeOwned + 'static> Read<T> {
     /// Reads once more.
     pub(crate) fn again(self) {
         spawn_local(async move {
-            self.once().await;
+            self.once(false).await;
         });
     }
 
-    async fn once(self) {
+    async fn once(self, at_ease: bool) {
         if !self.path.is_alive() {
             return;
         }
@@ -70,7 +71,8 @@ impl<T: DeserializeOwned + 'static> Read<T> {
         call.etag = self.last.with_untracked(|(_, etag)| etag.clone());
         let answer = fetch(&call).await;
         // The page may be gone by now, or may want something else.
-        if self.state.is_alive() && self.path.with_untracked(|now| *now == path) {
+        let wanted = self.state.is_alive() && self.path.with_untracked(|now| *now == path);
+        if wanted && !(at_ease && super::reader_is_busy()) {
             self.take(answer);
         }
     }
@@ -106,8 +108,20 @@ impl<T: DeserializeOwned + 'static> Read<T> {
         self.state.with(|state| if let State::Ready(value) = state { Some(Rc::clone(value)) } else { None })
     }
 
+    /// Reads again for a reader who waits for nothing: what they are busy with stays as it is.
+    async fn glance(self) {
+        if self.state.is_alive() && !super::reader_is_busy() {
+            self.once(true).await;
+        }
+    }
+
     /// Reads again every `every_ms` and a random bit more, so that many screens do not ask at once, while the page is seen.
     pub(crate) fn poll(self, every_ms: i32) {
+        app::on_wake(move || spawn_local(self.glance()));
+        self.poll_on(every_ms);
+    }
+
+    fn poll_on(self, every_ms: i32) {
         let pause = every_ms + (js_sys::Math::random() * f64::from(every_ms) * 0.3) as i32;
         timer(pause, move || {
             spawn_local(async move {
@@ -115,9 +129,9 @@ impl<T: DeserializeOwned + 'static> Read<T> {
                     return;
                 }
                 if document().visibility_state() == web_sys::VisibilityState::Visible {
-                    self.once().await;
+                    self.glance().await;
                 }
-                self.poll(every_ms);
+                self.poll_on(every_ms);
             });
         });
     }

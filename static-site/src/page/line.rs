@@ -12,7 +12,7 @@ use takt_domain::permission::Permission;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
-use crate::ui::{self, field, submit_button, toast::Toast};
+use crate::ui::{self, field, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
 const POLL_MS: i32 = 15_000;
@@ -30,7 +30,7 @@ fn draw(plant: &Rc<PlantDetail>, chosen: Signal<String>, read: Read<PlantDetail>
     let mut lines = vec![(String::new(), text::ALL_LINES.get().to_owned())];
     lines.extend(plant.lines.iter().map(|line| (line.id.to_string(), line.name.clone())));
     let plant = Rc::clone(plant);
-    let parts = View::from_dynamic(move || {
+    let parts = ui::live(move || {
         let chosen = chosen.get_clone();
         untrack(|| resources(&plant, &chosen, read))
     });
@@ -76,11 +76,12 @@ fn put(submit: Submit, path: String, body: &impl serde::Serialize, read: Read<Pl
 }
 
 fn row(name: String, note: String, mark: View, controls: View, submit: Submit) -> View {
+    let outcome = submit_button::outcome(submit);
     view! {
         li(class="row") {
             div(class="row-main") { div(class="grow") { strong { (name) } p(class="note") { (note) } } (mark) }
             (controls)
-            (submit_button::outcome(submit))
+            (outcome)
         }
     }
 }
@@ -133,7 +134,7 @@ fn machine(known: &Equipment, read: Read<PlantDetail>) -> View {
             .filter(|other| *other != known.status)
             .map(|status| {
                 let (path, name) = (path.clone(), show::equipment_status(status));
-                let press = move |_| put(submit, path.clone(), &PutEquipmentStatus { status }, read);
+                let press = tap(move || put(submit, path.clone(), &PutEquipmentStatus { status }, read));
                 view! { button(r#type="button", class="quiet", disabled=move || submit.is_held(), on:click=press) { (name) } }
             })
             .collect();

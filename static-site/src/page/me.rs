@@ -5,8 +5,7 @@ use takt_api::stock::Source;
 use takt_domain::permission::Permission;
 
 use crate::net::submit::Submit;
-use crate::ui::icon::icon;
-use crate::ui::{self, shell, submit_button};
+use crate::ui::{self, icon, shell, submit_button, tap};
 use crate::{app, show, text};
 
 pub(crate) fn view() -> View {
@@ -30,9 +29,10 @@ pub(crate) fn view() -> View {
         .into_iter()
         .map(|(route, drawing, name)| {
             let path = route.path();
-            view! { li { a(class="entry", href=path) { (icon(drawing)) span(class="grow") { (name) } (icon("next")) } } }
+            view! { li { a(class="entry", href=path) { (drawing) span(class="grow") { (name) } (icon::NEXT) } } }
         })
         .collect();
+    let (presence, language, sign_out) = (presence(), super::sign_in::language(), sign_out());
     let body = view! {
         section(class="card") {
             p(class="title") { (name) }
@@ -41,10 +41,10 @@ pub(crate) fn view() -> View {
             dl(class="pairs") { (plant) (line) }
             p(class="note") { (until) }
         }
-        (presence())
+        (presence)
         ul(class="entries card") { (links) }
-        section(class="card") { h2 { (text::LANGUAGE) } (super::sign_in::language()) }
-        (sign_out())
+        section(class="card") { h2 { (text::LANGUAGE) } (language) }
+        (sign_out)
     };
     shell::page(text::ME.get(), None, View::new(), body)
 }
@@ -70,5 +70,9 @@ fn sign_out() -> View {
             },
         );
     };
-    submit_button::view(submit, view! { (icon("leave")) (text::SIGN_OUT) }, leave)
+    let outcome = submit_button::outcome(submit);
+    view! {
+        button(r#type="button", class="quiet wide", disabled=move || submit.is_held(), on:click=tap(leave)) { (icon::LEAVE) (text::SIGN_OUT) }
+        (outcome)
+    }
 }

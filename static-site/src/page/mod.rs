@@ -9,7 +9,7 @@ mod order;
 mod orders;
 mod report;
 pub(crate) mod sign_in;
-mod stock;
+pub(crate) mod stock;
 mod stock_item;
 mod stock_move;
 mod users;
@@ -40,8 +40,8 @@ pub(crate) fn view(route: &Route) -> View {
         Route::Users => users::view(),
         Route::Me => me::view(),
         Route::Unknown => {
-            let body =
-                view! { (crate::ui::empty(text::NO_SUCH_PAGE)) a(class="button wide", href="/") { (text::TO_START) } };
+            let nothing = crate::ui::empty(text::NO_SUCH_PAGE);
+            let body = view! { (nothing) a(class="button wide", href="/") { (text::TO_START) } };
             shell::page(text::NO_SUCH_PAGE.get(), None, View::new(), body)
         }
     }

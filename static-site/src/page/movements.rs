@@ -8,7 +8,7 @@ use takt_domain::permission::Permission;
 use super::order::reports::with_reason;
 use crate::net::list::List;
 use crate::route::{Route, encode};
-use crate::ui::{self, field, sheet};
+use crate::ui::{self, field, sheet, tap};
 use crate::{app, show, text};
 
 pub(crate) fn view() -> View {
@@ -79,7 +79,7 @@ fn row(movement: &Movement, asked: Signal<Option<String>>) -> View {
         view! { span(class="chip") { (text::REVERSED) } }
     } else if may_go_back(movement) {
         let id = movement.movement.clone();
-        view! { button(r#type="button", class="quiet small", on:click=move |_| asked.set(Some(id.clone()))) { (text::REVERSE) } }
+        view! { button(r#type="button", class="quiet small", on:click=tap(move || asked.set(Some(id.clone())))) { (text::REVERSE) } }
     } else {
         View::new()
     };

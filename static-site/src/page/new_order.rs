@@ -71,28 +71,27 @@ fn form(plant: &Rc<PlantDetail>) -> View {
             app::app().say(Toast::good(text::CREATED_ORDER.with(made.id.as_str())));
         });
     };
-    let hint = View::from_dynamic(move || {
-        let missing = missing.get_clone();
-        if missing.is_empty() {
-            View::new()
-        } else {
-            view! { p(class="notice bad", role="alert") { (missing) } }
-        }
-    });
+    let hint = ui::hint(missing);
+    let quantity =
+        view! { input(r#type="text", inputmode="decimal", maxlength="20", autocomplete="off", bind:value=quantity) };
+    let quantity = field::labelled(text::QUANTITY, quantity);
+    let due = field::labelled(text::DUE, view! { input(r#type="date", bind:value=due) });
+    let customer = field::line(text::CUSTOMER, customer, text::OPTIONAL);
+    let note = field::lines(text::NOTE, note, text::OPTIONAL);
     let fields = submit_button::fields(
         submit,
         view! {
             div(class="columns") {
                 div(class="column") { section(class="card") {
                     (products)
-                    (field::labelled(text::QUANTITY, view! { input(r#type="text", inputmode="decimal", maxlength="20", autocomplete="off", bind:value=quantity) }))
+                    (quantity)
                     (priorities)
                     (lines)
                 } }
                 div(class="column") { section(class="card") {
-                    (field::labelled(text::DUE, view! { input(r#type="date", bind:value=due) }))
-                    (field::line(text::CUSTOMER, customer, text::OPTIONAL))
-                    (field::lines(text::NOTE, note, text::OPTIONAL))
+                    (due)
+                    (customer)
+                    (note)
                 } }
             }
         },

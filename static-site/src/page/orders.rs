@@ -9,12 +9,13 @@ use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
 use crate::net::list::List;
 use crate::route::{Route, encode};
-use crate::ui::{self, field, icon::icon, order_parts};
+use crate::ui::{self, field, icon, order_parts};
 use crate::{app, text};
 
 /// What a filter says that is not the name of a state: every state that is not over.
 const OPEN: &str = "";
 const ALL: &str = "*";
+const POLL_MS: i32 = 10_000;
 
 pub(crate) fn view() -> View {
     let my_line = app::session().and_then(|session| session.line.clone()).map(|line| line.to_string());
@@ -30,6 +31,7 @@ pub(crate) fn view() -> View {
         format!("/api/v1/orders?limit=30{}{line}{q}", states(&state.get_clone()))
     };
     let list: List<OrderRow> = List::new(untrack(&path));
+    list.poll(POLL_MS);
     let last = create_signal(untrack(&path));
     // A pause in the typing, so that not every key asks the server.
     create_effect(move || {
@@ -92,5 +94,5 @@ fn new_button() -> View {
         return View::new();
     }
     let path = Route::NewOrder.path();
-    view! { a(class="button", href=path) { (icon("plus")) (text::NEW_ORDER) } }
+    view! { a(class="button", href=path) { (icon::PLUS) (text::NEW_ORDER) } }
 }

@@ -18,7 +18,7 @@ use crate::net::device::{self, Kept};
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::Route;
-use crate::ui::{self, fault, field, number_pad, order_parts, submit_button, toast::Toast};
+use crate::ui::{self, fault, field, number_pad, order_parts, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
 /// Reasons that a plant begins with; those used last on this device come before them.
@@ -65,7 +65,7 @@ struct Form {
     reason: Signal<String>,
     rework: Signal<String>,
     target: Signal<Target>,
-    wrong: Signal<Option<String>>,
+    wrong: Signal<String>,
 }
 
 impl Form {
@@ -102,7 +102,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
         reason: create_signal(reasons.first().cloned().unwrap_or_default()),
         rework: create_signal(String::new()),
         target: create_signal(Target::Good),
-        wrong: create_signal(None),
+        wrong: create_signal(String::new()),
     };
     let submit = Submit::new();
     let scale = detail.order.quantity.scale();
@@ -116,11 +116,8 @@ fn form(detail: Rc<OrderDetail>) -> View {
     let pad = number_pad::view(move || form.value(form.target.get_untracked()), scale);
     let send = move || send(form, &detail, submit);
     let scraps = move || form.target.get() == Target::Scrap || form.scrap.with(|text| !text.is_empty());
-    let why = View::from_dynamic(move || if scraps() { reason_choice(form) } else { View::new() });
-    let hint = View::from_dynamic(move || match form.wrong.get_clone() {
-        Some(wrong) => view! { p(class="notice bad", role="alert") { (wrong) } },
-        None => View::new(),
-    });
+    let why = ui::live(move || if scraps() { reason_choice(form) } else { View::new() });
+    let hint = ui::hint(form.wrong);
     let fields = submit_button::fields(
         submit,
         view! {
@@ -138,7 +135,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
 
 fn progress(form: Form, detail: &Rc<OrderDetail>) -> View {
     let detail = Rc::clone(detail);
-    View::from_dynamic(move || {
+    ui::live(move || {
         let Some(operation) = detail.order.operation(form.operation.get()) else { return View::new() };
         let scale = detail.order.quantity.scale();
         let done = detail.facts.progress_at(operation.number, scale);
@@ -161,7 +158,7 @@ fn values(form: Form, detail: &OrderDetail) -> View {
         let shown = move || form.value(target).with(|text| if text.is_empty() { "0".to_owned() } else { text.clone() });
         let label = name.get();
         view! {
-            button(r#type="button", class=class, aria-pressed=pressed, aria-label=label, on:click=move |_| form.target.set(target)) {
+            button(r#type="button", class=class, aria-pressed=pressed, aria-label=label, on:click=tap(move || form.target.set(target))) {
                 span(class="note") { (name) } strong(class="number") { (shown) } span(class="note") { (unit) }
             }
         }
@@ -207,12 +204,12 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
     let read = |target: Target| form.value(target).with_untracked(|text| number_pad::quantity(text, scale));
     let (Some(good), Some(scrap), Some(rework)) = (read(Target::Good), read(Target::Scrap), read(Target::Rework))
     else {
-        return form.wrong.set(Some(text::NOTHING_TYPED.get().to_owned()));
+        return form.wrong.set(text::NOTHING_TYPED.into());
     };
     if good.is_zero() && scrap.is_zero() && rework.is_zero() {
-        return form.wrong.set(Some(text::NOTHING_TYPED.get().to_owned()));
+        return form.wrong.set(text::NOTHING_TYPED.into());
     }
-    form.wrong.set(None);
+    form.wrong.set(String::new());
     let reason = form.reason.get_clone_untracked();
     let number = form.operation.get_untracked();
     if scrap.is_positive() {

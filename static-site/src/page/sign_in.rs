@@ -10,7 +10,7 @@ use crate::app;
 use crate::net::device::{self, Kept};
 use crate::net::submit::Submit;
 use crate::text;
-use crate::ui::{field, icon::icon, number_pad, submit_button, toast};
+use crate::ui::{field, icon, live, number_pad, submit_button, tap, toast};
 
 const PIN_MAX: usize = 12;
 
@@ -49,7 +49,7 @@ pub(crate) fn view() -> View {
         }
     };
     let dots = move || "●".repeat(pin.with(String::len));
-    let dots_label = move || text::PIN_DIGITS.get().replace("{}", &pin.with(String::len).to_string());
+    let dots_label = move || text::PIN_DIGITS.count(pin.with(String::len));
     let keys = move |event: web_sys::KeyboardEvent| {
         let key = event.key();
         let typed = pin.get_clone_untracked();
@@ -60,57 +60,62 @@ pub(crate) fn view() -> View {
             _ => {}
         }
     };
+    let input = view! {
+        input(r#type="text", autocomplete="username", autocapitalize="off", "spellcheck"="false", maxlength="96", bind:value=user)
+    };
+    let user_field = field::labelled(text::USER, input);
+    let plant_field = field::line(text::PLANT_NUMBER, plant, text::OPTIONAL);
+    let (pad, hint, button) = (pin_pad(pin), live(hint), submit_button::view(submit, text::SIGN_IN, enter));
     let form = view! {
         form(class="sign-in", autocomplete="off", on:submit=move |event: web_sys::SubmitEvent| event.prevent_default()) {
             (notice)
-            (field::labelled(text::USER, view! {
-                input(r#type="text", autocomplete="username", autocapitalize="off", "spellcheck"="false", maxlength="96", bind:value=user)
-            }))
+            (user_field)
             details(class="plant-field") {
                 summary { (text::PLANT_NUMBER) }
-                (field::line(text::PLANT_NUMBER, plant, text::OPTIONAL))
+                (plant_field)
             }
             div(class="field") {
                 span { (text::PIN) }
                 div(class="pin", tabindex="0", role="textbox", aria-label=dots_label, on:keydown=keys) { (dots) }
             }
-            (pin_pad(pin))
-            (View::from_dynamic(hint))
-            (submit_button::view(submit, text::SIGN_IN, enter))
+            (pad)
+            (hint)
+            (button)
         }
     };
+    let (language, toast) = (language(), toast::view(app.toast));
     view! { main(class="sign-in-page", id="main") {
-        div(class="sign-in-head") { h1(class="logo-text") { "Takt" } (language()) }
+        div(class="sign-in-head") { h1(class="logo-text") { "Takt" } (language) }
         p(class="slogan") { (text::SLOGAN) }
         (form)
-    } (toast::view(app.toast)) }
+    } (toast) }
 }
 
 /// The keys of the PIN: a leading zero counts here, unlike in a quantity.
 fn pin_pad(pin: Signal<String>) -> View {
     let key = move |digit: char| {
         let face = digit.to_string();
-        let hit = move |_| {
+        let hit = tap(move || {
             pin.update(|pin| {
                 if pin.len() < PIN_MAX {
                     pin.push(digit)
                 }
             })
-        };
+        });
         view! { button(r#type="button", class="key", on:click=hit) { (face) } }
     };
     let keys: Vec<_> = "123456789".chars().map(key).collect();
-    let erase = move |_| {
+    let erase = tap(move || {
         pin.update(|pin| {
             pin.pop();
         })
-    };
+    });
     view! {
         div(class="pad") {
             (keys)
-            button(r#type="button", class="key", on:click=move |_| pin.set(String::new())) { (text::CLEAR) }
+            button(r#type="button", class="key", on:click=tap(move || pin.set(String::new()))) { (text::CLEAR) }
             (key('0'))
-            button(r#type="button", class="key", aria-label=text::ERASE, on:click=erase) { (icon("erase")) }
+            button(r#type="button", class="key", aria-label=text::ERASE, on:click=erase) { (icon::ERASE) }
         }
     }
 }
@@ -122,5 +127,5 @@ pub(crate) fn language() -> View {
         Lang::Zh => ("English", Lang::En),
         Lang::En => ("中文", Lang::Zh),
     };
-    view! { button(r#type="button", class="quiet language", lang=other.pick("zh-CN", "en"), on:click=move |_| app.speak(other)) { (name) } }
+    view! { button(r#type="button", class="quiet language", lang=other.pick("zh-CN", "en"), on:click=tap(move || app.speak(other))) { (name) } }
 }

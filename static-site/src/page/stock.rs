@@ -9,7 +9,7 @@ use crate::net::Fault;
 use crate::net::fetch::{Call, fetch};
 use crate::net::list::List;
 use crate::route::{Route, encode};
-use crate::ui::{self, icon::icon, scan_input};
+use crate::ui::{self, icon, scan_input};
 use crate::{app, text};
 
 pub(crate) fn view() -> View {
@@ -25,9 +25,11 @@ pub(crate) fn view() -> View {
             }
         });
     };
+    let scan = scan_input::view(value, text::SCAN_HINT, found);
+    let rows = ui::listed(list, "rows card", text::NO_STOCK, |row: ItemStock| self::row(&row));
     let body = view! {
-        div(class="filters") { (scan_input::view(value, text::SCAN_HINT, found)) }
-        (ui::listed(list, "rows card", text::NO_STOCK, |row: ItemStock| self::row(&row)))
+        div(class="filters") { (scan) }
+        (rows)
     };
     ui::shell::page(text::STOCK.get(), None, move_button(), body)
 }
@@ -46,7 +48,7 @@ pub(crate) async fn scan(code: &str) -> Result<Scanned, Fault> {
 }
 
 /// Where one reads about it.
-fn page_of(found: &Scanned) -> Route {
+pub(crate) fn page_of(found: &Scanned) -> Route {
     match found {
         Scanned::Item { item } => Route::StockItem(item.id.clone()),
         Scanned::Order { order } => Route::Order(order.clone()),
@@ -59,7 +61,7 @@ fn move_button() -> View {
         return View::new();
     }
     let path = Route::Move(MovementKind::Receipt).path();
-    view! { a(class="button", href=path) { (icon("move")) (text::BOOK) } }
+    view! { a(class="button", href=path) { (icon::MOVE) (text::BOOK) } }
 }
 
 fn row(stock: &ItemStock) -> View {

@@ -57,9 +57,10 @@ pub(crate) fn view(kind: MovementKind) -> View {
             view! { a(class="option", href=path, aria-current=current) { (name) } }
         })
         .collect();
+    let form = ui::shown(read, move |plant| form(kind, &plant));
     let body = view! {
         nav(class="strip options", aria-label=text::KIND) { (tabs) }
-        (ui::shown(read, move |plant| form(kind, &plant)))
+        (form)
     };
     ui::shell::page(text::BOOK.get(), None, View::new(), body)
 }
@@ -137,35 +138,27 @@ fn form(kind: MovementKind, plant: &Rc<PlantDetail>) -> View {
     } else {
         View::new()
     };
+    let (chosen, amount) = (chosen(form), amount(form));
+    let lot = field::line(text::LOT, form.lot, text::OPTIONAL);
+    let document = field::line(text::DOCUMENT, form.document, text::OPTIONAL);
+    let reason = field::line(text::REASON, form.reason, text::OPTIONAL);
+    let note = ui::fold(text::NOTE, text::OPTIONAL.into(), false, view! { (lot) (document) (reason) });
     let fields = submit_button::fields(
         submit,
         view! {
             div(class="columns") {
-                div(class="column") {
-                    section(class="card") { (chosen(form)) (from) (to) (order) }
-                    details(class="card fold") {
-                        summary { h2 { (text::NOTE) } span(class="note") { (text::OPTIONAL) } (ui::icon::icon("down")) }
-                        (field::line(text::LOT, form.lot, text::OPTIONAL))
-                        (field::line(text::DOCUMENT, form.document, text::OPTIONAL))
-                        (field::line(text::REASON, form.reason, text::OPTIONAL))
-                    }
-                }
-                div(class="column") { (amount(form)) }
+                div(class="column") { section(class="card") { (chosen) div(class="ends") { (from) (to) } (order) } }
+                div(class="column") { (amount) (note) }
             }
         },
     );
-    let hint = View::from_dynamic(move || {
-        let missing = form.missing.get_clone();
-        if missing.is_empty() {
-            View::new()
-        } else {
-            view! { p(class="notice bad", role="alert") { (missing) } }
-        }
-    });
+    let hint = ui::hint(form.missing);
+    let scan = scan_input::view(scanned, text::SCAN_ITEM, found);
+    let button = submit_button::view(submit, kind.label(app::lang()), move || send(form, submit));
     view! {
-        div(class="filters") { (scan_input::view(scanned, text::SCAN_ITEM, found)) }
+        div(class="filters") { (scan) }
         (fields)
-        div(class="bottom") { (hint) (submit_button::view(submit, kind.label(app::lang()), move || send(form, submit))) }
+        div(class="bottom") { (hint) (button) }
     }
 }
 
@@ -199,7 +192,7 @@ fn load(form: Form, code: String, source: Source) {
 
 /// The item that is moved, with what is free of it.
 fn chosen(form: Form) -> View {
-    View::from_dynamic(move || {
+    ui::live(move || {
         if let Some(fault) = form.fault.get_clone() {
             return fault::view(&fault, None);
         }
@@ -216,7 +209,7 @@ fn chosen(form: Form) -> View {
 
 fn free(item: &Item) -> View {
     let read: Read<takt_api::stock::ItemStock> = Read::new(format!("/api/v1/stock/{}", encode(item.id.as_str())));
-    View::from_dynamic(move || {
+    ui::live(move || {
         let Some(stock) = read.ready() else { return view! { p(class="note") { (text::LOADING) } } };
         let places: Vec<_> = stock
             .places
@@ -231,7 +224,7 @@ fn free(item: &Item) -> View {
 }
 
 fn amount(form: Form) -> View {
-    let pad = View::from_dynamic(move || {
+    let pad = ui::live(move || {
         let scale = form.item.with(|item| item.as_ref().map_or(0, |item| item.scale));
         untrack(|| number_pad::view(move || form.quantity, scale))
     });

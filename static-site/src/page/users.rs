@@ -4,15 +4,16 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::identity::{PutUser, User};
+use takt_api::master::PlantDetail;
 use takt_api::stock::Source;
 use takt_domain::id::UserId;
 use takt_domain::permission::Role;
 
 use crate::net::list::List;
+use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
-use crate::ui::icon::icon;
-use crate::ui::{self, field, sheet, submit_button, toast::Toast};
+use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
 pub(crate) fn view() -> View {
@@ -24,7 +25,7 @@ pub(crate) fn view() -> View {
         let title = user.as_ref().map_or(text::MAY_MAKE_USERS.get().to_owned(), |user| user.user.to_string());
         (title, form(user, asked, list))
     });
-    let new = view! { button(r#type="button", class="button", on:click=move |_| asked.set(Some(None))) { (icon("plus")) (text::MAY_MAKE_USERS) } };
+    let new = view! { button(r#type="button", class="button", on:click=tap(move || asked.set(Some(None)))) { (icon::PLUS) (text::MAY_MAKE_USERS) } };
     ui::shell::page(text::USERS.get(), None, new, view! { (rows) (sheet) })
 }
 
@@ -41,8 +42,8 @@ fn row(user: User, asked: Signal<Option<Option<User>>>) -> View {
     };
     view! {
         li(class="row") {
-            button(r#type="button", class="plain-row", on:click=move |_| asked.set(Some(Some(user.clone())))) {
-                div(class="row-main") { div(class="grow") { strong { (name) } p(class="note") { (note) } } (mark) (icon("next")) }
+            button(r#type="button", class="plain-row", on:click=tap(move || asked.set(Some(Some(user.clone()))))) {
+                div(class="row-main") { div(class="grow") { strong { (name) } p(class="note") { (note) } } (mark) (icon::NEXT) }
             }
         }
     }
@@ -92,14 +93,8 @@ fn form(user: Option<User>, asked: Signal<Option<Option<User>>>, list: List<User
             list.again();
         });
     };
-    let hint = View::from_dynamic(move || {
-        let missing = missing.get_clone();
-        if missing.is_empty() {
-            View::new()
-        } else {
-            view! { p(class="notice bad", role="alert") { (missing) } }
-        }
-    });
+    let hint = ui::hint(missing);
+    let name = field::line(text::NAME, name, text::NAME);
     let who = if is_new {
         field::labelled(
             text::USER,
@@ -117,18 +112,33 @@ fn form(user: Option<User>, asked: Signal<Option<Option<User>>>, list: List<User
     );
     let states = vec![(true, text::ACTIVE.get().to_owned()), (false, text::ENDED.get().to_owned())];
     let states = field::choice(text::STATUS, active, states);
+    let (roles, line) = (role_choice(roles), line_choice(line));
     let fields = submit_button::fields(
         submit,
         view! {
             (who)
-            (field::line(text::NAME, name, text::NAME))
-            (role_choice(roles))
-            (field::line(text::LINE, line, text::OPTIONAL))
+            (name)
+            (roles)
+            (line)
             (pin)
             (states)
         },
     );
-    view! { (fields) (hint) (submit_button::view(submit, text::SAVE, send)) }
+    let button = submit_button::view(submit, text::SAVE, send);
+    view! { (fields) (hint) (button) }
+}
+
+/// The line that a user belongs to; typed where the lines cannot be read.
+fn line_choice(line: Signal<String>) -> View {
+    let read: Read<PlantDetail> = Read::new("/api/v1/plant");
+    ui::live(move || match read.ready() {
+        Some(plant) => {
+            let mut lines = vec![(String::new(), "—".to_owned())];
+            lines.extend(plant.lines.iter().map(|line| (line.id.to_string(), format!("{} {}", line.id, line.name))));
+            field::select(text::LINE, line, lines)
+        }
+        None => field::line(text::LINE, line, text::OPTIONAL),
+    })
 }
 
 /// Any number of roles.
@@ -144,7 +154,7 @@ fn role_choice(roles: Signal<Vec<Role>>) -> View {
                 });
             });
             let name = role.label(lang);
-            view! { button(r#type="button", class="option", aria-pressed=held, on:click=move |_| flip()) { (name) } }
+            view! { button(r#type="button", class="option", aria-pressed=held, on:click=tap(move || flip())) { (name) } }
         })
         .collect();
     let name = text::ROLES.get();

@@ -6,7 +6,7 @@ use sycamore::prelude::*;
 use takt_domain::refusal::Unmet;
 
 use crate::net::Fault;
-use crate::ui::icon::icon;
+use crate::ui::{icon, tap};
 use crate::{app, text};
 
 /// A failure, with a button to try again where that may help.
@@ -39,12 +39,12 @@ pub(crate) fn view(fault: &Fault, again: Option<Rc<dyn Fn()>>) -> View {
         }
     };
     let again = again.map(|again| {
-        view! { button(class="quiet", r#type="button", on:click=move |_| again()) { (text::AGAIN) } }
+        view! { button(class="quiet", r#type="button", on:click=tap(move || again())) { (text::AGAIN) } }
     });
     let again = View::from(again);
     view! {
         div(class="fault", role="alert") {
-            div(class="fault-title") { (icon("alert")) strong { (title) } }
+            div(class="fault-title") { (icon::ALERT) strong { (title) } }
             (body) (again)
         }
     }

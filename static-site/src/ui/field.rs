@@ -3,6 +3,7 @@
 use sycamore::prelude::*;
 
 use crate::text::Text;
+use crate::ui::tap;
 
 /// A label over its input.
 pub(crate) fn labelled(label: Text, input: View) -> View {
@@ -34,7 +35,7 @@ where
             let pressed = create_memo(chosen);
             let state = move || if pressed.get() { "true" } else { "false" };
             view! {
-                button(r#type="button", class="option", aria-pressed=state, on:click=move |_| value.set(this.clone())) { (name) }
+                button(r#type="button", class="option", aria-pressed=state, on:click=tap(move || value.set(this.clone()))) { (name) }
             }
         })
         .collect();

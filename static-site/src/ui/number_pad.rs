@@ -4,7 +4,7 @@ use sycamore::prelude::*;
 use takt_domain::quantity::Quantity;
 
 use crate::text;
-use crate::ui::icon::icon;
+use crate::ui::{icon, keyboard, tap};
 
 /// The longest number that is taken, in characters.
 const LENGTH_MAX: usize = 12;
@@ -38,20 +38,21 @@ pub(crate) fn quantity(text: &str, scale: u8) -> Option<Quantity> {
 
 /// The keys. They write into whatever `target` says.
 pub(crate) fn view(target: impl Fn() -> Signal<String> + Copy + 'static, scale: u8) -> View {
+    keyboard::write_to(target, scale);
     let key = move |key: char, face: View, name: &'static str| {
         let hidden = key == '.' && scale == 0;
         let class = if hidden { "key blank" } else { "key" };
-        let hit = move |_| {
+        let hit = tap(move || {
             let target = target();
             target.set(press(&target.get_clone_untracked(), key, scale));
-        };
+        });
         view! { button(r#type="button", class=class, aria-label=name, disabled=hidden, on:click=hit) { (face) } }
     };
     let digits = "123456789".chars().zip(["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     let mut keys: Vec<_> = digits.map(|(digit, face)| key(digit, face.into(), face)).collect();
     keys.push(key('.', ".".into(), "."));
     keys.push(key('0', "0".into(), "0"));
-    keys.push(key('<', icon("erase"), text::ERASE.get()));
+    keys.push(key('<', icon::ERASE.into(), text::ERASE.get()));
     view! { div(class="pad") { (keys) } }
 }
 

@@ -77,15 +77,15 @@ pub(crate) fn card(row: OrderRow, with_state: bool) -> View {
     let due = View::from(due);
     let age = show::age(row.state_since);
     let (line, customer) = (row.line.to_string(), row.customer);
+    let (mark, bar) = (priority_mark(row.priority), bar(row.done, row.quantity));
     let class = if row.priority == Priority::Urgent { "order urgent-edge" } else { "order" };
     view! {
         li { a(class=class, href=path) {
-            div(class="order-head") { strong { (id) } (priority_mark(row.priority)) (state) (review) (paused) }
+            div(class="order-head") { strong { (id) } (mark) (state) (review) (paused) span(class="age", title=text::IN_STATE) { (age) } }
             div(class="order-name") { (name) }
-            (bar(row.done, row.quantity))
+            (bar)
             div(class="order-foot") {
                 span(class="number") { (count) } span { (line) } span(class="grow") { (customer) } (due)
-                span(class="age", title=text::IN_STATE) { (age) }
             }
         } }
     }

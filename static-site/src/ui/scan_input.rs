@@ -1,11 +1,12 @@
-//! An input that a scanner types into. A scanner sends its keys faster than any hand, and Enter at the end.
+//! An input that a scanner types into, wherever the focus is. A scanner sends its keys faster than any hand, and Enter
+//! at the end.
 
 use sycamore::prelude::*;
 use takt_api::stock::Source;
 use wasm_bindgen::JsCast;
 
 use crate::text::{self, Text};
-use crate::ui::icon::icon;
+use crate::ui::{icon, keyboard};
 
 /// The slowest pace of a scanner, in milliseconds for one character.
 const PACE_MAX_MS: f64 = 35.0;
@@ -16,7 +17,17 @@ const LENGTH_MIN: usize = 4;
 pub(crate) fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + Clone + 'static) -> View {
     let input = create_node_ref();
     let began = create_signal((0usize, 0.0f64));
+    let scanned = found.clone();
+    keyboard::scan_to(move |code, source| {
+        value.set(code.clone());
+        scanned(code, source);
+    });
     on_mount(move || {
+        // On a phone the focus would call up the keyboard, over half of the page; a scanner is heard without it.
+        let has_mouse = window().match_media("(pointer: fine)").ok().flatten().is_some_and(|query| query.matches());
+        if !has_mouse {
+            return;
+        }
         if let Some(input) = input.try_get().and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = input.focus();
         }
@@ -43,7 +54,7 @@ pub(crate) fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Sou
                 r#ref=input, r#type="search", aria-label=hint, placeholder=hint, maxlength="96", autocomplete="off",
                 autocapitalize="off", "spellcheck"="false", enterkeyhint="search", bind:value=value, on:input=typed
             )
-            button(r#type="submit", class="round", aria-label=text::SEARCH) { (icon("search")) }
+            button(r#type="submit", class="round", aria-label=text::SEARCH) { (icon::SEARCH) }
         }
     }
 }

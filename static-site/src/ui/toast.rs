@@ -3,7 +3,7 @@
 use sycamore::prelude::*;
 
 use crate::net::fetch::timer;
-use crate::ui::icon::icon;
+use crate::ui::{icon, live};
 
 /// One message.
 #[derive(Clone, PartialEq)]
@@ -14,6 +14,11 @@ pub(crate) struct Toast {
 }
 
 impl Toast {
+    /// Something did not work, and the page that tried it is gone.
+    pub(crate) fn bad(text: impl Into<String>) -> Self {
+        Self { good: false, text: text.into() }
+    }
+
     /// Something is booked: said only after the server has said so.
     pub(crate) fn good(text: impl Into<String>) -> Self {
         Self { good: true, text: text.into() }
@@ -33,11 +38,11 @@ pub(crate) fn show(place: Signal<Option<Toast>>, toast: Toast) {
 }
 
 pub(crate) fn view(place: Signal<Option<Toast>>) -> View {
-    let message = move || {
+    let message = live(move || {
         let Some(toast) = place.get_clone() else { return View::new() };
-        let class = if toast.good { "toast good" } else { "toast bad" };
-        let sign = icon(if toast.good { "check" } else { "cross" });
-        view! { div(class=class) { (sign) span { (toast.text) } } }
-    };
-    view! { div(class="toasts", role="status", aria-live="polite") { (View::from_dynamic(message)) } }
+        let (class, said) = (if toast.good { "toast good" } else { "toast bad" }, toast.text);
+        let sign = if toast.good { icon::CHECK } else { icon::CROSS };
+        view! { div(class=class) { (sign) span { (said) } } }
+    });
+    view! { div(class="toasts", role="status", aria-live="polite") { (message) } }
 }

@@ -14,7 +14,8 @@ use super::api_path;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
-use crate::ui::{fault, field, icon::icon, sheet, submit_button, toast::Toast};
+use crate::ui::icon::{self, Icon};
+use crate::ui::{self, fault, field, sheet, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
 /// An action with what the domain says of it.
@@ -138,7 +139,7 @@ fn waiting(offers: &[Offer], order: &Order) -> View {
     let (label, reasons) = (next.label(), fault::reasons(&next.state.unmet));
     view! {
         h2 { (text::WAITS_FOR) }
-        p(class="waits") { (icon("lock")) strong { (label) } }
+        p(class="waits") { (icon::LOCK) strong { (label) } }
         (reasons)
     }
 }
@@ -155,7 +156,7 @@ fn buttons(
         .map(|offer| {
             let (label, detail) = (offer.label(), Rc::clone(detail));
             let press = Rc::new(move || act(&offer, &detail, submit, asked, read));
-            view! { button(r#type="button", class="secondary", disabled=move || submit.is_held(), on:click=move |_| press()) { (label) } }
+            view! { button(r#type="button", class="secondary", disabled=move || submit.is_held(), on:click=tap(move || press())) { (label) } }
         })
         .collect();
     if buttons.is_empty() {
@@ -175,8 +176,8 @@ fn closed_buttons(closed: Vec<Offer>, asked: Signal<Option<Offer>>) -> View {
             let label = offer.label();
             // Not `disabled`: it can be tapped, and then says why it is closed.
             view! {
-                button(r#type="button", class="secondary closed", aria-disabled="true", on:click=move |_| asked.set(Some(offer.clone()))) {
-                    (icon("lock")) (label)
+                button(r#type="button", class="secondary closed", aria-disabled="true", on:click=tap(move || asked.set(Some(offer.clone())))) {
+                    (icon::LOCK) (label)
                 }
             }
         })
@@ -196,12 +197,12 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
         return view! {
             p(class="lead") { (text::WHY_NOT) }
             (reasons)
-            button(r#type="button", class="primary big", on:click=move |_| asked.set(None)) { (text::UNDERSTOOD) }
+            button(r#type="button", class="primary big", on:click=tap(move || asked.set(None))) { (text::UNDERSTOOD) }
         };
     }
     let (reason, result) = (create_signal(String::new()), create_signal(None::<InspectionResult>));
     let submit = Submit::new();
-    let missing = create_signal(false);
+    let missing = create_signal(String::new());
     let inspects = offer.inspects();
     let needs_reason = offer.action.reason_required;
     let outcome = if inspects { outcome_choice(result) } else { View::new() };
@@ -219,35 +220,27 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
         let body =
             TakeAction { reason: reason.get_clone_untracked().trim().to_owned(), result: result.get_untracked() };
         if needs_reason && body.reason.is_empty() || inspects && body.result.is_none() {
-            return missing.set(true);
+            return missing.set(if inspects { text::RESULT_NEEDED } else { text::REASON_NEEDED }.into());
         }
-        missing.set(false);
+        missing.set(String::new());
         send(&offer, &detail, body, submit, read, move || asked.set(None));
     };
-    let hint = move || {
-        let text = if inspects { text::RESULT_NEEDED } else { text::REASON_NEEDED };
-        if missing.get() {
-            view! { p(class="notice bad", role="alert") { (text) } }
-        } else {
-            View::new()
-        }
-    };
-    let hint = View::from_dynamic(hint);
+    let hint = ui::hint(missing);
     let button = submit_button::view(submit, face, confirm);
     view! { (words) (hint) (button) }
 }
 
 fn outcome_choice(result: Signal<Option<InspectionResult>>) -> View {
-    let button = move |outcome: InspectionResult, class: &'static str, name: text::Text, drawing: &'static str| {
+    let button = move |outcome: InspectionResult, class: &'static str, name: text::Text, drawing: Icon| {
         let state = move || if result.get() == Some(outcome) { "true" } else { "false" };
         view! {
-            button(r#type="button", class=class, aria-pressed=state, on:click=move |_| result.set(Some(outcome))) {
-                (icon(drawing)) (name)
+            button(r#type="button", class=class, aria-pressed=state, on:click=tap(move || result.set(Some(outcome)))) {
+                (drawing) (name)
             }
         }
     };
-    let pass = button(InspectionResult::Pass, "option pass", text::PASS, "check");
-    let fail = button(InspectionResult::Fail, "option fail", text::FAIL, "cross");
+    let pass = button(InspectionResult::Pass, "option pass", text::PASS, icon::CHECK);
+    let fail = button(InspectionResult::Fail, "option fail", text::FAIL, icon::CROSS);
     view! {
         div(class="verdict", role="group", aria-label=text::RESULT) { (pass) (fail) }
     }

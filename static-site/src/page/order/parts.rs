@@ -9,7 +9,7 @@ use takt_domain::kit::{self, KitLine};
 use takt_domain::order::{InspectionKind, InspectionResult, OrderOperation};
 
 use crate::route::Route;
-use crate::ui::{self, icon::icon, order_parts};
+use crate::ui::{self, icon, order_parts};
 use crate::{app, show, text};
 
 /// What, how much, how far, for whom, until when.
@@ -123,7 +123,7 @@ pub(super) fn kit(detail: &OrderDetail, facts: &Facts) -> View {
     let short = lines.iter().filter(|line| is_short(line)).count();
     let note = match (lines.len(), short) {
         (0, _) => text::NO_MATERIAL.get().to_owned(),
-        (_, 0) if started => text::MATERIALS_COUNT.get().replace("{}", &lines.len().to_string()),
+        (_, 0) if started => text::MATERIALS_COUNT.count(lines.len()),
         (_, 0) => text::KIT_COMPLETE.get().to_owned(),
         (_, short) => text::KIT_SHORT.get().replace("{}", &short.to_string()),
     };
@@ -190,7 +190,7 @@ pub(super) fn exceptions(detail: &OrderDetail) -> View {
     }
     let row = |mark: &takt_domain::order::Mark| {
         let reason = mark.reason.clone();
-        entry(view! { (icon("alert")) (reason) }, &mark.by, mark.at, "")
+        entry(view! { (icon::ALERT) (reason) }, &mark.by, mark.at, "")
     };
     let rows: Vec<_> = found.iter().rev().map(row).collect();
     ui::fold(text::EXCEPTIONS, found.len().to_string(), true, view! { ul(class="rows") { (rows) } })

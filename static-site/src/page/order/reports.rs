@@ -12,7 +12,7 @@ use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
-use crate::ui::{self, field, sheet, submit_button, toast::Toast};
+use crate::ui::{self, field, sheet, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
 pub(super) fn view(detail: &Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
@@ -41,7 +41,7 @@ fn row(report: &Report, detail: &OrderDetail, asked: Signal<Option<String>>) -> 
         view! { span(class="chip") { (text::REVERSED) } }
     } else if app::may(Permission::ReportReverse) {
         let id = report.id.clone();
-        view! { button(r#type="button", class="quiet small", on:click=move |_| asked.set(Some(id.clone()))) { (text::REVERSE) } }
+        view! { button(r#type="button", class="quiet small", on:click=tap(move || asked.set(Some(id.clone())))) { (text::REVERSE) } }
     } else {
         View::new()
     };
@@ -64,28 +64,21 @@ fn reversal(id: &str, asked: Signal<Option<String>>, read: Read<OrderDetail>) ->
 
 /// Asks why, then takes something booked back.
 pub(crate) fn with_reason(path: String, face: text::Text, after: impl Fn() + Clone + 'static) -> View {
-    let (reason, submit, missing) = (create_signal(String::new()), Submit::new(), create_signal(false));
+    let (reason, submit, missing) = (create_signal(String::new()), Submit::new(), create_signal(String::new()));
     let confirm = move || {
         let body = Reverse { reason: reason.get_clone_untracked().trim().to_owned() };
         if body.reason.is_empty() {
-            return missing.set(true);
+            return missing.set(text::REASON_NEEDED.into());
         }
-        missing.set(false);
+        missing.set(String::new());
         let after = after.clone();
         submit.send("POST", path.clone(), &body, Source::Hand, move |_: serde_json::Value| {
             app::app().say(Toast::good(text::REVERSED_BOOKED.get()));
             after();
         });
     };
-    let hint = move || {
-        if missing.get() {
-            view! { p(class="notice bad", role="alert") { (text::REASON_NEEDED) } }
-        } else {
-            View::new()
-        }
-    };
     let words = submit_button::fields(submit, field::lines(text::REASON, reason, text::REASON_HINT));
-    let hint = View::from_dynamic(hint);
+    let hint = ui::hint(missing);
     let button = submit_button::view(submit, face, confirm);
     view! { p(class="lead") { (text::REVERSE_HINT) } (words) (hint) (button) }
 }
