@@ -20,6 +20,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Requests make and free many small pieces, and the C library's allocator takes a tenth of their time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Takt: the backend and the phone pages of a factory's shop floor.
 #[derive(Parser)]
 #[command(name = "takt", version, propagate_version = true, max_term_width = 100)]
