@@ -34,6 +34,20 @@ fn program() -> PathBuf {
     found.expect("Chromium is needed: `cargo takt test` installs it on Debian; else set TAKT_CHROMIUM")
 }
 
+/// A script that finds a visible control by its name: the very name first, then one that begins so, then one that has it.
+fn control(name: &str) -> String {
+    format!(
+        "(() => {{ const plain = text => (text || '').replace(/\\s+/g, ' ').trim(); const wanted = {}; \
+         const called = each => plain(each.getAttribute('aria-label') || each.innerText); \
+         const place = document.querySelector('dialog[open]') || document; \
+         const seen = [...place.querySelectorAll('button, a, summary, [role=button], [role=tab]')] \
+         .filter(each => each.checkVisibility({{visibilityProperty: true}})); \
+         return seen.find(each => called(each) === wanted) || seen.find(each => called(each).startsWith(wanted)) \
+         || seen.find(each => called(each).includes(wanted)) || null }})()",
+        json!(name)
+    )
+}
+
 impl Browser {
     /// Starts one whose window is as wide and high as a phone's screen.
     pub fn phone() -> Self {
@@ -75,7 +89,9 @@ impl Browser {
     /// The reader's languages, first one first, for instance `zh-CN,zh`.
     pub fn speak(&mut self, languages: &str) {
         self.call("Emulation.setLocaleOverride", json!({"locale": languages.split(',').next()}));
-        self.call("Network.setExtraHTTPHeaders", json!({"headers": {"Accept-Language": languages}}));
+        // Not as an extra header: that would replace what the page itself asks for.
+        let agent = self.eval("navigator.userAgent");
+        self.call("Network.setUserAgentOverride", json!({"userAgent": agent, "acceptLanguage": languages}));
     }
 
     /// Goes to a page.
@@ -107,6 +123,7 @@ impl Browser {
     fn note(&mut self, event: &Value) {
         let params = &event["params"];
         let complaint = match event["method"].as_str() {
+            Some("Runtime.consoleAPICalled") if params["type"] == "error" => Some(params["args"].to_string()),
             Some("Runtime.exceptionThrown") => Some(params["exceptionDetails"].to_string()),
             Some("Log.entryAdded") if params["entry"]["level"] == "error" => Some(params["entry"].to_string()),
             _ => None,
@@ -133,7 +150,7 @@ impl Browser {
 
     /// Waits until the page shows a text.
     pub fn read(&mut self, text: &str) {
-        let script = format!("document.body.innerText.includes({})", json!(text));
+        let script = format!("(document.body?.innerText ?? '').includes({})", json!(text));
         self.until(&format!("the page says {text}"), &script);
     }
 
@@ -141,7 +158,7 @@ impl Browser {
         let start = std::time::Instant::now();
         while self.eval(script) != json!(true) {
             if start.elapsed() > PATIENCE {
-                let text = self.eval("document.body.innerText");
+                let text = self.eval("document.body?.innerText");
                 self.screenshot("failed");
                 panic!("{what}: not so after {PATIENCE:?}; the page shows:\n{text}\n{:?}", self.complaints);
             }
@@ -158,10 +175,49 @@ impl Browser {
             json!(selector)
         );
         let at = self.eval(&script);
+        self.touch(&at);
+    }
+
+    /// Touches the control that people read this on, or that is called so to those who cannot see it.
+    pub fn press(&mut self, name: &str) {
+        let control = control(name);
+        self.until(&format!("there is a control called {name}"), &format!("!!{control}"));
+        self.eval(&format!("{control}.scrollIntoView({{block: 'center'}})"));
+        let script = format!(
+            "(() => {{ const found = {control}; const box = found.getBoundingClientRect(); \
+             const at = [box.x + box.width / 2, box.y + box.height / 2]; \
+             const top = document.elementFromPoint(...at); \
+             return top && (found.contains(top) || top.contains(found)) ? at : null }})()"
+        );
+        // Where it stays: a finger comes later than what is still loading.
+        let mut before = Value::Null;
+        let at = until(&format!("nothing covers {name} and it stays where it is"), || {
+            let now = self.eval(&script);
+            let stays = !now.is_null() && now == before;
+            before = now.clone();
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            stays.then_some(now)
+        });
+        self.touch(&at);
+    }
+
+    fn touch(&mut self, at: &Value) {
         for (kind, count) in [("mousePressed", 1), ("mouseReleased", 1)] {
             let params = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": count});
             self.call("Input.dispatchMouseEvent", params);
         }
+    }
+
+    /// True when there is a control of this name that can be used now.
+    pub fn offers(&mut self, name: &str) -> bool {
+        let control = control(name);
+        self.eval(&format!("(() => {{ const found = {control}; return !!found && !found.disabled }})()")) == json!(true)
+    }
+
+    /// What every page owes its readers on a phone; each thing that is not so is told in a line.
+    pub fn faults(&mut self) -> Vec<String> {
+        let found = self.eval(include_str!("faults.js"));
+        found.as_array().into_iter().flatten().filter_map(|fault| fault.as_str().map(str::to_owned)).collect()
     }
 
     /// Replaces what stands in a field by typing.

@@ -117,7 +117,7 @@ fn every_relative_link_in_the_docs_leads_somewhere() {
             }
             let (file, heading) = link.split_once('#').unwrap_or((&link, ""));
             let target = if file.is_empty() { path.clone() } else { path.parent().unwrap_or(&path).join(file) };
-            let has = |heading| heading == "" || !target.is_file() || has_heading(&text(&target), heading);
+            let has = |heading: &str| heading.is_empty() || !target.is_file() || has_heading(&text(&target), heading);
             if !target.exists() || !has(heading) {
                 broken.push(format!("{}: {link}", told(&path)));
             }

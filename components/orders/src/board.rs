@@ -23,7 +23,7 @@ pub(crate) async fn board<S: Store>(store: &S, call: &Call) -> Outcome {
         };
         let found = store.list(caller.plant, kind::ORDER, &filter, &PageRequest::first(PAGE_MAX as u32)).await?;
         let mut orders = row::rows(store, caller, &found.items).await?;
-        orders.sort_by(|a, b| (a.priority, a.state_since).cmp(&(b.priority, b.state_since)));
+        orders.sort_by_key(|order| (order.priority, order.state_since));
         columns.push(BoardColumn {
             state: state.name.clone(),
             label: state.label.clone(),

@@ -5,5 +5,5 @@ use takt_web::failure::{Outcome, json};
 
 pub(crate) fn live() -> Outcome {
     let program = HealthPart { part: "program".into(), ok: true, detail: env!("CARGO_PKG_VERSION").into() };
-    json(200, &Health { ok: true, parts: vec![program] })
+    json(200, &Health { ok: true, degraded: false, parts: vec![program] })
 }

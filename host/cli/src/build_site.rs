@@ -13,6 +13,8 @@ use sha2::{Digest, Sha256};
 const PIPELINE: &str = "1";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
+/// All that a first visit loads, compressed, in bytes.
+const FIRST_VISIT_MAX: u64 = 250 * 1024;
 /// What is written by hand; the page names the others as `{name}` and gets their hashed addresses.
 const SOURCES: [&str; 5] = ["style.css", "icon.svg", "icon-180.png", "manifest.webmanifest", "index.html"];
 
@@ -34,19 +36,47 @@ pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
     let stamp = hex(&all.finalize());
     let dist = site.join("dist");
     if std::fs::read_to_string(dist.join(STAMP)).is_ok_and(|old| old == stamp) {
-        return Ok(());
+        return weigh(&dist);
     }
     let files = assemble(&wasm, sources)?;
     write_all(&dist, &files)?;
-    std::fs::write(dist.join(STAMP), stamp).context("static-site/dist cannot be written")
+    std::fs::write(dist.join(STAMP), stamp).context("static-site/dist cannot be written")?;
+    weigh(&dist)
+}
+
+/// Says what a first visit loads, and refuses more than a cheap phone on a poor network should have to wait for.
+fn weigh(dist: &Path) -> anyhow::Result<()> {
+    let mut bytes = 0;
+    for folder in [dist.to_owned(), dist.join("assets")] {
+        for entry in std::fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // The picture is loaded by those who put the page on their home screen.
+            let is_loaded = path.is_file() && !name.starts_with("icon-180") && name != STAMP;
+            let is_sibling = name.ends_with(".br") || name.ends_with(".gz");
+            if is_loaded && !is_sibling {
+                let packed = path.with_file_name(format!("{name}.br"));
+                bytes += std::fs::metadata(if packed.is_file() { packed } else { path })?.len();
+            }
+        }
+    }
+    eprintln!("takt: a first visit loads {bytes} bytes (brotli; at most {FIRST_VISIT_MAX})");
+    if bytes > FIRST_VISIT_MAX {
+        bail!("the pages are too large for a first visit");
+    }
+    Ok(())
 }
 
 /// Runs cargo, and finds out from it where the `.wasm` is, whatever the target folder is called.
 fn compile(root: &Path) -> anyhow::Result<PathBuf> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let mut cargo = crate::build::cargo(root);
+    cargo.stderr(Stdio::inherit());
     cargo.args(["build", "--package", PACKAGE, "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
     cargo.arg("--message-format=json-render-diagnostics");
+    // wasm-bindgen reads what the linker says of the Wasm features, and takes the names out itself.
+    cargo.env("CARGO_PROFILE_WASM_STRIP", "none");
+    // The pages travel to every phone, while the components are loaded once: here the last bytes count more than speed.
+    cargo.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
     let output = cargo.output().context("cargo cannot be run")?;
     if !output.status.success() {
         bail!("cargo could not build {PACKAGE} ({})", output.status);
@@ -67,7 +97,7 @@ fn assemble(wasm: &[u8], mut sources: BTreeMap<&str, Vec<u8>>) -> anyhow::Result
     bindgen.input_bytes("takt", wasm.to_vec()).typescript(false).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.web(true)?.generate_output().context("wasm-bindgen failed")?;
-    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
+    if output.snippets().values().any(|list| !list.is_empty()) || !output.local_modules().is_empty() {
         bail!("a crate of the pages brings JavaScript of its own; the pipeline serves none beside the glue");
     }
     let mut files = BTreeMap::new();

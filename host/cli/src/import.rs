@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use encoding_rs::GB18030;
-use takt_api::import::{Imported, Mapping, OpenImport, OpenedImport, Publish, PutPart};
+use takt_api::import::{Imported, Mapping, OpenImport, OpenedImport, Publish, PutPart, StagedPart};
 
 use crate::plant::{Folder, Plant, Refused, Target};
 
@@ -73,7 +73,7 @@ pub(crate) fn send(
             number += 1;
             let part = PutPart { file: file.name.clone(), text: text.to_owned() };
             let path = format!("/api/v1/imports/{}/parts/{number}", opened.id);
-            let _staged: serde_json::Value = plant.write("PUT", &path, &part)?;
+            let _staged: StagedPart = plant.write("PUT", &path, &part)?;
         }
         say(&format!("{}: {} bytes staged", file.name, file.text.len()));
     }

@@ -12,8 +12,13 @@ pub(crate) struct Load {
     #[arg(long, required = true)]
     bench: bool,
     /// Seconds of each run
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = seconds)]
     seconds: f64,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let found = text.parse().ok().filter(|seconds| (0.1..=600.0).contains(seconds));
+    found.ok_or_else(|| "expected a number from 0.1 to 600".to_owned())
 }
 
 impl Load {

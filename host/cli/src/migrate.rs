@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use takt_store::{NativeDriver, SCHEMA_VERSION, migrate, schema_version};
+use futures::executor::block_on;
+use takt_store::{AnyStore, NativeDriver, NativePostgres, PostgresStore, SCHEMA_VERSION, SqliteStore, Store};
 
 use crate::project::Project;
 
@@ -12,12 +13,28 @@ use crate::project::Project;
 #[derive(clap::Args)]
 pub(crate) struct Migrate {
     /// The data folder [default: .takt/data]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "postgres")]
     data: Option<PathBuf>,
+    /// A Postgres database; the user needs the right to make tables in it
+    #[arg(long, value_name = "URL", env = "TAKT_POSTGRES", hide_env_values = true)]
+    postgres: Option<String>,
 }
 
 impl Migrate {
     pub(crate) fn run(self) -> anyhow::Result<()> {
+        let (name, store) = self.open()?;
+        let before = block_on(store.schema_version())?;
+        block_on(store.ensure_schema()).with_context(|| format!("{name} cannot be migrated"))?;
+        println!("migrate: {name} is at schema {} (was {before})", before.max(SCHEMA_VERSION));
+        Ok(())
+    }
+
+    /// The database, and a name for it that tells no secret.
+    fn open(self) -> anyhow::Result<(String, AnyStore<NativeDriver, NativePostgres>)> {
+        if let Some(url) = &self.postgres {
+            let driver = NativePostgres::open(url).context("the Postgres database does not let this user in")?;
+            return Ok(("the Postgres database".to_owned(), AnyStore::Postgres(PostgresStore::new(driver))));
+        }
         let data = match self.data {
             Some(data) => data,
             None => Project::find()?.default_data(),
@@ -25,10 +42,6 @@ impl Migrate {
         std::fs::create_dir_all(&data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
         let path = data.join("takt.db");
         let driver = NativeDriver::open(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for the database")?;
-        let before = runtime.block_on(schema_version(&driver))?;
-        runtime.block_on(migrate(&driver)).with_context(|| format!("{} cannot be migrated", path.display()))?;
-        println!("migrate: {} is at schema {} (was {before})", path.display(), before.max(SCHEMA_VERSION));
-        Ok(())
+        Ok((path.display().to_string(), AnyStore::Sqlite(SqliteStore::new(driver))))
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use takt_api::Page;
 use takt_api::identity::User;
 
+use crate::backing::Backing;
 use crate::plant::{self, Plant};
 use crate::project::Project;
 
@@ -23,6 +24,8 @@ pub(crate) struct Serve {
     /// Where the plant's data lies [default: .takt/data, with --demo .takt/demo]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) backing: Backing,
     /// Write no line for each request
     #[arg(long)]
     pub(crate) no_access_log: bool,
@@ -35,17 +38,16 @@ impl Serve {
         let listener = listen(&self.listen)?;
         let default = || if self.demo { project.demo_data() } else { project.default_data() };
         let data = self.data.clone().unwrap_or_else(default);
-        let (application, key) = plant::load(&project, &data, !self.no_access_log)?;
+        let (application, key) = plant::load(&project, &data, &self.backing, !self.no_access_log)?;
         let takt = Plant::in_process(application.clone(), 1, &key)?;
-        let users: Page<User> = takt.get("/api/v1/users?limit=1")?;
         if self.demo {
-            if users.rows.is_empty() {
-                crate::demo::fill(&takt)?;
-            }
-            crate::demo::say_users();
-        } else if users.rows.is_empty() {
+            crate::demo::fill(&takt, &data)?;
+            crate::demo::say_users(&takt)?;
+        } else if takt.get::<Page<User>>("/api/v1/users?limit=1")?.rows.is_empty() {
+            let data = self.data.map(|data| format!(" --data {}", data.display())).unwrap_or_default();
             eprintln!(
-                "takt: there is no user yet; make the first: takt user add NAME --name \"...\" --role administrator"
+                "takt: there is no user yet; make the first: \
+                 takt user add NAME --name \"...\" --role administrator{data}"
             );
         }
         drop(takt);

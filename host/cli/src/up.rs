@@ -1,5 +1,6 @@
 //! `takt up`: build everything, then serve a demo plant.
 
+use crate::backing::Backing;
 use crate::project::Project;
 use crate::{build, serve};
 
@@ -14,6 +15,7 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         build::build(&Project::find()?)?;
-        serve::Serve { demo: true, listen: self.listen, data: None, no_access_log: true }.run()
+        let backing = Backing::default();
+        serve::Serve { demo: true, listen: self.listen, data: None, backing, no_access_log: true }.run()
     }
 }

@@ -132,6 +132,15 @@ impl Application {
     }
 }
 
+impl Drop for Application {
+    fn drop(&mut self) {
+        // All lanes are told before the first is waited for.
+        for lane in &mut self.lanes {
+            lane.close();
+        }
+    }
+}
+
 /// `default` is `takt.db`, every other `NAME.db`.
 fn databases(manifest: &Manifest, data: &Path, limits: &EffectiveLimits) -> BTreeMap<String, Arc<Database>> {
     let names = manifest.components.values().flat_map(|component| &component.sqlite_databases);

@@ -1,6 +1,7 @@
 //! One request on its way: limits, route, body, component, answer, access log.
 
 use crate::held::{Held, Outgoing, hold};
+use crate::instance::Fate;
 use crate::lane::Lane;
 use crate::log;
 use crate::problem::Problem;
@@ -183,7 +184,8 @@ pub(crate) async fn enter(
 ) -> Result<Response<WasiBody>, Problem> {
     let started = Instant::now();
     let instances = lane.instances.get(component).ok_or(Problem::NoRoute)?;
-    let error = match instances.handle((), request).await {
+    let fate = Fate::default();
+    let error = match instances.handle(fate.clone(), request).await {
         Ok(response) => return Ok(response),
         Err(error) => error,
     };
@@ -196,16 +198,16 @@ pub(crate) async fn enter(
     }
     if error.is::<TrapOrPanicError>() {
         // Its instance has said why.
-        return Err(Problem::Internal);
+        return Err(if fate.is_bystander() { Problem::Restarted } else { Problem::Internal });
     }
     log::error(&format!("request failed: {error:?}"), &[("component", name)]);
-    Err(if error.is::<InstantiationError<()>>() { instantiation(&error) } else { Problem::Internal })
+    Err(if error.is::<InstantiationError<Fate>>() { instantiation(&error) } else { Problem::Internal })
 }
 
 /// Without room for another instance the host is too busy; anything else is wrong with the component.
 fn instantiation(error: &wasmtime::Error) -> Problem {
     let full = error
-        .downcast_ref::<InstantiationError<()>>()
+        .downcast_ref::<InstantiationError<Fate>>()
         .is_some_and(|error| error.error.is::<wasmtime::PoolConcurrencyLimitError>());
     if full { Problem::Overloaded } else { Problem::Internal }
 }

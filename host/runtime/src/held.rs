@@ -16,6 +16,7 @@ const HELD_BYTES_MAX: usize = 256 * 1024;
 const PAUSE_MAX: Duration = Duration::from_millis(10);
 
 /// The body of an answer on its way out.
+#[expect(clippy::large_enum_variant, reason = "one for each request, and never kept in numbers")]
 pub(crate) enum Outgoing {
     Whole(Option<Bytes>),
     Streaming { first: Option<Bytes>, body: WasiBody, finish: Finish },

@@ -73,8 +73,8 @@ impl Entry {
         let port = port.strip_suffix('/').unwrap_or(port);
         Ok(Self {
             scheme: (scheme != "*").then(|| scheme.to_ascii_lowercase()),
-            host: Host::parse(host).map_err(|why| wrong(why))?,
-            port: Port::parse(port, scheme).map_err(|why| wrong(why))?,
+            host: Host::parse(host).map_err(&wrong)?,
+            port: Port::parse(port, scheme).map_err(wrong)?,
         })
     }
 

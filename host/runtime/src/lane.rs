@@ -4,14 +4,14 @@
 //! on another core.
 
 use crate::app::Shared;
-use crate::instance::{Factory, Instances};
+use crate::instance::Instances;
 use crate::{dispatch, outbound, postgres, redis, server};
 use bytes::Bytes;
 use http::{Request, Response};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) struct Lane {
     pub(crate) app: Arc<Shared>,
@@ -20,9 +20,12 @@ pub(crate) struct Lane {
     pub(crate) redis: redis::Connections,
     pub(crate) postgres: postgres::Servers,
     pub(crate) http: outbound::Connections,
+    /// Tells the instances to end; each has a receiver for as long as it lives.
+    stop: watch::Sender<bool>,
 }
 
 /// Something to be done on a lane.
+#[expect(clippy::large_enum_variant, reason = "boxing would cost each request an allocation")]
 pub(crate) enum Work {
     Connection(server::Accepted),
     Call { request: Request<Bytes>, component: Option<usize>, reply: oneshot::Sender<Response<Bytes>> },
@@ -48,19 +51,28 @@ impl Drop for Load {
 impl Lane {
     fn new(app: Arc<Shared>) -> Arc<Self> {
         Arc::new_cyclic(|lane| {
-            let instances = app
-                .components
-                .iter()
-                .map(|component| Factory::instances(lane.clone(), Arc::clone(component)))
-                .collect();
+            let instances =
+                app.components.iter().map(|component| Instances::new(lane.clone(), Arc::clone(component))).collect();
             Self {
                 app,
                 instances,
                 redis: redis::Connections::default(),
                 postgres: postgres::Servers::default(),
                 http: outbound::Connections::default(),
+                stop: watch::Sender::new(false),
             }
         })
+    }
+
+    /// Resolves when instances shall end.
+    pub(crate) fn stopping(&self) -> impl Future<Output = ()> + Send + Sync + 'static {
+        let mut stop = self.stop.subscribe();
+        // A lane that is gone has stopped as well.
+        async move { drop(stop.wait_for(|stop| *stop).await) }
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
     }
 
     async fn run(self: Arc<Self>, mut work: mpsc::UnboundedReceiver<Work>, load: Arc<AtomicUsize>) {
@@ -79,6 +91,9 @@ impl Lane {
                 }),
             };
         }
+        // Idle instances end at once, the others when they have done what they do after their answers.
+        self.stop.send_replace(true);
+        let _ = tokio::time::timeout(self.app.limits.drain, self.stop.closed()).await;
     }
 }
 
@@ -118,11 +133,17 @@ impl Handle {
     }
 }
 
-impl Drop for Handle {
-    fn drop(&mut self) {
-        // Closing the channel ends the lane's loop.
+impl Handle {
+    /// Ends the lane's loop, without waiting for it.
+    pub(crate) fn close(&mut self) {
         let (closed, _) = mpsc::unbounded_channel();
         self.work = closed;
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.close();
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != std::thread::current().id()
         {

@@ -21,6 +21,12 @@
 //! What components are offered: WASI 0.2 and 0.3, with `wasi:http@0.3.0` outbound, `spin:sqlite@3.1`, `spin:redis@3`,
 //! `spin:postgres@4.2` and `spin:variables@3`; each in a module of its own.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "errors are as large as the interfaces of WASI and Spin make them, and rare"
+)]
+#![cfg_attr(test, allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed"))]
+
 mod app;
 #[allow(unused_imports, clippy::all, reason = "generated from WIT")]
 mod bindings;
@@ -39,6 +45,7 @@ mod network;
 mod options;
 mod outbound;
 mod output;
+mod pace;
 mod postgres;
 mod problem;
 mod redis;

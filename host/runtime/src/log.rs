@@ -98,10 +98,6 @@ pub(crate) fn error(message: &str, fields: &[(&str, &str)]) {
     write("error", message, fields);
 }
 
-pub(crate) fn info(message: &str, fields: &[(&str, &str)]) {
-    write("info", message, fields);
-}
-
 /// What a component printed.
 pub(crate) fn guest(component: &str, stream: &str, text: &str) {
     write("guest", text, &[("component", component), ("stream", stream)]);

@@ -32,6 +32,7 @@ pub(crate) struct Servers(Mutex<HashMap<String, Arc<Server>>>);
 
 /// What a guest holds.
 #[derive(Clone)]
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct GuestConnection {
     server: Arc<Server>,
     /// The connection that it has for itself, while it must.
@@ -40,6 +41,7 @@ pub struct GuestConnection {
 
 /// An address, and perhaps a certificate to trust.
 #[derive(Clone)]
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct ConnectionBuilder {
     address: String,
     root: Option<String>,

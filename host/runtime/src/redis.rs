@@ -28,6 +28,7 @@ pub(crate) struct Connections(Mutex<HashMap<String, Arc<Server>>>);
 
 /// What a guest holds.
 #[derive(Clone)]
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct GuestConnection {
     server: Arc<Server>,
     own: Arc<tokio::sync::Mutex<Option<MultiplexedConnection>>>,

@@ -6,7 +6,7 @@
 
 /// A parsed route.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
+pub(crate) struct Pattern {
     segments: Vec<Segment>,
     wildcard: bool,
     /// As written, without the wildcard: what `spin-component-route` says.
@@ -33,7 +33,7 @@ pub(crate) struct Match<'a> {
 
 impl Pattern {
     /// Reads a route as the manifest has it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let Some(path) = text.strip_prefix('/') else {
             return Err(format!("route `{text}` must start with `/`"));
         };

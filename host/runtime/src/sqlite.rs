@@ -4,10 +4,11 @@
 //! of the thread that it is on, unless it takes long; a single writing statement goes to the database's writer
 //! ([`writer`]), which shares a disk sync among those that wait; and a transaction, or a setting, gets a real connection
 //! for as long as it lasts ([`session`]). To the guest it all looks like one connection of its own. Only the SQL
-//! functions `last_insert_rowid()` and `changes()` cannot see through that: outside of a transaction they are refused,
-//! and the functions of `spin:sqlite` by these names are to be used.
+//! functions `last_insert_rowid()` and `changes()` cannot see through that: outside of a transaction they are refused
+//! ([`guard`]), and the functions of `spin:sqlite` by these names are to be used.
 
 mod database;
+mod guard;
 mod session;
 mod statement;
 mod writer;
@@ -19,6 +20,7 @@ use crate::bindings::spin::sqlite::sqlite::{
 };
 use crate::guest::GuestState;
 use database::Link;
+use guard::Guard;
 use session::{Ran, Session};
 use statement::{Answer, Failure, Kind};
 use std::cell::RefCell;
@@ -33,6 +35,7 @@ const READ_HERE: Duration = Duration::from_millis(2);
 
 /// What a guest holds.
 #[derive(Clone)]
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct GuestConnection(Arc<Connection>);
 
 struct Connection {
@@ -74,11 +77,10 @@ impl Connection {
 
     /// Reads on this thread. `None`: the statement writes.
     fn read(&self, sql: &str, parameters: &[Value]) -> Result<Option<Answer>, Failure> {
-        refuse_connection_functions(sql)?;
         READERS.with_borrow_mut(|readers| {
             let link = match readers.entry(self.database.id) {
                 std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-                std::collections::hash_map::Entry::Vacant(entry) => entry.insert(self.database.connect()?),
+                std::collections::hash_map::Entry::Vacant(entry) => entry.insert(self.database.connect(Guard::Shared)?),
             };
             link.allow(READ_HERE);
             statement::run_if_reading(&link.connection, sql, parameters)
@@ -92,7 +94,6 @@ impl Connection {
     }
 
     async fn write(&self, sql: String, parameters: Vec<Value>) -> Result<Answer, Error> {
-        refuse_connection_functions(&sql).map_err(Error::from)?;
         let answer = self.database.write(sql, parameters).await?;
         self.remember(&answer);
         Ok(answer)
@@ -118,23 +119,13 @@ impl Connection {
     }
 
     fn remember(&self, answer: &Answer) {
-        self.changes.store(answer.changes, Relaxed);
-        self.last_insert_rowid.store(answer.last_insert_rowid, Relaxed);
+        if let Some(changes) = answer.changes {
+            self.changes.store(changes, Relaxed);
+        }
+        if let Some(rowid) = answer.last_insert_rowid {
+            self.last_insert_rowid.store(rowid, Relaxed);
+        }
     }
-}
-
-/// These functions would tell of another guest's statement.
-fn refuse_connection_functions(sql: &str) -> Result<(), Failure> {
-    let has =
-        |name: &str| sql.as_bytes().windows(name.len()).any(|window| window.eq_ignore_ascii_case(name.as_bytes()));
-    // What a trigger calls later sees the statement that fired it.
-    let defines = sql.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("create"));
-    if !defines && (has("last_insert_rowid(") || has("changes(")) {
-        let message = "last_insert_rowid() and changes() need a transaction, or use the connection's own functions";
-        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_MISUSE);
-        return Err(Failure::Sqlite(rusqlite::Error::SqliteFailure(code, Some(message.into()))));
-    }
-    Ok(())
 }
 
 impl GuestState {

@@ -34,6 +34,16 @@ pub struct PutPart {
     pub text: String,
 }
 
+/// A piece of a file that is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StagedPart {
+    /// Its number.
+    pub part: u32,
+    /// The file that it belongs to.
+    pub file: String,
+}
+
 /// `POST /api/v1/imports/{id}/publish`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -7,6 +7,8 @@ pub mod identity;
 pub mod import;
 pub mod insight;
 pub mod master;
+#[cfg(feature = "schema")]
+pub mod openapi;
 pub mod orders;
 pub mod problem;
 pub mod reports;
@@ -17,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 /// One page of a list. `next` is passed as `after` to get the following one; none when this is the last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Page"))]
 pub struct Page<T> {
     /// The rows, at most 200.
     pub rows: Vec<T>,

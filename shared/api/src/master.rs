@@ -133,8 +133,11 @@ pub struct Presence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Health {
-    /// Everything that is needed is there.
+    /// It takes requests.
     pub ok: bool,
+    /// It does so without a part that should be there: see the parts.
+    #[serde(default)]
+    pub degraded: bool,
     /// Each part that was looked at.
     pub parts: Vec<HealthPart>,
 }

@@ -253,7 +253,12 @@ pub(crate) fn no_location(kind: LocationKind, lang: Lang) -> Unmet {
         LocationKind::Quarantine => {
             ("location.no_quarantine", lang.pick("没有待检区库位", "the plant has no quarantine location"))
         }
-        _ => ("location.no_finished", lang.pick("没有成品库位", "the plant has no finished goods location")),
+        LocationKind::Store | LocationKind::Line => {
+            ("location.no_store", lang.pick("没有可放物料的库位", "the plant has no location for material"))
+        }
+        LocationKind::Finished => {
+            ("location.no_finished", lang.pick("没有成品库位", "the plant has no finished goods location"))
+        }
     };
     Unmet::new(code, detail, lang.pick("导入该库位", "import one"), &[Role::Administrator])
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::facts::Facts;
 use crate::id::{ItemId, LocationId};
 use crate::ledger::{Account, Balance, MovementKind, Posting};
+use crate::master::LocationKind;
 use crate::order::Order;
 use crate::quantity::Quantity;
 
@@ -98,10 +99,15 @@ pub fn reserve(order: &Order, facts: &Facts) -> Vec<Posting> {
     postings
 }
 
-/// The postings that free what is still held for the order, less what `consumed` takes in the same commit.
+/// The postings that free what is still held for the order, wherever somebody has taken it, less what `consumed` takes
+/// in the same commit. Its finished goods in quarantine stay its own.
 pub fn release(order: &Order, facts: &Facts, consumed: &[Posting]) -> Vec<Posting> {
+    let waits = |balance: &Balance| {
+        let here = facts.locations.iter().find(|location| location.id == balance.location);
+        here.is_some_and(|location| location.kind == LocationKind::Quarantine)
+    };
     let held = facts.balances.iter().filter(|balance| {
-        balance.order.as_ref() == Some(&order.id) && facts.nearness(balance.location.as_str(), &order.line).is_some()
+        balance.order.as_ref() == Some(&order.id) && !balance.location.is_virtual() && !waits(balance)
     });
     held.filter_map(|balance| {
         let taken: i64 = consumed

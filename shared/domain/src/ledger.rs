@@ -61,7 +61,7 @@ pub enum MovementKind {
     Produce,
     /// Finished goods leave quarantine.
     QualityRelease,
-    /// A receipt pays back what production drew beyond the books.
+    /// A receipt pays back what production drew beyond the books, or it comes back where the report is taken back.
     Settle,
     /// Takes an earlier posting back.
     Reversal,

@@ -3,6 +3,8 @@
 //! Hot orders take many reports at once, so a report does not touch the order's version. It moves bounded counters
 //! instead: the commit fails when a bound that the decision rested on does not hold any more, and the caller decides again.
 
+mod reversal;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -10,16 +12,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::{self, Change, CounterChange, DomainEvent};
 use crate::facts::{Facts, Progress};
-use crate::flow::{Category, Effect, Flow};
-use crate::id::{EquipmentId, OrderId, UserId};
+use crate::flow::{Effect, Flow};
+use crate::id::{EquipmentId, LocationId, OrderId, UserId};
 use crate::kit;
 use crate::ledger::{Account, MovementKind, Posting};
 use crate::master::LocationKind;
-use crate::order::{InspectionKind, Order};
+use crate::order::Order;
 use crate::permission::Permission;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
 use crate::text::Lang;
+
+pub use reversal::{BookedReport, Posted, decide_reversal};
 
 /// Scrapped pieces, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +135,7 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
             kind: MovementKind::Produce,
             item: order.item.clone(),
             lot: String::new(),
-            from: Account::free(crate::id::LocationId::production()),
+            from: Account::free(LocationId::production()),
             to: Account::held(quarantine.id.clone(), &order.id),
             quantity: Quantity::from_units(good, scale),
             reverses: None,
@@ -258,149 +262,11 @@ fn told(order: &Order, report: &NewReport, by: &UserId, booked_at: Timestamp) ->
 }
 
 fn shortages(order: &Order, postings: &[Posting]) -> Vec<DomainEvent> {
-    let short = postings.iter().filter(|posting| posting.from.location == crate::id::LocationId::shortage());
+    let short = postings.iter().filter(|posting| posting.from.location == LocationId::shortage());
     short
         .map(|posting| DomainEvent {
             kind: "stock.shortage.v1".into(),
             data: serde_json::json!({"order": order.id, "item": posting.item, "quantity": posting.quantity, "line": order.line}),
         })
         .collect()
-}
-
-/// A posting of a report that is to be taken back, with the id that the ledger gave it.
-#[derive(Clone, Debug)]
-pub struct Posted {
-    /// The ledger's id.
-    pub id: String,
-    /// What was posted.
-    pub posting: Posting,
-}
-
-/// A report as it was booked.
-#[derive(Clone, Copy, Debug)]
-pub struct BookedReport<'a> {
-    /// What was reported.
-    pub report: &'a NewReport,
-    /// By whom.
-    pub by: &'a UserId,
-    /// When it was booked.
-    pub at: Timestamp,
-    /// What it posted.
-    pub posted: &'a [Posted],
-}
-
-/// Decides to take a report back: its pieces leave the counters, its stock flows back, and an order that it had
-/// completed is in progress again. Refused once quality has signed, and while the next operation rests on its pieces.
-pub fn decide_reversal(
-    order: &Order,
-    flow: &Flow,
-    booked: BookedReport<'_>,
-    reason: &str,
-    facts: &Facts,
-) -> Result<Change, Refusal> {
-    let BookedReport { report, posted, .. } = booked;
-    let lang = facts.lang;
-    let mut unmet = Vec::new();
-    if !facts.actor.may(Permission::ReportReverse) {
-        unmet.push(Unmet::permission(Permission::ReportReverse, lang));
-    }
-    if reason.trim().is_empty() {
-        let detail = lang.pick("需要填写原因", "a reason is needed");
-        unmet.push(Unmet::new(
-            "input.reason",
-            detail,
-            lang.pick("填写原因后再试", "give a reason and try again"),
-            Permission::ReportReverse.holders(),
-        ));
-    }
-    let category = flow.state(&order.state).map(|state| state.category);
-    if order.signed.is_some() || !matches!(category, Some(Category::Running | Category::Done)) {
-        let detail = lang.pick("工单已签字或已结束,报工不能冲销", "the order is signed or over; its reports stand");
-        unmet.push(Unmet::new(
-            "report.final",
-            detail,
-            lang.pick("用库存调整处理差异", "settle the difference by a stock movement"),
-            Permission::StockMove.holders(),
-        ));
-    }
-    let scale = order.quantity.scale();
-    let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
-    let next = order.operation_after(report.operation).map(|next| facts.progress_at(next.number, scale).done().units());
-    let before = facts.progress_at(report.operation, scale);
-    if let Some(next) = next.filter(|next| before.good.units() - good < *next) {
-        let rest = Quantity::from_units(next, scale);
-        let detail = match lang {
-            Lang::Zh => format!("后工序已报 {rest},不能冲销本工序"),
-            Lang::En => format!("{rest} are reported at the next operation and rest on it"),
-        };
-        unmet.push(Unmet::new(
-            "report.rested_on",
-            detail,
-            lang.pick("先冲销后工序的报工", "reverse the next operation's report first"),
-            Permission::ReportReverse.holders(),
-        ));
-    }
-    if !unmet.is_empty() {
-        return Err(Refusal { unmet });
-    }
-    let left = before.done().units() - good - scrap;
-    let reopened =
-        category == Some(Category::Done) && order.is_last_operation(report.operation) && left < order.quantity.units();
-    let stays_over = category == Some(Category::Done) && !reopened;
-    let taken_back = posted.iter().filter(|posted| posted.posting.kind != MovementKind::Release);
-    let postings = taken_back.map(|posted| material_back(posted, stays_over)).collect();
-    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
-    let change = |what: &str, delta: i64, min_after| CounterChange {
-        name: counter_name(report.operation, what),
-        delta: -delta,
-        min_after: Some(min_after),
-        max_after: None,
-    };
-    let counters = vec![
-        change("total", good + scrap, 0),
-        change("good", good, next.unwrap_or(0)),
-        change("scrap", scrap, 0),
-        change("rework", rework, 0),
-    ];
-    let mut after = order.clone();
-    let action = flow.action_with(Effect::BookReport);
-    if let (true, Some(state)) = (reopened, action.and_then(|action| action.from.first())) {
-        after.completed = None;
-        // What comes now has not been inspected.
-        let finals = after.inspections.iter_mut().filter(|done| done.kind == InspectionKind::Final);
-        finals.for_each(|done| done.outdated = true);
-        decide::enter(&mut after, state, facts);
-    }
-    after.history.push(crate::order::HistoryEntry {
-        action: "reverse-report".into(),
-        state: after.state.clone(),
-        by: facts.actor.user.clone(),
-        at: facts.now,
-        reason: reason.to_owned(),
-    });
-    let mut event = decide::event("order.report_reversed.v1", order, &after, reason, facts);
-    event.data["report"] = told(order, report, booked.by, booked.at);
-    Ok(Change { order: Some(after), postings, counters, events: vec![event] })
-}
-
-/// The reversal of one posting. Material comes back held for the order, but to an order that is over it comes back free.
-fn material_back(posted: &Posted, order_is_over: bool) -> Posting {
-    let mut posting = posted.reversal();
-    if order_is_over {
-        posting.to.order = None;
-    }
-    posting
-}
-
-impl Posted {
-    /// The posting that takes this one back.
-    pub fn reversal(&self) -> Posting {
-        Posting {
-            kind: MovementKind::Reversal,
-            from: self.posting.to.clone(),
-            to: self.posting.from.clone(),
-            reverses: Some(self.id.clone()),
-            ..self.posting.clone()
-        }
-    }
 }

@@ -168,9 +168,11 @@ impl World {
                 if self.reports.is_empty() {
                     return;
                 }
-                let (report, facts, posted, told) = self.reports[n % self.reports.len()].clone();
-                let booked = BookedReport { report: &report, by: &facts.actor.user, at: facts.now, posted: &posted };
-                let decided = report::decide_reversal(&self.order, flow, booked, "wrong", &self.facts());
+                let (report, then, posted, told) = self.reports[n % self.reports.len()].clone();
+                let owed = self.owed.iter().map(|(item, units)| (item.parse().unwrap(), *units)).collect();
+                let booked = BookedReport { report: &report, by: &then.actor.user, at: then.now, posted: &posted };
+                let facts = self.facts();
+                let decided = report::decide_reversal(&self.order, flow, booked, "wrong", &owed, &facts);
                 if let Ok(change) = decided {
                     assert_eq!(change.events[0].data["report"], told, "a reversal tells what it takes back");
                     self.follow_completion(&change);
@@ -278,6 +280,7 @@ fn command() -> impl Strategy<Value = Command> {
         (Receipt, "@supplier", "store"),
         (Receipt, "@supplier", "side"),
         (Issue, "store", "side"),
+        (Issue, "store", "other-side"),
         (Return, "side", "store"),
         (Transfer, "store", "goods"),
         (Throw, "side", "@scrap"),

@@ -46,8 +46,9 @@ impl<'b> Search<'b> {
                 self.faults.push(Fault::Cycle(cycle.cloned().collect()));
                 continue;
             }
-            let levels = self.path.len() + self.heights.get(component).copied().unwrap_or(0);
-            if levels >= BOM_DEPTH_MAX && self.boms.contains_key(component) {
+            // What is not looked at yet has one level at least when it has a bill of material at all.
+            let below = self.heights.get(component).copied().unwrap_or(1);
+            if self.boms.contains_key(component) && self.path.len() + below > BOM_DEPTH_MAX {
                 let down = self.path.iter().copied().chain([component]);
                 self.faults.push(Fault::TooDeep(down.cloned().collect()));
                 continue;

@@ -26,7 +26,7 @@ pub(crate) struct Cell {
 
 /// A row of a table: one cell for each of the table's columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub(crate) struct Row {
     pub(crate) table: Table,
     pub(crate) file: Rc<str>,
     pub(crate) line: usize,

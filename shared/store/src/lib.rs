@@ -3,9 +3,9 @@
 //! # The port
 //! [`Store`] is all that the rest of the program sees: one [`Commit`] is booked by one statement, one [`Load`] is answered
 //! by one statement. It knows no rule of production: kinds are plain strings, bodies are JSON of the caller's, quantities
-//! are integers. Everything is led by the number of the plant, and no call crosses it. [`SqliteStore`] is the adapter for
-//! SQLite, over a [`Driver`]: `SpinDriver` inside a component (feature `spin`), `NativeDriver` for a file (feature
-//! `native`).
+//! are integers. Everything is led by the number of the plant, and no call crosses it. [`SqliteStore`] and [`PostgresStore`]
+//! are its adapters, each over a [`Driver`]: `SpinDriver` and `SpinPostgres` inside a component (feature `spin`),
+//! `NativeDriver` and `NativePostgres` in a native program (feature `native`). [`AnyStore`] is either of them.
 //!
 //! # How a commit is booked
 //! The commit goes as JSON into a view, `INSERT INTO commit_doc (doc) VALUES (?1)`, whose trigger judges the conditions
@@ -49,6 +49,7 @@
 
 #![warn(missing_docs)]
 
+mod any;
 mod commit;
 mod cursor;
 mod document;
@@ -63,6 +64,7 @@ mod refused;
 mod rollup;
 mod sqlite;
 
+pub use any::AnyStore;
 pub use commit::{
     Account, Commit, Committed, CounterChange, Event, Expect, Idempotency, Posting, Receipt, RecordWrite, SessionWrite,
     StoredResponse,

@@ -67,7 +67,7 @@ pub struct KeyLookup {
 }
 
 /// The answer to a [`Load`]. What was not asked for, or is not there, is absent.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loaded {
     /// The plant.
     pub plant: Option<Plant>,
@@ -106,7 +106,7 @@ impl Loaded {
 }
 
 /// What stands under an idempotency key.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoredKey {
     /// Of the request that used it.
     pub fingerprint: String,
@@ -122,7 +122,7 @@ impl StoredKey {
 }
 
 /// A session that has neither ended nor expired.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveSession {
     /// Which.
     pub id: String,
@@ -254,7 +254,7 @@ impl PageRequest {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
     /// At most as many as were asked for.
     pub items: Vec<T>,

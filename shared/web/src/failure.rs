@@ -100,6 +100,24 @@ pub fn json_unless_known(body: &impl Serialize, headers: &HeaderMap) -> Outcome 
     Ok(response)
 }
 
+/// An answer that nobody could check against the store: when that was last done stands in it, in its age, and nobody else
+/// may keep it.
+#[cfg(feature = "spin")]
+pub(crate) fn unchecked_since(response: Response<Bytes>, as_of_ms: i64, now_ms: i64) -> Response<Bytes> {
+    let (mut head, mut body) = response.into_parts();
+    if let (Ok(as_of), Ok(serde_json::Value::Object(mut object))) =
+        (jiff::Timestamp::from_millisecond(as_of_ms), serde_json::from_slice(&body))
+    {
+        object.insert("as_of".to_owned(), as_of.to_string().into());
+        body = Bytes::from(serde_json::Value::from(object).to_string());
+    }
+    head.headers.insert(http::header::AGE, HeaderValue::from((now_ms - as_of_ms).max(0) / 1_000));
+    head.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // What it tags is not this body.
+    head.headers.remove(ETAG);
+    Response::from_parts(head, body)
+}
+
 /// Bytes in hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

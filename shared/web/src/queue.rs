@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Request;
 use jiff::Timestamp;
 use spin_sdk::http::{EmptyBody, send};
-use takt_queue::{Queue, server_of};
+use takt_queue::{Lag, Queue, QueueError, server_of};
 use takt_redis::{Arg, Redis, RedisError, SpinRedis, Value};
 use takt_store::{PlantNumber, Store};
 
@@ -27,6 +27,11 @@ const WAKE: &str = "http://aggregator.spin.internal/internal/v1/wake";
 thread_local! {
     /// Servers that did not answer, and when they are asked again.
     static RESTING: RefCell<Vec<(String, i64)>> = const { RefCell::new(Vec::new()) };
+}
+
+thread_local! {
+    /// Which servers keep what they took, as this instance has found.
+    static DURABLE: RefCell<Vec<(String, bool)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A server that is not asked over and over while it does not answer.
@@ -69,10 +74,24 @@ fn at(url: &str, plant: PlantNumber) -> SpinQueue {
     Queue::new(Patient { url: url.to_owned(), redis: SpinRedis::new(url) }, plant.0)
 }
 
-/// The queue that a plant's reports go into, if there is one.
+/// The queue that a plant's reports go into, if there is one. A server that could lose what it took is none.
 pub async fn of(plant: PlantNumber) -> Option<SpinQueue> {
     let urls = urls().await;
-    urls.get(server_of(plant.0, urls.len())).map(|url| at(url, plant))
+    let url = urls.get(server_of(plant.0, urls.len()))?;
+    let queue = at(url, plant);
+    let is_durable = DURABLE.with_borrow(|known| known.iter().find(|(known, _)| known == url).map(|(_, is)| *is));
+    let is_durable = match is_durable {
+        Some(is_durable) => is_durable,
+        // A server that does not answer says so again when it is asked for something.
+        None => queue.missing_settings().await.is_ok_and(|missing| {
+            if !missing.is_empty() {
+                eprintln!("the queue at {} lacks {}: reports are booked at once", shown(url), missing.join(", "));
+            }
+            DURABLE.with_borrow_mut(|known| known.push((url.clone(), missing.is_empty())));
+            missing.is_empty()
+        }),
+    };
+    is_durable.then_some(queue)
 }
 
 /// The plant's part of every server, its own first: for bookers, who find there what was accepted before the list changed.
@@ -137,18 +156,41 @@ pub async fn tell_ended_sessions<S: Store>(store: &S, plant: PlantNumber, now_ms
     }
 }
 
-/// What the tests of a health check say of every server.
-pub async fn health(plant: PlantNumber) -> Vec<(String, Result<(Vec<String>, takt_queue::Lag), String>)> {
-    let mut found = Vec::new();
-    for url in urls().await {
-        let queue = at(url, plant);
-        let health = async { Ok::<_, takt_queue::QueueError>((queue.missing_settings().await?, queue.lag().await?)) };
-        found.push((shown(url), health.await.map_err(|error| error.to_string())));
+/// How a server of the queue is.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Its address, without secrets.
+    pub server: String,
+    /// What it holds of these plants, and the settings that it lacks; else why there is no answer.
+    pub found: Result<(Lag, Vec<String>), String>,
+}
+
+/// How each server is, with the plants that belong to it.
+pub async fn health(plants: &[PlantNumber]) -> Vec<Health> {
+    let urls = urls().await;
+    let mut all = Vec::new();
+    for (at_place, url) in urls.iter().enumerate() {
+        let found = look(url, plants.iter().filter(|plant| server_of(plant.0, urls.len()) == at_place)).await;
+        all.push(Health { server: shown(url), found: found.map_err(|error| error.to_string()) });
     }
-    found
+    all
+}
+
+async fn look(url: &str, plants: impl Iterator<Item = &PlantNumber>) -> Result<(Lag, Vec<String>), QueueError> {
+    // A server without plants is looked at as well.
+    let missing = at(url, PlantNumber(0)).missing_settings().await?;
+    let mut sum = Lag::default();
+    for plant in plants {
+        let lag = at(url, *plant).lag().await?;
+        sum.waiting += lag.waiting;
+        sum.oldest_ms = sum.oldest_ms.max(lag.oldest_ms);
+        sum.dead += lag.dead;
+        sum.bookers += lag.bookers;
+    }
+    Ok((sum, missing))
 }
 
 /// An address without what must not be shown.
-fn shown(url: &str) -> String {
+pub(crate) fn shown(url: &str) -> String {
     url.rsplit_once('@').map_or(url, |(_, host)| host).trim_start_matches("redis://").to_owned()
 }

@@ -11,13 +11,21 @@ use jiff::Timestamp;
 use spin_sdk::http::{FullBody, Request};
 use takt_api::BODY_MAX;
 use takt_api::problem::ProblemType;
-use takt_store::{PlantNumber, SpinDriver, SqliteStore, Store};
+use takt_cache::{Cache, Cached, Circuit, SpinClock};
+use takt_redis::SpinRedis;
+use takt_store::{AnyStore, PlantNumber, PostgresStore, SpinDriver, SpinPostgres, SqliteStore, Store, StoreError};
 
 use crate::call::{self, Call};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{self, Failure, Outcome};
 
-/// The store of a component.
-pub type SpinStore = SqliteStore<SpinDriver>;
+/// The database of a component.
+pub type Database = AnyStore<SpinDriver, SpinPostgres>;
+
+/// The store of a component: the database, with the cache before it where there is one.
+pub type SpinStore = Cached<Database, SpinRedis, SpinClock>;
+
+/// How long a cache that did not answer is left alone, in milliseconds.
+const CACHE_REST_MS: u64 = 1_000;
 
 /// How long an ended session may still read, in milliseconds.
 const ENDED_SESSIONS_TTL_MS: i64 = 5_000;
@@ -42,13 +50,20 @@ where
 {
     let key = token_key().await?;
     let call = Call::read(component, head, body, key, Timestamp::now())?;
+    // A write decides on what is so, a query may be answered by the cache.
+    let is_query = call.route.method == "GET";
     let store = store().await?;
+    let store = if is_query { store.with_cached_reads() } else { store };
     if let Some(caller) = &call.caller
         && is_ended(&store, caller.plant, &caller.session, call.now.as_millisecond()).await?
     {
         return Err(Failure::new(ProblemType::Unauthorized));
     }
-    handle(&store, &call).await
+    let answered = handle(&store, &call).await?;
+    Ok(match store.as_of_ms() {
+        Some(as_of_ms) => failure::unchecked_since(answered, as_of_ms, call.now.as_millisecond()),
+        None => answered,
+    })
 }
 
 async fn read_body<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Failure>
@@ -71,15 +86,47 @@ where
     }
 }
 
-/// The record store, at the schema of this build.
+/// The database that the variable `store_url` names, else SQLite. Nothing is opened yet.
+pub async fn database() -> Database {
+    static URL: OnceLock<String> = OnceLock::new();
+    match variable(&URL, "store_url").await {
+        "" => AnyStore::Sqlite(SqliteStore::new(SpinDriver::default())),
+        url => AnyStore::Postgres(PostgresStore::new(SpinPostgres::new(url.to_owned()))),
+    }
+}
+
+/// The cache that the variable `cache_url` names, if any.
+pub async fn cache() -> Option<Cache<SpinRedis, SpinClock>> {
+    static URL: OnceLock<String> = OnceLock::new();
+    static CIRCUIT: Circuit = Circuit::new(CACHE_REST_MS);
+    match variable(&URL, "cache_url").await {
+        "" => None,
+        url => Some(Cache::new(SpinRedis::new(url), SpinClock, &CIRCUIT)),
+    }
+}
+
+/// The record store, at the schema of this build. While the database does not answer, neither does what is asked of it; but
+/// there are calls that can do without.
 pub async fn store() -> Result<SpinStore, Failure> {
     static READY: OnceLock<()> = OnceLock::new();
-    let store = SqliteStore::new(SpinDriver::default());
+    let database = database().await;
     if READY.get().is_none() {
-        store.ensure_schema().await?;
-        let _ = READY.set(());
+        match database.ensure_schema().await {
+            Ok(()) => drop(READY.set(())),
+            Err(StoreError::Unavailable(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(store)
+    Ok(Cached::new(database, cache().await))
+}
+
+/// A variable of the application: the same for every request, so it may stay in the instance.
+async fn variable(known: &'static OnceLock<String>, name: &str) -> &'static str {
+    if let Some(value) = known.get() {
+        return value;
+    }
+    let value = spin_sdk::variables::get(name).await.unwrap_or_default();
+    known.get_or_init(|| value.trim().to_owned())
 }
 
 /// The key that signs tokens: the same for every request of the application, so it may stay in the instance.
@@ -108,18 +155,25 @@ thread_local! {
 }
 
 async fn is_ended(store: &SpinStore, plant: PlantNumber, session: &str, now_ms: i64) -> Result<bool, Failure> {
-    let known = ENDED.with_borrow(|all| {
-        let fresh =
-            |ended: &&Ended| ended.plant == plant && (0..ENDED_SESSIONS_TTL_MS).contains(&(now_ms - ended.read_at_ms));
-        all.iter().find(fresh).map(|ended| ended.sessions.contains(session))
-    });
-    if let Some(ended) = known {
+    let known = |ttl_ms: i64| {
+        ENDED.with_borrow(|all| {
+            let fresh = |ended: &&Ended| ended.plant == plant && (0..ttl_ms).contains(&(now_ms - ended.read_at_ms));
+            all.iter().find(fresh).map(|ended| ended.sessions.contains(session))
+        })
+    };
+    if let Some(ended) = known(ENDED_SESSIONS_TTL_MS) {
         return Ok(ended);
     }
-    let sessions: BTreeSet<String> = store.ended_sessions(plant, now_ms).await?.into_iter().collect();
+    let sessions: BTreeSet<String> = match store.ended_sessions(plant, now_ms).await {
+        Ok(sessions) => sessions.into_iter().collect(),
+        // Nobody can end a session while the store is away, so what was known last is still so. Whoever was never told
+        // lets the token speak: the queue, which takes what is written meanwhile, has a list of its own.
+        Err(StoreError::Unavailable(_)) => return Ok(known(i64::MAX).unwrap_or(false)),
+        Err(error) => return Err(error.into()),
+    };
     let ended = sessions.contains(session);
     ENDED.with_borrow_mut(|all| {
-        all.retain(|known| known.plant != plant && now_ms - known.read_at_ms < ENDED_SESSIONS_TTL_MS);
+        all.retain(|known| known.plant != plant);
         all.push(Ended { plant, read_at_ms: now_ms, sessions });
     });
     Ok(ended)

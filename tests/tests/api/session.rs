@@ -1,5 +1,8 @@
 //! Signing in, and what ends it.
 
+use std::sync::Barrier;
+use std::thread;
+
 use serde_json::{Value, json};
 use takt_tests::client::{Answer, Client};
 use takt_tests::host::Fresh;
@@ -90,4 +93,62 @@ fn a_user_who_may_not_sign_in_any_more_cannot_and_is_out() {
     people.admin.put("/api/v1/users/storekeeper", change).ok();
     try_pin(&host.client(), "storekeeper", PIN).expect_problem(401, "wrong-pin");
     check_ended(&people.storekeeper);
+}
+
+#[test]
+fn guessing_in_parallel_gets_no_more_tries() {
+    let host = Fresh::small();
+    let start = Barrier::new(24);
+    let judged: usize = thread::scope(|scope| {
+        let guess = || {
+            let client = host.client();
+            start.wait();
+            let answer = try_pin(&client, "operator", "0000");
+            assert!(matches!(answer.status, 401 | 429), "{}", answer.text());
+            usize::from(answer.status == 401)
+        };
+        let threads: Vec<_> = (0..24).map(|_| scope.spawn(guess)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("the thread ends")).sum()
+    });
+    assert!((1..=5).contains(&judged), "{judged} guesses were judged");
+}
+
+#[test]
+fn a_new_pin_from_the_administrator_ends_the_lock_and_the_sessions_of_before() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    for _ in 0..5 {
+        try_pin(&host.client(), "storekeeper", "0000").expect_problem(401, "wrong-pin");
+    }
+    retry_after_s(&try_pin(&host.client(), "storekeeper", PIN));
+    let change = json!({"name": "Wang", "roles": ["storekeeper"], "pin": "987654"});
+    people.admin.put("/api/v1/users/storekeeper", change).ok();
+    try_pin(&host.client(), "storekeeper", PIN).expect_problem(401, "wrong-pin");
+    try_pin(&host.client(), "storekeeper", "987654").expect_status(201);
+    check_ended(&people.storekeeper);
+}
+
+#[test]
+fn nothing_that_is_told_or_kept_gives_a_pin_away() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let told = people.admin.put("/api/v1/users/new", json!({"name": "N", "roles": ["operator"], "pin": "80414"})).ok();
+    let listed = people.admin.get("/api/v1/users").ok();
+    for text in [told.text(), listed.text()] {
+        assert!(!text.contains("80414") && !text.contains("argon2") && !text.contains("pin"), "{text}");
+    }
+    try_pin(&host.client(), "new", "80414").expect_status(201);
+    for entry in std::fs::read_dir(host.data.path()).expect("the data folder is readable").flatten() {
+        let bytes =
+            if entry.path().is_file() { std::fs::read(entry.path()).expect("its files are") } else { Vec::new() };
+        assert!(!bytes.windows(5).any(|window| window == b"80414"), "{} holds the PIN", entry.path().display());
+    }
+}
+
+#[test]
+fn the_key_that_signs_tokens_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let host = Fresh::small();
+    let key = std::fs::metadata(host.data.path().join("token.key")).expect("the data folder has a key");
+    assert_eq!(key.permissions().mode() & 0o077, 0, "nobody else may read it");
 }

@@ -50,6 +50,19 @@ fn sigterm_finishes_what_is_in_flight_and_ends_well() {
 }
 
 #[test]
+fn a_command_over_a_data_folder_says_its_result_and_nothing_else() {
+    let Fresh { host, data } = Fresh::small();
+    host.kill();
+    let folder = data.path().display().to_string();
+    for (command, says) in [(["audit", "--data"].as_slice(), "agree"), (&["user", "list", "--data"], "shift_lead")] {
+        let output = run(&[command, &[&folder]].concat(), &[]);
+        let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(output.status.success() && told(&output.stdout).contains(says), "{}", told(&output.stdout));
+        assert_eq!(told(&output.stderr), "", "{command:?}");
+    }
+}
+
+#[test]
 fn a_port_in_use_is_said_in_one_line() {
     let host = Fresh::small();
     let address = host.base.trim_start_matches("http://");

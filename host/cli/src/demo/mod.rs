@@ -1,9 +1,106 @@
-//! The demo plant.
+//! The demo plant: a real product with its parts, three lines, a user for each role, and orders in every state. All of it
+//! goes through the plant's own API, by the users whose work it is.
 
+mod orders;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Context;
+use include_dir::{Dir, include_dir};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use takt_api::Page;
+use takt_api::identity::User;
+use takt_api::import::Mapping;
+use takt_api::master::{PutPlant, Shift};
+
+use crate::import::{self, File};
 use crate::plant::Plant;
 
-pub(crate) fn fill(_takt: &Plant) -> anyhow::Result<()> {
+/// The same files that the tests import.
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../tests/fixtures/lumenpnp");
+const MAPPING: &str = "mapping.toml";
+/// Stands in the data folder while the plant is being filled, so that a demo that was interrupted goes on and no other
+/// plant is touched. It holds the day from which the orders' due dates count.
+const MARK: &str = "demo-begun";
+const PIN: &str = "1234";
+/// Who works in the demo.
+const USERS: [(&str, &str); 7] = [
+    ("operator", "操作工 starts, reports, pauses"),
+    ("inspector", "质检员 inspects and signs"),
+    ("storekeeper", "仓管员 receives, issues, ships"),
+    ("planner", "计划员 creates, submits, dispatches"),
+    ("lead", "班组长 sets crew and machines, takes reports back"),
+    ("manager", "经理 approves and closes"),
+    ("admin", "管理员 users and master data"),
+];
+
+/// Fills an empty plant. One that is filled already, or that is somebody's own, stays as it is.
+pub(crate) fn fill(takt: &Plant, data: &Path) -> anyhow::Result<()> {
+    let mark = data.join(MARK);
+    let begun = std::fs::read_to_string(&mark).ok().and_then(|day| day.parse::<Date>().ok());
+    let users: Page<User> = takt.get("/api/v1/users?limit=1")?;
+    if begun.is_none() && !users.rows.is_empty() {
+        return Ok(());
+    }
+    let start = Instant::now();
+    let day = begun.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
+    std::fs::write(&mark, day.to_string()).with_context(|| format!("{} cannot be written", mark.display()))?;
+    if users.rows.is_empty() {
+        eprintln!("takt: demo: importing the LumenPnP, its lines, users and stock ...");
+        import_plant(takt)?;
+    }
+    let mut people = BTreeMap::new();
+    for (user, _) in USERS {
+        people.insert(user, takt.sign_in(None, user, PIN)?);
+    }
+    orders::make(&people, day)?;
+    std::fs::remove_file(&mark).with_context(|| format!("{} cannot be removed", mark.display()))?;
+    eprintln!("takt: demo: ready after {:.1} s", start.elapsed().as_secs_f32());
     Ok(())
 }
 
-pub(crate) fn say_users() {}
+/// Says who may sign in, where the plant is the demo's.
+pub(crate) fn say_users(takt: &Plant) -> anyhow::Result<()> {
+    let there: Page<User> = takt.get("/api/v1/users?limit=200")?;
+    if USERS.iter().all(|(name, _)| there.rows.iter().any(|user| user.user.as_str() == *name)) {
+        eprintln!("takt: users of the demo, all with PIN {PIN}:");
+        for (name, role) in USERS {
+            eprintln!("takt:   {name:<12} {role}");
+        }
+    } else {
+        eprintln!("takt: this plant has users of its own, and --demo fills only an empty one");
+    }
+    Ok(())
+}
+
+/// Master data, users and stock are one import, so they are there as a whole or not at all.
+fn import_plant(takt: &Plant) -> anyhow::Result<()> {
+    let text = |name: &str| FILES.get_file(name).and_then(|file| file.contents_utf8());
+    let mapping: Mapping = toml::from_str(text(MAPPING).context("the demo has no mapping")?)?;
+    let files: Vec<_> = FILES
+        .files()
+        .filter(|file| file.path().extension().is_some_and(|end| end == "csv"))
+        .filter_map(|file| {
+            let name = file.path().to_string_lossy().into_owned();
+            Some(File { text: file.contents_utf8()?.to_owned(), name })
+        })
+        .collect();
+    let shift = |name: &str, start: &str, end: &str| Shift {
+        name: name.into(),
+        start: start.into(),
+        end: end.into(),
+        weekdays: vec![1, 2, 3, 4, 5, 6],
+    };
+    let plant = PutPlant {
+        name: "示范工厂".into(),
+        time_zone: "Asia/Shanghai".into(),
+        shifts: vec![shift("早班", "08:00", "16:00"), shift("中班", "16:00", "00:00"), shift("晚班", "00:00", "08:00")],
+    };
+    let _named: serde_json::Value = takt.write("PUT", "/api/v1/plant", &plant)?;
+    import::send(takt, &files, Some(mapping), |_| {})?;
+    Ok(())
+}

@@ -11,6 +11,7 @@ use takt_domain::permission::Role;
 use takt_runtime::{Application, Options};
 
 use super::Way;
+use crate::backing::Backing;
 use crate::project::Project;
 use crate::token_key;
 
@@ -40,14 +41,21 @@ impl Way for Local {
 }
 
 /// Loads what is built over a data folder, which is made with its key where there is none. Answers the key too.
-pub(crate) fn load(project: &Project, data: &Path, access_log: bool) -> anyhow::Result<(Arc<Application>, String)> {
+pub(crate) fn load(
+    project: &Project,
+    data: &Path,
+    backing: &Backing,
+    access_log: bool,
+) -> anyhow::Result<(Arc<Application>, String)> {
     project.require_built()?;
     std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
     let key = token_key::ensure(data)?;
+    let mut variables = backing.variables()?;
+    variables.push(("token_key".to_owned(), key.clone()));
     let options = Options {
         manifest: project.manifest(),
         data: data.to_owned(),
-        variables: [("token_key".to_owned(), key.clone())].into(),
+        variables: variables.into_iter().collect(),
         access_log,
         ..Options::default()
     };

@@ -15,6 +15,7 @@ use takt_api::identity::{Session, SignIn};
 use takt_api::problem::Problem;
 use takt_runtime::Application;
 
+use crate::backing::Backing;
 use crate::project::Project;
 
 /// Which plant a command is about.
@@ -23,8 +24,10 @@ pub(crate) struct Target {
     /// The data folder, which is reached in this process [default: .takt/data]
     #[arg(long, value_name = "DIR", conflicts_with = "target")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    backing: Backing,
     /// A running plant; its user is given with --user, the PIN in TAKT_PIN or at the prompt
-    #[arg(long, value_name = "URL", requires = "user")]
+    #[arg(long, value_name = "URL", requires = "user", conflicts_with_all = ["postgres", "redis", "redis_queue"])]
     target: Option<String>,
     /// Who signs in to the running plant
     #[arg(long, value_name = "NAME", requires = "target")]
@@ -57,10 +60,10 @@ impl Target {
         }
         let project = Project::find()?;
         let data = self.data.clone().unwrap_or_else(|| project.default_data());
-        if folder == Folder::Expected && !data.join("takt.db").is_file() {
+        if folder == Folder::Expected && !self.backing.has_postgres() && !data.join("takt.db").is_file() {
             bail!("there is no plant in {}: `takt serve`, `takt user add` or `takt import` makes one", data.display());
         }
-        let (application, key) = local::load(&project, &data, false)?;
+        let (application, key) = local::load(&project, &data, &self.backing, false)?;
         Plant::in_process(application, self.plant, &key)
     }
 }
@@ -116,8 +119,18 @@ impl Plant {
         path: &str,
         body: &B,
     ) -> anyhow::Result<A> {
-        let key = format!("\"{}\"", uuid::Uuid::now_v7());
-        self.call(method, path, Some(&key), Some(body))
+        self.write_once(&uuid::Uuid::now_v7().to_string(), method, path, body)
+    }
+
+    /// Writes once under this key: a repeat, also in a later run, is answered as the first time.
+    pub(crate) fn write_once<B: Serialize, A: DeserializeOwned>(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> anyhow::Result<A> {
+        self.call(method, path, Some(&format!("\"{key}\"")), Some(body))
     }
 
     fn call<B: Serialize, A: DeserializeOwned>(

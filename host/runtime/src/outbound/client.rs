@@ -31,7 +31,10 @@ const IDLE_CONNECTIONS_MAX: usize = 16;
 
 /// One lane's idle connections.
 #[derive(Default)]
-pub(crate) struct Connections(Arc<Mutex<HashMap<Target, Vec<(Instant, SendRequest<WasiBody>)>>>>);
+pub(crate) struct Connections(Arc<Mutex<Idle>>);
+
+/// By where they lead, each since when it is idle.
+type Idle = HashMap<Target, Vec<(Instant, SendRequest<WasiBody>)>>;
 
 /// Where to, and how it is allowed: a connection that one component may have is not for one that may not.
 #[derive(Clone, PartialEq, Eq, Hash)]

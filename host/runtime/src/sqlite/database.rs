@@ -1,5 +1,6 @@
 //! One database file and its connections.
 
+use super::guard::Guard;
 use super::statement::{Answer, Failure, run};
 use super::writer::{self, Write};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
@@ -63,7 +64,7 @@ impl Database {
     }
 
     /// A new connection, set up: WAL with a sync at each commit, and foreign keys enforced.
-    pub(super) fn connect(&self) -> rusqlite::Result<Link> {
+    pub(super) fn connect(&self, guard: Guard) -> rusqlite::Result<Link> {
         let mut connection = Connection::open(&self.path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -72,6 +73,7 @@ impl Database {
             crate::log::error("the database cannot use WAL", &[("path", &self.path.to_string_lossy())]);
         }
         connection.execute_batch("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;")?;
+        guard.stand(&mut connection)?;
         let deadline = Arc::new(AtomicU64::new(u64::MAX));
         let until = Arc::clone(&deadline);
         connection.progress_handler(PROGRESS_OPS, Some(move || clock() > until.load(Relaxed)))?;
@@ -81,7 +83,7 @@ impl Database {
     /// A connection that is nobody's at the moment.
     pub(super) fn take(&self) -> rusqlite::Result<Link> {
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let link = spare.map_or_else(|| self.connect(), Ok)?;
+        let link = spare.map_or_else(|| self.connect(Guard::Own), Ok)?;
         link.allow(self.statement_time);
         Ok(link)
     }

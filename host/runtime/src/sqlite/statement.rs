@@ -12,8 +12,10 @@ const RESULT_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub(crate) struct Answer {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<RowResult>,
-    pub(crate) changes: u64,
-    pub(crate) last_insert_rowid: i64,
+    /// `None` if the statement is not one that changes rows.
+    pub(crate) changes: Option<u64>,
+    /// `None` if the statement inserted nothing.
+    pub(crate) last_insert_rowid: Option<i64>,
 }
 
 /// What a statement asks of the connection that it runs on, as far as its first word tells.
@@ -48,10 +50,8 @@ impl Kind {
             Self::Begin { immediate: false }
         } else if is("COMMIT") || is("END") || is("ROLLBACK") || is("RELEASE") {
             Self::End
-        } else if is("PRAGMA") || is("ATTACH") || is("DETACH") || is("VACUUM") {
-            Self::Own
-        } else if is("CREATE")
-            && words.next().is_some_and(|w| w.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("TEMP")))
+        } else if ["PRAGMA", "ATTACH", "DETACH", "VACUUM"].iter().any(|word| is(word))
+            || is("CREATE") && words.next().is_some_and(|w| w.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("TEMP")))
         {
             Self::Own
         } else {
@@ -110,6 +110,34 @@ fn words(sql: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What a statement does to rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Inserts,
+    /// Updates or deletes.
+    Changes,
+    Other,
+}
+
+impl Verb {
+    fn of(sql: &str) -> Self {
+        // After `WITH` the verb comes anywhere.
+        let with = words(sql).next().is_some_and(|first| first.eq_ignore_ascii_case("WITH"));
+        let mut judged = words(sql).take(if with { usize::MAX } else { 1 });
+        let verb = judged.find_map(|word| {
+            let is = |verb: &str| word.eq_ignore_ascii_case(verb);
+            if is("INSERT") || is("REPLACE") {
+                Some(Self::Inserts)
+            } else if is("UPDATE") || is("DELETE") {
+                Some(Self::Changes)
+            } else {
+                None
+            }
+        });
+        verb.unwrap_or(Self::Other)
+    }
+}
+
 /// Why a statement gave nothing.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -157,7 +185,7 @@ impl ToSql for Bind<'_> {
 /// Runs `sql` to its end. Prepared statements are kept by the connection.
 pub(crate) fn run(connection: &Connection, sql: &str, parameters: &[Value]) -> Result<Answer, Failure> {
     let mut statement = connection.prepare_cached(sql)?;
-    finish(connection, &mut statement, parameters)
+    finish(connection, sql, &mut statement, parameters)
 }
 
 /// As [`run`], but only if the statement reads; `None` otherwise.
@@ -170,15 +198,17 @@ pub(crate) fn run_if_reading(
     if !statement.readonly() {
         return Ok(None);
     }
-    finish(connection, &mut statement, parameters).map(Some)
+    finish(connection, sql, &mut statement, parameters).map(Some)
 }
 
 fn finish(
     connection: &Connection,
+    sql: &str,
     statement: &mut rusqlite::Statement,
     parameters: &[Value],
 ) -> Result<Answer, Failure> {
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let (changes_before, rowid_before) = (connection.total_changes(), connection.last_insert_rowid());
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = Vec::new();
     let mut bytes = 0;
     {
@@ -196,7 +226,12 @@ fn finish(
             rows.push(RowResult { values });
         }
     }
-    Ok(Answer { columns, rows, changes: connection.changes(), last_insert_rowid: connection.last_insert_rowid() })
+    // What the connection knows may be of an earlier statement, and so of another guest.
+    let verb = Verb::of(sql);
+    let rowid = connection.last_insert_rowid();
+    let inserted = rowid != rowid_before || (verb == Verb::Inserts && connection.total_changes() != changes_before);
+    let changes = (verb != Verb::Other).then(|| connection.changes());
+    Ok(Answer { columns, rows, changes, last_insert_rowid: inserted.then_some(rowid) })
 }
 
 fn value_of(value: ValueRef) -> Result<Value, Failure> {
@@ -240,6 +275,20 @@ mod tests {
             ("", Kind::Write),
         ] {
             assert_eq!(Kind::of(sql), kind, "{sql}");
+        }
+    }
+
+    #[test]
+    fn the_verb_tells_what_a_statement_does_to_rows() {
+        for (sql, verb) in [
+            ("insert into a values (1)", Verb::Inserts),
+            ("WITH x AS (SELECT 1) INSERT INTO a SELECT * FROM x", Verb::Inserts),
+            ("WITH x AS (SELECT 1) DELETE FROM a", Verb::Changes),
+            ("UPDATE a SET b = 'insert'", Verb::Changes),
+            ("SELECT 'insert'", Verb::Other),
+            ("CREATE TABLE a (b)", Verb::Other),
+        ] {
+            assert_eq!(Verb::of(sql), verb, "{sql}");
         }
     }
 

@@ -7,6 +7,7 @@
 //! commit), nothing of it was answered yet and each statement is run again by itself.
 
 use super::database::{Database, Link};
+use super::guard::Guard;
 use super::statement::{Answer, run};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
 use std::sync::{Arc, Weak, mpsc};
@@ -43,7 +44,7 @@ fn serve(database: &Weak<Database>, writes: &mpsc::Receiver<Write>) {
         }
         // Whoever no longer waits has been told that nothing is known; better not to start.
         batch.retain(|write| !write.reply.is_closed());
-        match link.take().map_or_else(|| database.connect(), Ok) {
+        match link.take().map_or_else(|| database.connect(Guard::Shared), Ok) {
             Ok(open) => {
                 let open = link.insert(open);
                 open.allow(database.statement_time());

@@ -1,6 +1,6 @@
 //! Stages a piece of a file.
 
-use takt_api::import::PutPart;
+use takt_api::import::{PutPart, StagedPart};
 use takt_records::caller::Caller;
 use takt_records::command::{Answer, CommandError, Plan, run};
 use takt_records::keep::kind;
@@ -35,7 +35,8 @@ pub async fn stage<S: Store>(
         let mut loaded = store.load(&load).await?;
         answered_before(&mut loaded, caller)?;
         let (_, version) = open_head(&loaded, import, caller)?;
-        let body = serde_json::json!({"part": number, "file": name});
+        let staged = StagedPart { part: number, file: name.to_owned() };
+        let body = serde_json::to_value(&staged).unwrap_or_default();
         let mut commit = caller.commit(200, &body);
         commit.expect.push(Expect { kind: IMPORT.into(), id: import.to_owned(), version });
         commit.records.push(write(import, number, &Part { file: part.file.clone(), text: part.text.clone() }));

@@ -17,6 +17,9 @@ use crate::caller::Caller;
 use crate::keep::{self, NUMBER_SCOPE, kind};
 use crate::load::answered_before;
 
+/// How many numbers are looked at in one go for one that is free.
+const NUMBERS_TRIED: i64 = 8;
+
 /// The most custom fields that an order may have.
 const CUSTOM_MAX: usize = 50;
 
@@ -61,7 +64,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
         return Err(CommandError::field("line", format!("there is no line {}", given.line)));
     }
     let quantity = quantity_at("quantity", given.quantity, item.scale)?;
-    let (id, number) = number(given, &loaded)?;
+    let (id, number) = number(store, caller, given, &loaded).await?;
     let needs = needs_with_items(store, caller, &item.id).await?;
     let new = NewOrder {
         id: id.clone(),
@@ -93,24 +96,41 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     Ok(Plan { commit, status: 201, body })
 }
 
-/// The order's number: the one that was given, or the plant's next, which moves the counter on.
-fn number(given: &CreateOrder, loaded: &Loaded) -> Result<(OrderId, Option<CounterChange>), CommandError> {
+/// The order's number: the one that was given, or the plant's next, which moves the counter on. Numbers of this form
+/// that somebody gave by hand are passed over.
+async fn number<S: Store>(
+    store: &S,
+    caller: &Caller,
+    given: &CreateOrder,
+    loaded: &Loaded,
+) -> Result<(OrderId, Option<CounterChange>), CommandError> {
     if let Some(id) = &given.id {
         if loaded.record(kind::ORDER, id.as_str()).is_some() {
             return Err(CommandError::field("id", format!("there is an order {id} already")));
         }
         return Ok((id.clone(), None));
     }
-    let next = loaded.counter(NUMBER_SCOPE, kind::ORDER) + 1;
-    let id = format!("WO-{next:06}").parse().map_err(|_| CommandError::Damaged("the counter of orders".into()))?;
-    let change = CounterChange {
-        scope: NUMBER_SCOPE.into(),
-        name: kind::ORDER.into(),
-        delta: 1,
-        min_after: Some(next),
-        max_after: Some(next),
-    };
-    Ok((id, Some(change)))
+    let last = loaded.counter(NUMBER_SCOPE, kind::ORDER);
+    let mut next = last + 1;
+    loop {
+        let ids: Vec<_> = (next..next + NUMBERS_TRIED).map(|number| format!("WO-{number:06}")).collect();
+        let mut load = Load::new(caller.plant, caller.now_ms());
+        load.records = ids.iter().map(|id| (kind::ORDER.to_owned(), id.clone())).collect();
+        let taken = store.load(&load).await?;
+        let Some((number, id)) = (next..).zip(&ids).find(|(_, id)| taken.record(kind::ORDER, id).is_none()) else {
+            next += NUMBERS_TRIED;
+            continue;
+        };
+        let id = id.parse().map_err(|_| CommandError::Damaged("the counter of orders".into()))?;
+        let change = CounterChange {
+            scope: NUMBER_SCOPE.into(),
+            name: kind::ORDER.into(),
+            delta: number - last,
+            min_after: Some(number),
+            max_after: Some(number),
+        };
+        return Ok((id, Some(change)));
+    }
 }
 
 /// What one unit of an item needs. Phantoms are opened level by level, one load for each.

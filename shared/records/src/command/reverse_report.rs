@@ -3,6 +3,7 @@
 use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, Reversed};
 use takt_domain::flow::Flow;
+use takt_domain::movement::OWED_SCOPE;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::report::{self, BookedReport, Posted};
 use takt_domain::text::Lang;
@@ -29,6 +30,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     let mut first = Load::new(caller.plant, caller.now_ms());
     first.key = caller.key_lookup();
     first.records = vec![(kind::REPORT.into(), id.to_owned())];
+    first.counters = vec![OWED_SCOPE.into()];
     let mut loaded = store.load(&first).await?;
     load::answered_before(&mut loaded, caller)?;
     let stored = loaded.record(kind::REPORT, id).ok_or_else(|| CommandError::NotFound(id.to_owned()))?;
@@ -52,7 +54,9 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", state.order.id)))?;
     let at = taken_back.booked_at.ok_or_else(|| CommandError::Damaged(format!("the time of report {id}")))?;
     let booked = BookedReport { report: &taken_back.report, by: &taken_back.by, at, posted: &posted };
-    let change = report::decide_reversal(&state.order, flow, booked, reason, &state.facts)?;
+    let items = state.order.materials.iter().map(|material| material.item.clone());
+    let owed = items.map(|item| (item.clone(), loaded.counter(OWED_SCOPE, item.as_str()))).collect();
+    let change = report::decide_reversal(&state.order, flow, booked, reason, &owed, &state.facts)?;
     let movement = caller.derived_id();
     let order = state.order.id.clone();
     let answer = Reversed { id: id.to_owned(), movement: movement.clone(), order: Some(order.clone()) };

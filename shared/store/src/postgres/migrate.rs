@@ -36,6 +36,11 @@ async fn state<D: Driver>(driver: &D) -> Result<(i64, String, bool), DriverError
     Ok((version, commit, restored == "true"))
 }
 
+/// The version that the database is at; 0 for an empty one.
+pub(crate) async fn schema_version<D: Driver>(driver: &D) -> Result<i64, DriverError> {
+    state(driver).await.map(|(version, _, _)| version)
+}
+
 /// Brings the database to the schema of this build; says whether there was anything to do.
 pub(crate) async fn migrate<D: Driver>(driver: &D) -> Result<bool, DriverError> {
     let (at, commit, restored) = state(driver).await?;

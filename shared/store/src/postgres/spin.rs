@@ -29,8 +29,8 @@ async fn run(url: &str, sql: &str, params: Vec<Value>) -> Result<Rows, Error> {
     let params: Vec<ParameterValue> = params.into_iter().map(into_spin).collect();
     let mut result = connection.query(sql, params).await?;
     let mut rows = Vec::new();
-    while let Some(row) = result.next().await {
-        rows.push(row.as_ref().iter().map(from_spin).collect());
+    while let Some(row) = result.rows().next().await {
+        rows.push(row.into_iter().map(from_spin).collect());
     }
     result.result().await?;
     Ok(Rows(rows))
@@ -46,10 +46,10 @@ fn into_spin(value: Value) -> ParameterValue {
     }
 }
 
-fn from_spin(value: &DbValue) -> Value {
+fn from_spin(value: DbValue) -> Value {
     match value {
-        DbValue::Int64(i) => Value::Integer(*i),
-        DbValue::Str(t) => Value::Text(t.clone()),
+        DbValue::Int64(i) => Value::Integer(i),
+        DbValue::Str(t) => Value::Text(t),
         _ => Value::Null,
     }
 }

@@ -1,6 +1,6 @@
 //! A component that does what a test tells it to, good or bad: the first segment of the path says what, the body how.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that sends nonsense shall see it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that sends nonsense shall see it")]
 
 mod store;
 
@@ -30,11 +30,9 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
             wait(&path).await;
             panic!("as told")
         }
-        "loop" => {
-            loop {
-                std::hint::black_box(());
-            }
-        }
+        "loop" => loop {
+            std::hint::black_box(());
+        },
         "sleep" => {
             wait(&path).await;
             json!("awake")
@@ -67,6 +65,8 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
             Err(error) => json!({ "error": error.to_string() }),
         },
         "outbound" => outbound(&text(&body)).await,
+        // Asks another, or itself, the same question.
+        "circle" => circle(&text(&body)).await,
         "sqlite" => store::sqlite(serde_json::from_slice(&body).unwrap()).await,
         "redis" => store::redis(serde_json::from_slice(&body).unwrap()).await,
         "postgres" => store::postgres(serde_json::from_slice(&body).unwrap()).await,
@@ -85,6 +85,17 @@ fn text(body: &Bytes) -> String {
 async fn wait(path: &str) {
     let ms: u64 = path.split('/').nth(2).and_then(|ms| ms.parse().ok()).unwrap_or(0);
     spin_sdk::time::sleep(Duration::from_millis(ms)).await;
+}
+
+async fn circle(url: &str) -> Value {
+    let request = http::Request::post(url).body(FullBody::new(Bytes::from(url.to_owned()))).unwrap();
+    match spin_sdk::http::send(request).await {
+        Ok(response) => {
+            let body = response.into_body().collect().await.map(|body| body.to_bytes());
+            json!({ "body": body.map_or_else(|error| format!("{error:?}"), |body| text(&body)) })
+        }
+        Err(error) => json!({ "error": format!("{error:?}") }),
+    }
 }
 
 async fn outbound(url: &str) -> Value {

@@ -1,0 +1,144 @@
+//! What goes into each call and comes out of it.
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Value, json};
+use takt_domain::master::{Equipment, Item, Mould};
+
+use crate::problem::ProblemType;
+use crate::route::Route;
+use crate::{Page, identity, import, master, orders, reports, stock};
+
+/// A parameter of the query, with what it means.
+type Query = &'static [(&'static str, &'static str)];
+
+const AFTER: (&str, &str) = ("after", "The cursor that the page before gave as `next`.");
+const LIMIT: (&str, &str) = ("limit", "The most rows of the page.");
+
+/// What travels in one call.
+pub(super) struct Body {
+    /// The schema of the request.
+    pub(super) request: Option<Value>,
+    /// The statuses of a success.
+    pub(super) statuses: &'static [u16],
+    /// The schema of the answer.
+    pub(super) response: Value,
+    pub(super) query: Query,
+    pub(super) required_query: &'static [&'static str],
+    /// It answers 304 where nothing has changed.
+    pub(super) etag: bool,
+    /// It answers while the store does not.
+    pub(super) is_without_store: bool,
+    pub(super) more_problems: &'static [ProblemType],
+}
+
+struct Make<'g>(&'g mut SchemaGenerator);
+
+impl Make<'_> {
+    fn schema<T: JsonSchema>(&mut self) -> Value {
+        self.0.subschema_for::<T>().to_value()
+    }
+
+    fn read<A: JsonSchema>(&mut self, query: Query) -> Body {
+        Body {
+            request: None,
+            statuses: &[200],
+            response: self.schema::<A>(),
+            query,
+            required_query: &[],
+            etag: false,
+            is_without_store: false,
+            more_problems: &[],
+        }
+    }
+
+    fn write<R: JsonSchema, A: JsonSchema>(&mut self, statuses: &'static [u16]) -> Body {
+        let request = Some(self.schema::<R>());
+        Body { request, statuses, ..self.read::<A>(&[]) }
+    }
+}
+
+/// What travels in this call. Every route has its line here, which a test checks.
+pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
+    let mut make = Make(generator);
+    match route.name {
+        "signIn" => Body {
+            more_problems: &[ProblemType::WrongPin, ProblemType::Locked],
+            ..make.write::<identity::SignIn, identity::Session>(&[201])
+        },
+        "getSession" => make.read::<identity::Session>(&[]),
+        "signOut" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },
+        "listUsers" => make.read::<Page<identity::User>>(&[("q", "Part of a name."), AFTER, LIMIT]),
+        "putUser" => make.write::<identity::PutUser, identity::User>(&[200, 201]),
+        "getPlant" => make.read::<master::PlantDetail>(&[]),
+        "putPlant" => make.write::<master::PutPlant, master::PutPlant>(&[200]),
+        "listItems" => make.read::<Page<Item>>(&[("q", "Part of a number, a name or a barcode."), AFTER, LIMIT]),
+        "getItem" => make.read::<master::ItemDetail>(&[]),
+        "putEquipmentStatus" => make.write::<master::PutEquipmentStatus, Equipment>(&[200]),
+        "putMouldStatus" => make.write::<master::PutMouldStatus, Mould>(&[200]),
+        "putPresence" => make.write::<master::PutPresence, master::Presence>(&[200]),
+        "openImport" => make.write::<import::OpenImport, import::OpenedImport>(&[201]),
+        "putImportPart" => make.write::<import::PutPart, import::StagedPart>(&[200]),
+        "publishImport" => {
+            Body { more_problems: &[ProblemType::Refused], ..make.write::<import::Publish, import::Imported>(&[200]) }
+        }
+        "live" | "ready" => Body { is_without_store: true, ..make.read::<master::Health>(&[]) },
+        "openapi" => Body {
+            is_without_store: true,
+            response: json!({"type": "object", "description": "This document."}),
+            ..make.read::<()>(&[])
+        },
+        "listOrders" => make.read::<Page<orders::OrderRow>>(&[
+            ("state", "Only orders in this state."),
+            ("line", "Only orders of this line."),
+            ("q", "Part of a number, an item or a customer."),
+            AFTER,
+            LIMIT,
+        ]),
+        "createOrder" => make.write::<orders::CreateOrder, orders::OrderAnswer>(&[201]),
+        "getOrder" => make.read::<orders::OrderDetail>(&[]),
+        "takeAction" => make.write::<orders::TakeAction, orders::OrderAnswer>(&[200]),
+        "getBoard" => Body { etag: true, ..make.read::<orders::Board>(&[("line", "Only orders of this line.")]) },
+        "listStock" => make.read::<Page<stock::ItemStock>>(&[
+            ("q", "Part of a number, a name or a barcode."),
+            ("location", "Only what stands here."),
+            AFTER,
+            LIMIT,
+        ]),
+        "getStock" => make
+            .read::<stock::ItemStock>(&[("location", "Only what stands here."), ("lot", "Only what is of this lot.")]),
+        "listMovements" => make.read::<Page<stock::Movement>>(&[
+            ("item", "Only of this item."),
+            ("location", "Only from or to this location."),
+            ("lot", "Only of this lot."),
+            ("order", "Only for this order."),
+            ("movement", "Only of this movement."),
+            ("kind", "Only of this kind; may be repeated."),
+            ("direction", "`newest_first`, which is so when it is left out, or `oldest_first`."),
+            AFTER,
+            LIMIT,
+        ]),
+        "createMovement" => make.write::<stock::CreateMovement, stock::MovementAnswer>(&[201]),
+        "reverseMovement" => {
+            Body { more_problems: &[ProblemType::Refused], ..make.write::<reports::Reverse, reports::Reversed>(&[200]) }
+        }
+        "audit" => make.read::<stock::Audit>(&[]),
+        "scan" => {
+            Body { required_query: &["code"], ..make.read::<stock::Scanned>(&[("code", "What the scanner read.")]) }
+        }
+        "listReports" => Body {
+            required_query: &["order"],
+            ..make.read::<Page<reports::Report>>(&[("order", "The order."), AFTER, LIMIT])
+        },
+        "createReport" => make.write::<reports::CreateReport, reports::Report>(&[201]),
+        "getReport" => make.read::<reports::Report>(&[]),
+        "reverseReport" => {
+            Body { more_problems: &[ProblemType::Refused], ..make.write::<reports::Reverse, reports::Reversed>(&[200]) }
+        }
+        other => undescribed(other, &mut make),
+    }
+}
+
+/// A route without a line above: its operation would say nothing, and the test that keeps the document fails on it.
+fn undescribed(name: &str, make: &mut Make<'_>) -> Body {
+    Body { statuses: &[], response: json!({"description": format!("{name} is not described")}), ..make.read::<()>(&[]) }
+}

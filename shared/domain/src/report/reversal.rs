@@ -1,0 +1,197 @@
+//! Taking a production report back.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{NewReport, counter_name, told};
+use crate::decide::{self, Change, CounterChange};
+use crate::facts::Facts;
+use crate::flow::{Category, Effect, Flow};
+use crate::id::{ItemId, LocationId, UserId};
+use crate::ledger::{Account, MovementKind, Posting};
+use crate::master::LocationKind;
+use crate::order::{InspectionKind, Order};
+use crate::permission::Permission;
+use crate::quantity::Quantity;
+use crate::refusal::{Refusal, Unmet};
+use crate::text::Lang;
+
+/// A posting of a report that is to be taken back, with the id that the ledger gave it.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    /// The ledger's id.
+    pub id: String,
+    /// What was posted.
+    pub posting: Posting,
+}
+
+/// A report as it was booked.
+#[derive(Clone, Copy, Debug)]
+pub struct BookedReport<'a> {
+    /// What was reported.
+    pub report: &'a NewReport,
+    /// By whom.
+    pub by: &'a UserId,
+    /// When it was booked.
+    pub at: Timestamp,
+    /// What it posted.
+    pub posted: &'a [Posted],
+}
+
+/// Decides to take a report back: its pieces leave the counters, its stock flows back, and an order that it had
+/// completed is in progress again. Refused once quality has signed, and while the next operation rests on its pieces.
+/// `owed` is what production has drawn of each item beyond the books and nobody has settled yet, in units.
+pub fn decide_reversal(
+    order: &Order,
+    flow: &Flow,
+    booked: BookedReport<'_>,
+    reason: &str,
+    owed: &BTreeMap<ItemId, i64>,
+    facts: &Facts,
+) -> Result<Change, Refusal> {
+    let BookedReport { report, posted, .. } = booked;
+    let lang = facts.lang;
+    let mut unmet = Vec::new();
+    if !facts.actor.may(Permission::ReportReverse) {
+        unmet.push(Unmet::permission(Permission::ReportReverse, lang));
+    }
+    if reason.trim().is_empty() {
+        let detail = lang.pick("需要填写原因", "a reason is needed");
+        unmet.push(Unmet::new(
+            "input.reason",
+            detail,
+            lang.pick("填写原因后再试", "give a reason and try again"),
+            Permission::ReportReverse.holders(),
+        ));
+    }
+    let category = flow.state(&order.state).map(|state| state.category);
+    if order.signed.is_some() || !matches!(category, Some(Category::Running | Category::Done)) {
+        let detail = lang.pick("工单已签字或已结束,报工不能冲销", "the order is signed or over; its reports stand");
+        unmet.push(Unmet::new(
+            "report.final",
+            detail,
+            lang.pick("用库存调整处理差异", "settle the difference by a stock movement"),
+            Permission::StockMove.holders(),
+        ));
+    }
+    let scale = order.quantity.scale();
+    let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
+    let next = order.operation_after(report.operation).map(|next| facts.progress_at(next.number, scale).done().units());
+    let before = facts.progress_at(report.operation, scale);
+    if let Some(next) = next.filter(|next| before.good.units() - good < *next) {
+        let rest = Quantity::from_units(next, scale);
+        let detail = match lang {
+            Lang::Zh => format!("后工序已报 {rest},不能冲销本工序"),
+            Lang::En => format!("{rest} are reported at the next operation and rest on it"),
+        };
+        unmet.push(Unmet::new(
+            "report.rested_on",
+            detail,
+            lang.pick("先冲销后工序的报工", "reverse the next operation's report first"),
+            Permission::ReportReverse.holders(),
+        ));
+    }
+    if !unmet.is_empty() {
+        return Err(Refusal { unmet });
+    }
+    let left = before.done().units() - good - scrap;
+    let reopened =
+        category == Some(Category::Done) && order.is_last_operation(report.operation) && left < order.quantity.units();
+    let stays_over = category == Some(Category::Done) && !reopened;
+    let taken_back = posted.iter().filter(|posted| posted.posting.kind != MovementKind::Release);
+    let mut postings: Vec<_> = taken_back.map(|posted| material_back(posted, stays_over)).collect();
+    let settled = settled_back(&postings, owed, order, stays_over, facts)?;
+    postings.extend(settled);
+    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
+    let change = |what: &str, delta: i64, min_after| CounterChange {
+        name: counter_name(report.operation, what),
+        delta: -delta,
+        min_after: Some(min_after),
+        max_after: None,
+    };
+    let counters = vec![
+        change("total", good + scrap, 0),
+        change("good", good, next.unwrap_or(0)),
+        change("scrap", scrap, 0),
+        change("rework", rework, 0),
+    ];
+    let mut after = order.clone();
+    let action = flow.action_with(Effect::BookReport);
+    if let (true, Some(state)) = (reopened, action.and_then(|action| action.from.first())) {
+        after.completed = None;
+        // What comes now has not been inspected.
+        let finals = after.inspections.iter_mut().filter(|done| done.kind == InspectionKind::Final);
+        finals.for_each(|done| done.outdated = true);
+        decide::enter(&mut after, state, facts);
+    }
+    after.history.push(crate::order::HistoryEntry {
+        action: "reverse-report".into(),
+        state: after.state.clone(),
+        by: facts.actor.user.clone(),
+        at: facts.now,
+        reason: reason.to_owned(),
+    });
+    let mut event = decide::event("order.report_reversed.v1", order, &after, reason, facts);
+    event.data["report"] = told(order, report, booked.by, booked.at);
+    Ok(Change { order: Some(after), postings, counters, events: vec![event] })
+}
+
+/// The reversal of one posting. Material comes back held for the order, but to an order that is over it comes back free.
+fn material_back(posted: &Posted, order_is_over: bool) -> Posting {
+    let mut posting = posted.reversal();
+    if order_is_over {
+        posting.to.order = None;
+    }
+    posting
+}
+
+/// What production drew beyond the books and a receipt has settled since was never drawn, so it is there: beside the
+/// line, or in a store.
+fn settled_back(
+    reversals: &[Posting],
+    owed: &BTreeMap<ItemId, i64>,
+    order: &Order,
+    order_is_over: bool,
+    facts: &Facts,
+) -> Result<Vec<Posting>, Refusal> {
+    let mut left = owed.clone();
+    let mut back = Vec::new();
+    for posting in reversals.iter().filter(|posting| posting.to.location == LocationId::shortage()) {
+        let owed = left.entry(posting.item.clone()).or_default();
+        let unsettled = posting.quantity.units().min(*owed);
+        *owed -= unsettled;
+        let settled = posting.quantity.units() - unsettled;
+        if settled == 0 {
+            continue;
+        }
+        let near = [LocationKind::Line, LocationKind::Store];
+        let Some(place) = near.into_iter().find_map(|kind| facts.location_for(kind, &order.line)) else {
+            return Err(Refusal::one(decide::no_location(LocationKind::Store, facts.lang)));
+        };
+        let holder = (!order_is_over).then(|| order.id.clone());
+        back.push(Posting {
+            kind: MovementKind::Settle,
+            item: posting.item.clone(),
+            lot: posting.lot.clone(),
+            from: Account::free(LocationId::shortage()),
+            to: Account { location: place.id.clone(), order: holder },
+            quantity: Quantity::from_units(settled, posting.quantity.scale()),
+            reverses: None,
+        });
+    }
+    Ok(back)
+}
+
+impl Posted {
+    /// The posting that takes this one back.
+    pub fn reversal(&self) -> Posting {
+        Posting {
+            kind: MovementKind::Reversal,
+            from: self.posting.to.clone(),
+            to: self.posting.from.clone(),
+            reverses: Some(self.id.clone()),
+            ..self.posting.clone()
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The pieces of an import: they survive, replace themselves, and are published once.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use futures::executor::block_on;
+use support::{PINS, Plant};
+use takt_api::import::Publish;
+use takt_import::command;
+use takt_records::command::CommandError;
+
+#[test]
+fn pieces_of_one_file_follow_each_other_by_number_in_whatever_order_they_came() {
+    let plant = Plant::new();
+    let import = plant.open();
+    plant.stage(&import, 12, "items.csv", "d B,Part B\n").unwrap();
+    plant.stage(&import, 2, "items.csv", "id,name\nA,Wrong\n").unwrap();
+    plant.stage(&import, 2, "items.csv", "id,name\nA,Part A\nsecon").unwrap();
+    plant.publish(&import, None).unwrap();
+    let loaded = plant.load(&[("item", "A"), ("item", "second B")]);
+    let name = |id: &str| loaded.record("item", id).unwrap().body["name"].clone();
+    assert_eq!((name("A"), name("second B")), ("Part A".into(), "Part B".into()));
+}
+
+#[test]
+fn what_was_published_takes_no_more_and_is_not_booked_again() {
+    let plant = Plant::small();
+    let before = (plant.records(), plant.books());
+    let import = plant.open();
+    plant.stage(&import, 1, "balances.csv", "item,location,quantity\nR,S1,7\n").unwrap();
+    let caller = plant.caller_with("publish");
+    let publish = || block_on(command::publish(&plant.store, &caller, &import, &Publish::default(), PINS));
+    let first = publish().unwrap();
+    let second = publish().unwrap();
+    assert!(!first.replayed && second.replayed && first.body == second.body);
+    assert_eq!(plant.books().0, before.1.0 + 1);
+    for refused in [plant.publish(&import, None), plant.stage(&import, 2, "items.csv", "id,name\nX,X\n")] {
+        let Err(CommandError::Refused(refusal)) = refused else { panic!("{refused:?}") };
+        assert_eq!(refusal.unmet[0].code, "import.published");
+    }
+    assert_eq!(plant.books().0, before.1.0 + 1);
+}
+
+#[test]
+fn pieces_that_cannot_be_are_refused() {
+    let plant = Plant::new();
+    let import = plant.open();
+    for number in [0, command::PARTS_MAX + 1] {
+        let refused = plant.stage(&import, number, "items.csv", "");
+        assert!(matches!(refused, Err(CommandError::Invalid(_))), "{number}: {refused:?}");
+    }
+    for file in ["", "../items.csv", "a/b.csv", "c:items.csv", ".items.csv", " items.csv", "a\nb.csv"] {
+        let refused = plant.stage(&import, 1, file, "");
+        assert!(matches!(refused, Err(CommandError::Invalid(_))), "{file}: {refused:?}");
+    }
+    assert!(matches!(plant.stage("nothing", 1, "items.csv", ""), Err(CommandError::NotFound(_))));
+    assert!(matches!(plant.publish("nothing", None), Err(CommandError::NotFound(_))));
+    assert!(matches!(plant.publish(&import, None), Err(CommandError::Invalid(_))), "nothing was staged");
+}
+
+#[test]
+fn who_has_a_new_pin_or_new_roles_signs_in_again_and_nobody_else() {
+    let plant = Plant::small();
+    let hash = |user: &str| {
+        let record = plant.load(&[("user", user)]);
+        record.record("user", user).unwrap().body["pin_hash"].as_str().unwrap().to_owned()
+    };
+    let version = |user: &str| plant.load(&[("user", user)]).record("user", user).unwrap().version;
+    let before = (version("lead"), version("planner"));
+    let users = "user,name,roles,line,pin\nlead,Sun,shift_lead,L1,\nplanner,Zhao,planner,,9876\n";
+    plant.import(&[("users.csv".into(), users.into())], None).unwrap();
+    assert_eq!(hash("lead"), "hash of 1234");
+    assert_eq!(hash("planner"), "hash of 9876");
+    assert_eq!((version("lead"), version("planner")), (before.0, before.1 + 1));
+}

@@ -1,0 +1,136 @@
+//! Either database behind one type, for programs that learn at their start which one it is.
+
+use crate::commit::{Commit, Committed};
+use crate::driver::{Driver, failed};
+use crate::error::StoreError;
+use crate::plant::{Plant, PlantNumber};
+use crate::port::Store;
+use crate::postgres::{self, PostgresStore};
+use crate::read::{
+    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
+    PageRequest, Record, StoredPosting,
+};
+use crate::rollup::{RollupQuery, RollupRow};
+use crate::sqlite::{self, SqliteStore};
+
+/// A record store on SQLite or on Postgres.
+#[derive(Debug)]
+pub enum AnyStore<L, P> {
+    /// A file, beside the program.
+    Sqlite(SqliteStore<L>),
+    /// A server.
+    Postgres(PostgresStore<P>),
+}
+
+impl<L: Driver, P: Driver> AnyStore<L, P> {
+    /// The version of the schema that the database is at; 0 for an empty one.
+    pub async fn schema_version(&self) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite(store) => sqlite::schema_version(store.driver()).await.map_err(failed),
+            Self::Postgres(store) => postgres::schema_version(store.driver()).await.map_err(failed),
+        }
+    }
+
+    /// The rights that the database does not grant, each by the statement that would grant it. A file has none to grant.
+    pub async fn missing_rights(&self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(Vec::new()),
+            Self::Postgres(store) => postgres::missing_rights(store.driver()).await.map_err(failed),
+        }
+    }
+}
+
+macro_rules! either {
+    ($self:ident, $store:ident => $call:expr) => {
+        match $self {
+            Self::Sqlite($store) => $call.await,
+            Self::Postgres($store) => $call.await,
+        }
+    };
+}
+
+impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
+    async fn ensure_schema(&self) -> Result<(), StoreError> {
+        either!(self, store => store.ensure_schema())
+    }
+
+    async fn put_plant(&self, plant: &Plant) -> Result<(), StoreError> {
+        either!(self, store => store.put_plant(plant))
+    }
+
+    async fn plants(&self) -> Result<Vec<Plant>, StoreError> {
+        either!(self, store => store.plants())
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        either!(self, store => store.commit(commit))
+    }
+
+    async fn commit_many(&self, commits: &[Commit]) -> Vec<Result<Committed, StoreError>> {
+        either!(self, store => store.commit_many(commits))
+    }
+
+    async fn load(&self, load: &Load) -> Result<Loaded, StoreError> {
+        either!(self, store => store.load(load))
+    }
+
+    async fn list(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        filter: &ListFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Record>, StoreError> {
+        either!(self, store => store.list(plant, kind, filter, page))
+    }
+
+    async fn movements(
+        &self,
+        plant: PlantNumber,
+        filter: &MovementFilter,
+        page: &PageRequest,
+    ) -> Result<Page<StoredPosting>, StoreError> {
+        either!(self, store => store.movements(plant, filter, page))
+    }
+
+    async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError> {
+        either!(self, store => store.movement(plant, movement))
+    }
+
+    async fn balances(
+        &self,
+        plant: PlantNumber,
+        filter: &BalanceFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Balance>, StoreError> {
+        either!(self, store => store.balances(plant, filter, page))
+    }
+
+    async fn counters(&self, plant: PlantNumber, scope: &str) -> Result<Vec<Counter>, StoreError> {
+        either!(self, store => store.counters(plant, scope))
+    }
+
+    async fn journal(&self, plant: PlantNumber, after: Option<&str>, limit: u32) -> Result<JournalPage, StoreError> {
+        either!(self, store => store.journal(plant, after, limit))
+    }
+
+    async fn rollups(&self, query: &RollupQuery, page: &PageRequest) -> Result<Page<RollupRow>, StoreError> {
+        either!(self, store => store.rollups(query, page))
+    }
+
+    async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
+        either!(self, store => store.drop_rollups(plant, generation))
+    }
+
+    async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {
+        either!(self, store => store.ended_sessions(plant, now_ms))
+    }
+
+    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
+        either!(self, store => store.audit(plant))
+    }
+
+    async fn purge(&self, now_ms: i64) -> Result<u64, StoreError> {
+        either!(self, store => store.purge(now_ms))
+    }
+}

@@ -1,0 +1,227 @@
+//! What all pages share: where the reader is, who they are, in which language they read, and the last message to them.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use takt_api::identity::Session;
+use takt_domain::permission::{Permission, Role};
+use takt_domain::text::Lang;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use crate::net::device::{self, Kept};
+use crate::net::fetch::timer;
+use crate::route::Route;
+use crate::ui::toast::Toast;
+use crate::{page, ui};
+
+/// Copied freely: each part is a handle.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    pub(crate) route: Signal<Route>,
+    pub(crate) session: Signal<Option<Rc<Session>>>,
+    pub(crate) lang: Signal<Lang>,
+    pub(crate) toast: Signal<Option<Toast>>,
+    /// Where to go on after the sign-in that a lapsed session made necessary.
+    pub(crate) back_to: Signal<Option<String>>,
+    /// The last call had no answer: what is on the screen may be old.
+    pub(crate) offline: Signal<bool>,
+    /// Grows when requests without an answer come or go.
+    pub(crate) pending: Signal<u32>,
+    /// Grows when the page should look again: it is seen again, or the network is back.
+    woke: Signal<u32>,
+}
+
+thread_local! {
+    static APP: App = use_global_scope().run_in(|| App {
+        route: create_signal(Route::parse(&here())),
+        session: create_signal(kept_session()),
+        lang: create_signal(kept_lang()),
+        toast: create_signal(None),
+        back_to: create_signal(None),
+        offline: create_signal(false),
+        pending: create_signal(0),
+        woke: create_signal(0),
+    });
+}
+
+/// The parts that all pages share.
+pub(crate) fn app() -> App {
+    APP.with(|app| *app)
+}
+
+/// The reader's language, without following it: a change of language draws everything anew.
+pub(crate) fn lang() -> Lang {
+    app().lang.get_untracked()
+}
+
+/// True when the reader's role holds the permission.
+pub(crate) fn may(permission: Permission) -> bool {
+    app().session.with_untracked(|session| session.as_ref().is_some_and(|s| s.permissions.contains(&permission)))
+}
+
+/// True when the reader has the role.
+pub(crate) fn is(role: Role) -> bool {
+    app().session.with_untracked(|session| session.as_ref().is_some_and(|s| s.roles.contains(&role)))
+}
+
+/// Who is signed in.
+pub(crate) fn session() -> Option<Rc<Session>> {
+    app().session.get_clone_untracked()
+}
+
+fn kept_session() -> Option<Rc<Session>> {
+    let session: Session = serde_json::from_str(&device::get(Kept::Session)?).ok()?;
+    (session.expires_at > device::now()).then(|| Rc::new(session))
+}
+
+fn kept_lang() -> Lang {
+    match device::get(Kept::Lang).as_deref() {
+        Some("en") => Lang::En,
+        _ => Lang::Zh,
+    }
+}
+
+fn here() -> String {
+    window().location().pathname().unwrap_or_else(|_| "/".into())
+}
+
+/// What the address says after the question mark.
+pub(crate) fn query(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name).filter(|value| !value.is_empty())
+}
+
+impl App {
+    /// Goes to an address of the app.
+    pub(crate) fn go(self, path: &str) {
+        if let Ok(history) = window().history() {
+            let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
+        }
+        self.follow();
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    fn follow(self) {
+        self.toast.update(|toast| {
+            if toast.as_ref().is_some_and(|toast| !toast.good) {
+                *toast = None;
+            }
+        });
+        self.route.set(Route::parse(&here()));
+    }
+
+    /// Keeps the session and goes on.
+    pub(crate) fn enter(self, session: Session) {
+        device::set(Kept::User, session.user.as_str());
+        device::set(Kept::Session, &serde_json::to_string(&session).unwrap_or_default());
+        self.session.set(Some(Rc::new(session)));
+        let path = self.back_to.take().unwrap_or_else(|| "/".into());
+        self.go(&path);
+    }
+
+    /// Forgets the session. `lapsed` remembers where the reader was, to go on from there.
+    pub(crate) fn leave(self, lapsed: bool) {
+        if self.session.get_clone_untracked().is_none() {
+            return;
+        }
+        device::remove(Kept::Session);
+        // What one reader did is no news for the next one.
+        self.toast.set(None);
+        let search = window().location().search().unwrap_or_default();
+        self.back_to.set(lapsed.then(|| here() + &search));
+        self.session.set(None);
+        self.go("/sign-in");
+    }
+
+    /// Draws everything in the other language.
+    pub(crate) fn speak(self, lang: Lang) {
+        device::set(Kept::Lang, lang.pick("zh", "en"));
+        self.lang.set(lang);
+    }
+
+    /// Keeps whether the server can be reached.
+    pub(crate) fn tell_offline(self, offline: bool) {
+        if self.offline.get_untracked() != offline {
+            self.offline.set(offline);
+        }
+    }
+
+    /// Has what is on the screen read again.
+    pub(crate) fn wake(self) {
+        self.woke.update(|times| *times += 1);
+    }
+
+    /// Tells the reader something at the edge of the screen.
+    pub(crate) fn say(self, toast: Toast) {
+        ui::toast::show(self.toast, toast);
+    }
+}
+
+/// Calls `look` whenever the page should look again, as long as the part lives that asks for it.
+pub(crate) fn on_wake(look: impl Fn() + 'static) {
+    let woke = app().woke;
+    let mut is_first = true;
+    create_effect(move || {
+        woke.track();
+        if !std::mem::take(&mut is_first) {
+            look();
+        }
+    });
+}
+
+fn is_seen() -> bool {
+    document().visibility_state() == web_sys::VisibilityState::Visible
+}
+
+/// Draws the app over the first view, and follows links and the browser's own back and forward.
+pub(crate) fn start() {
+    let Some(root) = document().get_element_by_id("app") else { return };
+    listen("popstate", window().as_ref(), |_| app().follow());
+    listen("click", document().as_ref(), follow_link);
+    listen("keydown", document().as_ref(), ui::keyboard::pressed);
+    listen("offline", window().as_ref(), |_| app().tell_offline(true));
+    listen("online", window().as_ref(), |_| {
+        app().tell_offline(false);
+        // Every phone of the hall hears it at once; not all of them shall ask at once.
+        timer((js_sys::Math::random() * 2_000.0) as i32, || app().wake());
+    });
+    listen("visibilitychange", document().as_ref(), |_| {
+        if is_seen() {
+            app().wake();
+        }
+    });
+    root.set_inner_html("");
+    sycamore::render_to(|| ui::live(draw), &root);
+}
+
+fn draw() -> View {
+    let app = app();
+    let lang = app.lang.get();
+    if let Some(html) = document().document_element() {
+        let _ = html.set_attribute("lang", lang.pick("zh-CN", "en"));
+    }
+    let signed_in = app.session.with(Option::is_some);
+    untrack(|| if signed_in { ui::shell::view() } else { page::sign_in::view() })
+}
+
+fn listen(event: &str, target: &web_sys::EventTarget, heard: impl Fn(web_sys::Event) + 'static) {
+    let closure = Closure::<dyn Fn(web_sys::Event)>::new(heard);
+    let _ = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+    // It listens as long as the page lives.
+    closure.forget();
+}
+
+/// A plain click on a link of this app changes the page without loading anything.
+fn follow_link(event: web_sys::Event) {
+    let Some(click) = event.dyn_ref::<web_sys::MouseEvent>() else { return };
+    if click.default_prevented() || click.button() != 0 || click.ctrl_key() || click.meta_key() || click.shift_key() {
+        return;
+    }
+    let target = click.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let Some(link) = target.and_then(|target| target.closest("a[href]").ok().flatten()) else { return };
+    if let Some(path) = link.get_attribute("href").filter(|href| href.starts_with('/')) {
+        click.prevent_default();
+        app().go(&path);
+    }
+}

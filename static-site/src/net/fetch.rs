@@ -1,0 +1,118 @@
+//! One call over the network, with a time limit.
+
+use sycamore::web::window;
+use takt_api::stock::{DEVICE_HEADER, SOURCE_HEADER, Source};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::device;
+use crate::app;
+
+/// Longer than the host lets a call run, so that its own answer comes first where there is one.
+const TIMEOUT_MS: i32 = 35_000;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) body: Option<String>,
+    /// The `Idempotency-Key` of a write.
+    pub(crate) key: Option<String>,
+    pub(crate) source: Source,
+    /// The version that is here already.
+    pub(crate) etag: Option<String>,
+}
+
+impl Call {
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        let (key, etag, body) = (None, None, None);
+        Self { method: "GET", path: path.into(), body, key, source: Source::Hand, etag }
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) text: String,
+    pub(crate) etag: Option<String>,
+    pub(crate) retry_after_s: Option<u32>,
+}
+
+impl Answer {
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Calls. None where no answer came, for whatever reason: then nobody knows whether a write was booked.
+pub(crate) async fn fetch(call: &Call) -> Option<Answer> {
+    let answer = try_fetch(call).await.ok();
+    app::app().tell_offline(answer.is_none());
+    let answer = answer?;
+    let signs_in = call.method == "POST" && call.path == "/api/v1/session";
+    if answer.status == 401 && !signs_in {
+        app::app().leave(true);
+    }
+    Some(answer)
+}
+
+async fn try_fetch(call: &Call) -> Result<Answer, JsValue> {
+    let abort = web_sys::AbortController::new()?;
+    let init = web_sys::RequestInit::new();
+    init.set_method(call.method);
+    init.set_signal(Some(&abort.signal()));
+    let headers = web_sys::Headers::new()?;
+    headers.set("accept-language", app::lang().pick("zh-CN", "en"))?;
+    if let Some(token) = app::session().and_then(|session| session.token.clone()) {
+        headers.set("authorization", &format!("Bearer {token}"))?;
+    }
+    if let Some(body) = &call.body {
+        headers.set("content-type", "application/json")?;
+        init.set_body(&JsValue::from_str(body));
+    }
+    if let Some(key) = &call.key {
+        headers.set("idempotency-key", &format!("\"{key}\""))?;
+        headers.set(DEVICE_HEADER, &device::id())?;
+        headers.set(SOURCE_HEADER, if call.source == Source::Scan { "scan" } else { "hand" })?;
+    }
+    if let Some(etag) = &call.etag {
+        headers.set("if-none-match", etag)?;
+    }
+    init.set_headers(&headers);
+    // The page keeps versions itself, so that a 304 reaches it.
+    init.set_cache(web_sys::RequestCache::NoStore);
+    let request = web_sys::Request::new_with_str_and_init(&call.path, &init)?;
+    let limit = timer(TIMEOUT_MS, move || abort.abort());
+    let outcome = receive(&request).await;
+    window().clear_timeout_with_handle(limit);
+    outcome
+}
+
+async fn receive(request: &web_sys::Request) -> Result<Answer, JsValue> {
+    let response: web_sys::Response = JsFuture::from(window().fetch_with_request(request)).await?.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    let header = |name: &str| response.headers().get(name).ok().flatten();
+    Ok(Answer {
+        status: response.status(),
+        text,
+        etag: header("etag"),
+        retry_after_s: header("retry-after").and_then(|text| text.parse().ok()),
+    })
+}
+
+/// Calls back later; the number ends it before.
+pub(crate) fn timer(ms: i32, ring: impl FnOnce() + 'static) -> i32 {
+    let ring = Closure::once_into_js(ring);
+    window().set_timeout_with_callback_and_timeout_and_arguments_0(ring.unchecked_ref(), ms).unwrap_or_default()
+}
+
+/// Waits.
+pub(crate) async fn wait(ms: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = JsFuture::from(promise).await;
+}

@@ -1,0 +1,39 @@
+//! Calls of the API: one place that fetches, one that reads, one that writes.
+
+pub(crate) mod device;
+pub(crate) mod fetch;
+pub(crate) mod list;
+pub(crate) mod pending;
+pub(crate) mod read;
+pub(crate) mod submit;
+
+use std::rc::Rc;
+
+use sycamore::web::document;
+use takt_api::problem::Problem;
+
+/// True while fresh answers must wait: a sheet is open, or a write has no outcome yet. Drawing anew would take it away.
+fn reader_is_busy() -> bool {
+    submit::any_is_held() || document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
+/// Why a call did not give what was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// No answer came: no network, or too late.
+    Lost,
+    /// The answer is a problem document.
+    Problem(Rc<Problem>),
+    /// The answer is of a form that this page does not know.
+    Unreadable,
+}
+
+impl Fault {
+    /// The problem of an answer that is no success.
+    pub(crate) fn of(answer: &fetch::Answer) -> Self {
+        match serde_json::from_str::<Problem>(&answer.text) {
+            Ok(problem) => Self::Problem(Rc::new(problem)),
+            Err(_) => Self::Unreadable,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The board: open orders by state, the longest in their state first, for a wall screen as well as for a phone.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use takt_api::orders::{Board, BoardColumn};
+
+use crate::net::read::Read;
+use crate::ui::{self, order_parts};
+use crate::{app, text};
+
+const POLL_MS: i32 = 5_000;
+
+pub(crate) fn view() -> View {
+    let read: Read<Board> = Read::new("/api/v1/board");
+    read.poll(POLL_MS);
+    let body = ui::shown(read, draw);
+    ui::shell::page(text::BOARD.get(), None, View::new(), body)
+}
+
+fn draw(board: Rc<Board>) -> View {
+    let columns: Vec<_> = board.columns.iter().map(column).collect();
+    view! { div(class="board") { (columns) } }
+}
+
+fn column(column: &BoardColumn) -> View {
+    let name = column.label.get(app::lang()).to_owned();
+    let more = if column.more { "+" } else { "" };
+    let count = format!("{}{more}", column.orders.len());
+    let cards: Vec<_> = column.orders.iter().map(|row| order_parts::card(row.clone(), false)).collect();
+    let body = if cards.is_empty() {
+        view! { p(class="note") { (text::BOARD_EMPTY) } }
+    } else {
+        view! { ul(class="cards") { (cards) } }
+    };
+    view! {
+        section(class="board-column") {
+            div(class="board-head") { h2 { (name) } span(class="chip") { (count) } }
+            (body)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Who is signed in, the other pages, the language, and the way out.
+
+use sycamore::prelude::*;
+use takt_api::stock::Source;
+use takt_domain::permission::Permission;
+
+use crate::net::submit::Submit;
+use crate::ui::{self, icon, shell, submit_button, tap};
+use crate::{app, show, text};
+
+pub(crate) fn view() -> View {
+    let Some(session) = app::session() else { return View::new() };
+    let lang = app::lang();
+    let roles: Vec<_> = session
+        .roles
+        .iter()
+        .map(|role| {
+            let label = role.label(lang);
+            view! { span(class="chip") { (label) } }
+        })
+        .collect();
+    let (name, user) = (session.name.clone(), session.user.to_string());
+    let plant = format!("{} ({})", session.plant_name, session.plant);
+    let plant = ui::pair(text::PLANT, plant);
+    let until = text::VALID_UNTIL.with(&show::time(session.expires_at));
+    let line = session.line.as_ref().map(|line| ui::pair(text::LINE, line.to_string()));
+    let line = View::from(line);
+    let links: Vec<_> = shell::entries()
+        .into_iter()
+        .map(|(route, drawing, name)| {
+            let path = route.path();
+            view! { li { a(class="entry", href=path) { (drawing) span(class="grow") { (name) } (icon::NEXT) } } }
+        })
+        .collect();
+    let (presence, language, sign_out) = (presence(), super::sign_in::language(), sign_out());
+    let body = view! {
+        section(class="card") {
+            p(class="title") { (name) }
+            p(class="sub") { (user) }
+            div(class="chips") { (roles) }
+            dl(class="pairs") { (plant) (line) }
+            p(class="note") { (until) }
+        }
+        (presence)
+        ul(class="entries card") { (links) }
+        section(class="card") { h2 { (text::LANGUAGE) } (language) }
+        (sign_out)
+    };
+    shell::page(text::ME.get(), None, View::new(), body)
+}
+
+/// Operators say that they are here from their own page.
+fn presence() -> View {
+    if !app::may(Permission::PresenceSelf) || !app::may(Permission::MasterView) {
+        return View::new();
+    }
+    super::line::mine()
+}
+
+fn sign_out() -> View {
+    let submit = Submit::new();
+    let leave = move || {
+        submit.send(
+            "DELETE",
+            "/api/v1/session".into(),
+            &serde_json::json!({}),
+            Source::Hand,
+            |_: serde_json::Value| {
+                app::app().leave(false);
+            },
+        );
+    };
+    let outcome = submit_button::outcome(submit);
+    view! {
+        button(r#type="button", class="quiet wide", disabled=move || submit.is_held(), on:click=tap(leave)) { (icon::LEAVE) (text::SIGN_OUT) }
+        (outcome)
+    }
+}

@@ -1,0 +1,101 @@
+//! A new work order: what, how much, where, until when.
+
+use std::rc::Rc;
+
+use jiff::civil::Date;
+use sycamore::prelude::*;
+use takt_api::master::PlantDetail;
+use takt_api::orders::{CreateOrder, OrderAnswer};
+use takt_api::stock::Source;
+use takt_domain::order::Priority;
+
+use crate::net::read::Read;
+use crate::net::submit::Submit;
+use crate::route::Route;
+use crate::ui::{self, field, number_pad, submit_button, toast::Toast};
+use crate::{app, text};
+
+pub(crate) fn view() -> View {
+    let read: Read<PlantDetail> = Read::new("/api/v1/plant");
+    let body = ui::shown(read, |plant| form(&plant));
+    ui::shell::page(text::NEW_ORDER.get(), Some(Route::Orders), View::new(), body)
+}
+
+fn form(plant: &Rc<PlantDetail>) -> View {
+    let first = |ids: Option<String>| create_signal(ids.unwrap_or_default());
+    let item = first(plant.products.first().map(|item| item.id.to_string()));
+    let line = first(plant.lines.first().map(|line| line.id.to_string()));
+    let (quantity, due) = (create_signal(String::new()), create_signal(String::new()));
+    let (customer, note) = (create_signal(String::new()), create_signal(String::new()));
+    let (priority, missing) = (create_signal(Priority::Normal), create_signal(String::new()));
+    let products: Vec<_> =
+        plant.products.iter().map(|item| (item.id.to_string(), format!("{} {}", item.id, item.name))).collect();
+    let lines: Vec<_> = plant.lines.iter().map(|line| (line.id.to_string(), line.name.clone())).collect();
+    let names = [
+        (Priority::Urgent, text::URGENT),
+        (Priority::High, text::HIGH),
+        (Priority::Normal, text::NORMAL),
+        (Priority::Low, text::LOW),
+    ];
+    let priorities: Vec<_> = names.into_iter().map(|(priority, name)| (priority, name.get().to_owned())).collect();
+    let products = field::select(text::PRODUCT, item, products);
+    let lines = field::select(text::LINE, line, lines);
+    let priorities = field::choice(text::PRIORITY, priority, priorities);
+    let submit = Submit::new();
+    let plant = Rc::clone(plant);
+    let send = move || {
+        let fill_in = |name: text::Text| missing.set(text::FILL_IN.with(name.get()));
+        let chosen = item.get_clone_untracked();
+        let Some(product) = plant.products.iter().find(|item| item.id.as_str() == chosen) else {
+            return fill_in(text::PRODUCT);
+        };
+        let typed = quantity.with_untracked(|text| number_pad::quantity(text, product.scale));
+        let Some(quantity) = typed.filter(|quantity| quantity.is_positive()) else { return fill_in(text::QUANTITY) };
+        let Ok(line) = line.with_untracked(|line| line.parse()) else { return fill_in(text::LINE) };
+        let due = due.get_clone_untracked();
+        let due: Option<Date> = if due.is_empty() { None } else { due.parse().ok() };
+        missing.set(String::new());
+        let body = CreateOrder {
+            id: None,
+            item: product.id.clone(),
+            quantity,
+            line,
+            priority: priority.get_untracked(),
+            due,
+            customer: customer.with_untracked(|text| text.trim().to_owned()),
+            note: note.with_untracked(|text| text.trim().to_owned()),
+            custom: Default::default(),
+        };
+        submit.send("POST", "/api/v1/orders".into(), &body, Source::Hand, |made: OrderAnswer| {
+            app::app().go(&Route::Order(made.id.clone()).path());
+            app::app().say(Toast::good(text::CREATED_ORDER.with(made.id.as_str())));
+        });
+    };
+    let hint = ui::hint(missing);
+    let quantity =
+        view! { input(r#type="text", inputmode="decimal", maxlength="20", autocomplete="off", bind:value=quantity) };
+    let quantity = field::labelled(text::QUANTITY, quantity);
+    let due = field::labelled(text::DUE, view! { input(r#type="date", bind:value=due) });
+    let customer = field::line(text::CUSTOMER, customer, text::OPTIONAL);
+    let note = field::lines(text::NOTE, note, text::OPTIONAL);
+    let fields = submit_button::fields(
+        submit,
+        view! {
+            div(class="columns") {
+                div(class="column") { section(class="card") {
+                    (products)
+                    (quantity)
+                    (priorities)
+                    (lines)
+                } }
+                div(class="column") { section(class="card") {
+                    (due)
+                    (customer)
+                    (note)
+                } }
+            }
+        },
+    );
+    let button = submit_button::view(submit, text::CREATE_ORDER, send);
+    view! { (fields) div(class="bottom") { (hint) (button) } }
+}

@@ -1,0 +1,53 @@
+//! One order: where it stands, the one thing to do next, everything else that may be done, and why the rest may not.
+//!
+//! What is open is asked of `takt-domain` in the browser, the code that the server decides with.
+
+mod actions;
+mod parts;
+pub(crate) mod reports;
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use takt_api::orders::OrderDetail;
+use takt_domain::facts::Facts;
+use takt_domain::id::OrderId;
+
+use crate::net::device;
+use crate::net::read::Read;
+use crate::route::{Route, encode};
+use crate::{app, ui};
+
+/// How often the page looks whether others have changed the order.
+const POLL_MS: i32 = 8_000;
+
+pub(crate) fn view(id: &OrderId) -> View {
+    let read: Read<OrderDetail> = Read::new(api_path(id));
+    read.poll(POLL_MS);
+    let body = ui::shown(read, move |detail| draw(detail, read));
+    ui::shell::page(id.as_str(), Some(Route::Orders), View::new(), body)
+}
+
+/// Where the API has this order.
+pub(crate) fn api_path(id: &OrderId) -> String {
+    format!("/api/v1/orders/{}", encode(id.as_str()))
+}
+
+/// The facts that the server sent, for the reader's language and for now.
+pub(crate) fn facts(detail: &OrderDetail) -> Facts {
+    Facts { lang: app::lang(), now: device::now(), ..detail.facts.clone() }
+}
+
+fn draw(detail: Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
+    let facts = facts(&detail);
+    let left = vec![parts::head(&detail, &facts), actions::view(&detail, &facts, read)];
+    let right = vec![
+        parts::operations(&detail, &facts),
+        parts::kit(&detail, &facts),
+        parts::inspections(&detail),
+        reports::view(&detail, read),
+        parts::exceptions(&detail),
+        parts::history(&detail),
+    ];
+    view! { div(class="columns") { div(class="column") { (left) } div(class="column") { (right) } } }
+}

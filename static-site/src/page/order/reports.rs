@@ -1,0 +1,84 @@
+//! What was reported on an order, and taking a report back.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use takt_api::orders::OrderDetail;
+use takt_api::reports::{Report, Reverse};
+use takt_api::stock::Source;
+use takt_domain::permission::Permission;
+
+use crate::net::list::List;
+use crate::net::read::Read;
+use crate::net::submit::Submit;
+use crate::route::encode;
+use crate::ui::{self, field, sheet, submit_button, tap, toast::Toast};
+use crate::{app, show, text};
+
+pub(super) fn view(detail: &Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
+    if detail.order.started.is_none() || !app::may(Permission::ReportView) {
+        return View::new();
+    }
+    let order = detail.order.id.clone();
+    let list: List<Report> = List::new(format!("/api/v1/reports?limit=20&order={}", encode(order.as_str())));
+    let asked = create_signal(None::<String>);
+    let detail = Rc::clone(detail);
+    let rows = ui::listed(list, "rows", text::NO_REPORTS, move |report| row(&report, &detail, asked));
+    let sheet = sheet::view(asked, move |id| (text::REVERSE_REPORT.get().to_owned(), reversal(&id, asked, read)));
+    ui::fold(text::REPORTS, String::new(), true, view! { (rows) (sheet) })
+}
+
+fn row(report: &Report, detail: &OrderDetail, asked: Signal<Option<String>>) -> View {
+    let new = &report.report;
+    let name = detail.order.operation(new.operation).map_or(String::new(), |operation| operation.name.clone());
+    let what = format!("{} {name}", new.operation);
+    let mut counts = vec![format!("{} {}", text::GOOD.get(), new.good)];
+    counts.extend(new.scrap.iter().map(|scrap| format!("{} {} ({})", text::SCRAP.get(), scrap.quantity, scrap.reason)));
+    counts.extend(new.rework.map(|rework| format!("{} {rework}", text::REWORK.get())));
+    let counts = counts.join(" · ");
+    let note = format!("{} · {}", show::user(&report.by), show::time(report.booked_at));
+    let back = if report.reversed_by.is_some() {
+        view! { span(class="chip") { (text::REVERSED) } }
+    } else if app::may(Permission::ReportReverse) {
+        let id = report.id.clone();
+        view! { button(r#type="button", class="quiet small", on:click=tap(move || asked.set(Some(id.clone())))) { (text::REVERSE) } }
+    } else {
+        View::new()
+    };
+    view! {
+        li(class="row") {
+            div(class="row-main") { span(class="grow") { (what) } (back) }
+            p(class="counts") { (counts) }
+            p(class="note") { (note) }
+        }
+    }
+}
+
+fn reversal(id: &str, asked: Signal<Option<String>>, read: Read<OrderDetail>) -> View {
+    let path = format!("/api/v1/reports/{}/reversal", encode(id));
+    with_reason(path, text::REVERSE_REPORT, move || {
+        asked.set(None);
+        read.again();
+    })
+}
+
+/// Asks why, then takes something booked back.
+pub(crate) fn with_reason(path: String, face: text::Text, after: impl Fn() + Clone + 'static) -> View {
+    let (reason, submit, missing) = (create_signal(String::new()), Submit::new(), create_signal(String::new()));
+    let confirm = move || {
+        let body = Reverse { reason: reason.get_clone_untracked().trim().to_owned() };
+        if body.reason.is_empty() {
+            return missing.set(text::REASON_NEEDED.into());
+        }
+        missing.set(String::new());
+        let after = after.clone();
+        submit.send("POST", path.clone(), &body, Source::Hand, move |_: serde_json::Value| {
+            app::app().say(Toast::good(text::REVERSED_BOOKED.get()));
+            after();
+        });
+    };
+    let words = submit_button::fields(submit, field::lines(text::REASON, reason, text::REASON_HINT));
+    let hint = ui::hint(missing);
+    let button = submit_button::view(submit, face, confirm);
+    view! { p(class="lead") { (text::REVERSE_HINT) } (words) (hint) (button) }
+}

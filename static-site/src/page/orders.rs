@@ -1,0 +1,98 @@
+//! The orders: open ones first, by line, state and search, page by page.
+
+use sycamore::prelude::*;
+use takt_api::orders::OrderRow;
+use takt_domain::flow::Flow;
+use takt_domain::permission::Permission;
+
+use crate::net::device::{self, Kept};
+use crate::net::fetch::timer;
+use crate::net::list::List;
+use crate::route::{Route, encode};
+use crate::ui::{self, field, icon, order_parts};
+use crate::{app, text};
+
+/// What a filter says that is not the name of a state: every state that is not over.
+const OPEN: &str = "";
+const ALL: &str = "*";
+const POLL_MS: i32 = 10_000;
+
+pub(crate) fn view() -> View {
+    let my_line = app::session().and_then(|session| session.line.clone()).map(|line| line.to_string());
+    let kept = device::get(Kept::OrderFilter).unwrap_or_default();
+    let (kept_state, kept_line) = kept.split_once('|').unwrap_or((&kept, "mine"));
+    let state = create_signal(kept_state.to_owned());
+    let mine = create_signal(my_line.is_some() && kept_line == "mine");
+    let search = create_signal(String::new());
+    let line = my_line.clone();
+    let path = move || {
+        let line = line.as_ref().filter(|_| mine.get()).map_or(String::new(), |line| format!("&line={}", encode(line)));
+        let q = search.with(|q| if q.trim().is_empty() { String::new() } else { format!("&q={}", encode(q.trim())) });
+        format!("/api/v1/orders?limit=30{}{line}{q}", states(&state.get_clone()))
+    };
+    let list: List<OrderRow> = List::new(untrack(&path));
+    list.poll(POLL_MS);
+    let last = create_signal(untrack(&path));
+    // A pause in the typing, so that not every key asks the server.
+    create_effect(move || {
+        let wanted = path();
+        timer(250, move || {
+            let path_now = wanted.clone();
+            if last.is_alive() && last.with_untracked(|last| *last != path_now) && search.is_alive() {
+                last.set(path_now.clone());
+                list.turn_to(path_now);
+            }
+        });
+    });
+    create_effect(move || {
+        let kept = format!("{}|{}", state.get_clone(), if mine.get() { "mine" } else { "all" });
+        device::set(Kept::OrderFilter, &kept);
+    });
+    let (states, lines) = (state_filter(state), line_filter(my_line, mine));
+    let rows = ui::listed(list, "cards", text::NO_ORDERS, move |row: OrderRow| order_parts::card(row, true));
+    let body = view! {
+        div(class="filters") {
+            div(class="scan") { input(r#type="search", aria-label=text::SEARCH_ORDERS, placeholder=text::SEARCH_ORDERS, bind:value=search) }
+            (states)
+            (lines)
+        }
+        (rows)
+    };
+    ui::shell::page(text::ORDERS.get(), None, new_button(), body)
+}
+
+fn states(filter: &str) -> String {
+    match filter {
+        ALL => String::new(),
+        OPEN => {
+            let flow = Flow::builtin();
+            let open = flow.states.iter().filter(|state| flow.is_open(&state.name));
+            open.map(|state| format!("&state={}", encode(&state.name))).collect()
+        }
+        state => format!("&state={}", encode(state)),
+    }
+}
+
+fn state_filter(state: Signal<String>) -> View {
+    let lang = app::lang();
+    let mut options = vec![(OPEN.to_owned(), text::OPEN_ORDERS.get().to_owned())];
+    options.extend(Flow::builtin().states.iter().map(|state| (state.name.clone(), state.label.get(lang).to_owned())));
+    options.push((ALL.to_owned(), text::ALL.get().to_owned()));
+    let choose = field::choice(text::STATE, state, options);
+    view! { div(class="strip") { (choose) } }
+}
+
+fn line_filter(my_line: Option<String>, mine: Signal<bool>) -> View {
+    let Some(line) = my_line else { return View::new() };
+    let options = vec![(true, format!("{} {line}", text::MY_LINE.get())), (false, text::ALL_LINES.get().to_owned())];
+    let choose = field::choice(text::LINE, mine, options);
+    view! { div(class="strip") { (choose) } }
+}
+
+fn new_button() -> View {
+    if !app::may(Permission::OrderCreate) {
+        return View::new();
+    }
+    let path = Route::NewOrder.path();
+    view! { a(class="button", href=path) { (icon::PLUS) (text::NEW_ORDER) } }
+}

@@ -1,0 +1,89 @@
+//! Stock of all items: scan or type, or read down the list.
+
+use sycamore::prelude::*;
+use takt_api::stock::{ItemStock, Scanned, Source};
+use takt_domain::ledger::MovementKind;
+use takt_domain::permission::Permission;
+
+use crate::net::Fault;
+use crate::net::fetch::{Call, fetch};
+use crate::net::list::List;
+use crate::route::{Route, encode};
+use crate::ui::{self, icon, scan_input};
+use crate::{app, text};
+
+pub(crate) fn view() -> View {
+    let value = create_signal(String::new());
+    let list: List<ItemStock> = List::new(path(""));
+    let found = move |code: String, _: Source| {
+        wasm_bindgen_futures::spawn_local(async move {
+            match scan(&code).await {
+                Ok(found) => app::app().go(&page_of(&found).path()),
+                // No code that stands for one thing: then it is looked for in the names.
+                Err(_) if value.is_alive() => list.turn_to(path(&code)),
+                Err(_) => {}
+            }
+        });
+    };
+    let scan = scan_input::view(value, text::SCAN_HINT, found);
+    let rows = ui::listed(list, "rows card", text::NO_STOCK, |row: ItemStock| self::row(&row));
+    let body = view! {
+        div(class="filters") { (scan) }
+        (rows)
+    };
+    ui::shell::page(text::STOCK.get(), None, move_button(), body)
+}
+
+fn path(q: &str) -> String {
+    if q.is_empty() { "/api/v1/stock?limit=50".into() } else { format!("/api/v1/stock?limit=50&q={}", encode(q)) }
+}
+
+/// What a code on the floor means.
+pub(crate) async fn scan(code: &str) -> Result<Scanned, Fault> {
+    let answer = fetch(&Call::get(format!("/api/v1/scan?code={}", encode(code)))).await.ok_or(Fault::Lost)?;
+    if !answer.is_success() {
+        return Err(Fault::of(&answer));
+    }
+    serde_json::from_str(&answer.text).map_err(|_| Fault::Unreadable)
+}
+
+/// Where one reads about it.
+pub(crate) fn page_of(found: &Scanned) -> Route {
+    match found {
+        Scanned::Item { item } => Route::StockItem(item.id.clone()),
+        Scanned::Order { order } => Route::Order(order.clone()),
+        Scanned::Location { .. } => Route::Stock,
+    }
+}
+
+fn move_button() -> View {
+    if !app::may(Permission::StockMove) {
+        return View::new();
+    }
+    let path = Route::Move(MovementKind::Receipt).path();
+    view! { a(class="button", href=path) { (icon::MOVE) (text::BOOK) } }
+}
+
+fn row(stock: &ItemStock) -> View {
+    let path = Route::StockItem(stock.item.clone()).path();
+    let (name, item) = (stock.name.clone(), stock.item.to_string());
+    let available = format!("{} {}", stock.available, stock.unit);
+    let mut notes = vec![item];
+    if stock.reserved.is_positive() {
+        notes.push(format!("{} {}", text::RESERVED.get(), stock.reserved));
+    }
+    if stock.quarantine.is_positive() {
+        notes.push(format!("{} {}", text::QUARANTINE.get(), stock.quarantine));
+    }
+    if stock.owed.is_positive() {
+        notes.push(format!("{} {}", text::OWED.get(), stock.owed));
+    }
+    let notes = notes.join(" · ");
+    let class = if stock.available.is_positive() { "number" } else { "number none" };
+    view! {
+        li(class="row") { a(href=path) {
+            div(class="row-main") { span(class="grow") { (name) } strong(class=class) { (available) } }
+            p(class="note") { (notes) }
+        } }
+    }
+}

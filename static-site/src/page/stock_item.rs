@@ -1,0 +1,108 @@
+//! Stock of one item: how much is free, where all of it stands, who holds it, and the last movements.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use takt_api::stock::{ItemStock, Movement, PlaceStock};
+use takt_domain::id::ItemId;
+use takt_domain::ledger::MovementKind;
+use takt_domain::permission::Permission;
+
+use super::movements;
+use crate::net::list::List;
+use crate::net::read::Read;
+use crate::route::{Route, encode};
+use crate::ui;
+use crate::{app, show, text};
+
+const POLL_MS: i32 = 5_000;
+
+pub(crate) fn view(item: &ItemId) -> View {
+    let read: Read<ItemStock> = Read::new(format!("/api/v1/stock/{}", encode(item.as_str())));
+    read.poll(POLL_MS);
+    let list: List<Movement> = List::new(format!("/api/v1/movements?limit=20&item={}", encode(item.as_str())));
+    let version = create_signal(None::<u64>);
+    let body = ui::shown(read, move |stock| {
+        // The list follows the numbers above it.
+        if version.replace(Some(stock.version)).is_some_and(|before| before != stock.version) {
+            list.again();
+        }
+        draw(&stock)
+    });
+    let movements = ui::section(text::MOVEMENTS, movements::table(list, move || read.again()));
+    let body = view! {
+        div(class="columns") {
+            div(class="column") { (body) }
+            div(class="column") { (movements) }
+        }
+    };
+    ui::shell::page(item.as_str(), Some(Route::Stock), View::new(), body)
+}
+
+fn draw(stock: &Rc<ItemStock>) -> View {
+    let (name, unit) = (stock.name.clone(), stock.unit.clone());
+    let available = stock.available.to_string();
+    let number = |value: takt_domain::quantity::Quantity| format!("{value} {}", stock.unit);
+    let mut pairs =
+        vec![ui::pair(text::ON_HAND, number(stock.on_hand)), ui::pair(text::RESERVED, number(stock.reserved))];
+    if stock.quarantine.is_positive() {
+        pairs.push(ui::pair(text::QUARANTINE, number(stock.quarantine)));
+    }
+    let owed = if stock.owed.is_positive() {
+        pairs.push(ui::pair(text::OWED, number(stock.owed)));
+        view! { p(class="note") { (text::OWED_HINT) } }
+    } else {
+        View::new()
+    };
+    let places: Vec<_> = stock.places.iter().map(|place| self::place(place, &stock.unit)).collect();
+    let places = if places.is_empty() {
+        view! { p(class="note") { (text::NO_STOCK) } }
+    } else {
+        view! { ul(class="rows") { (places) } }
+    };
+    let (moves, places) = (moves(&stock.item), ui::section(text::WHERE, places));
+    view! {
+        section(class="card") {
+            p(class="title") { (name) }
+            div(class="count") { span(class="note") { (text::AVAILABLE) " " } strong { (available) } span { " " (unit) } }
+            dl(class="pairs") { (pairs) }
+            (owed)
+            (moves)
+        }
+        (places)
+    }
+}
+
+fn moves(item: &ItemId) -> View {
+    if !app::may(Permission::StockMove) {
+        return View::new();
+    }
+    let link = |kind: MovementKind| {
+        let path = format!("{}?item={}", Route::Move(kind).path(), encode(item.as_str()));
+        let name = kind.label(app::lang());
+        view! { a(class="button quiet", href=path) { (name) } }
+    };
+    let links: Vec<_> = [MovementKind::Receipt, MovementKind::Issue, MovementKind::Transfer].map(link).into();
+    view! { div(class="actions") { (links) } }
+}
+
+fn place(place: &PlaceStock, unit: &str) -> View {
+    let name = show::place(&place.location);
+    let on_hand = format!("{} {unit}", place.on_hand);
+    let lot = if place.lot.is_empty() { String::new() } else { format!("{} {}", text::LOT.get(), place.lot) };
+    let held: Vec<_> = place
+        .held_for
+        .iter()
+        .map(|held| {
+            let path = Route::Order(held.order.clone()).path();
+            let said = format!("{}: {}", text::HELD_FOR.with(held.order.as_str()), held.quantity);
+            view! { a(class="chip small", href=path) { (said) } }
+        })
+        .collect();
+    view! {
+        li(class="row") {
+            div(class="row-main") { span(class="grow") { (name) " " span(class="note") { (lot) } } strong(class="number") { (on_hand) } }
+            div(class="chips") { (held) }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Times, ages and names as people read them.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sycamore::web::wasm_bindgen::JsValue;
+use takt_domain::id::{LocationId, UserId};
+use takt_domain::ledger::Account;
+use takt_domain::master::EquipmentStatus;
+use takt_domain::text::Lang;
+
+use crate::net::device;
+use crate::{app, text};
+
+fn local(at: Timestamp) -> js_sys::Date {
+    js_sys::Date::new(&JsValue::from_f64(at.as_millisecond() as f64))
+}
+
+/// `11-23 09:47`, on this device's clock.
+pub(crate) fn time(at: Timestamp) -> String {
+    let date = local(at);
+    let (month, day) = (date.get_month() + 1, date.get_date());
+    format!("{month:02}-{day:02} {:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+/// Today, on this device's clock, as `2026-11-23`.
+fn today() -> String {
+    let date = local(device::now());
+    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
+/// True after the day it was due.
+pub(crate) fn is_late(due: Date) -> bool {
+    due.to_string() < today()
+}
+
+/// When it is due; the year only where it is another one.
+pub(crate) fn due(due: Date) -> String {
+    let (full, today) = (due.to_string(), today());
+    let short = full.strip_prefix(&today[..5]).unwrap_or(&full);
+    app::lang().pick("交期 {}", "due {}").replace("{}", short)
+}
+
+/// How long ago, in the largest unit that is full.
+pub(crate) fn age(since: Timestamp) -> String {
+    let minutes = device::now().duration_since(since).as_secs().max(0) / 60;
+    let (count, zh, en) = match minutes {
+        0 => return text::JUST_NOW.get().to_owned(),
+        1..60 => (minutes, "分钟", "min"),
+        60..1440 => (minutes / 60, "小时", "h"),
+        _ => (minutes / 1440, "天", "d"),
+    };
+    match app::lang() {
+        Lang::Zh => format!("{count} {zh}"),
+        Lang::En => format!("{count} {en}"),
+    }
+}
+
+/// A place, virtual ones by their name.
+pub(crate) fn place(location: &LocationId) -> String {
+    let name = match location.as_str() {
+        "@supplier" => text::AT_SUPPLIER,
+        "@customer" => text::AT_CUSTOMER,
+        "@production" => text::AT_PRODUCTION,
+        "@scrap" => text::AT_SCRAP,
+        "@adjustment" => text::AT_ADJUSTMENT,
+        "@shortage" => text::AT_SHORTAGE,
+        other => return other.to_owned(),
+    };
+    name.get().to_owned()
+}
+
+/// One side of a posting: the place, and for which order it is held.
+pub(crate) fn account(account: &Account) -> String {
+    match &account.order {
+        Some(order) => format!("{} ({order})", place(&account.location)),
+        None => place(&account.location),
+    }
+}
+
+pub(crate) fn equipment_status(status: EquipmentStatus) -> &'static str {
+    match status {
+        EquipmentStatus::Available => text::EQUIPMENT_AVAILABLE,
+        EquipmentStatus::Down => text::EQUIPMENT_DOWN,
+        EquipmentStatus::Maintenance => text::EQUIPMENT_MAINTENANCE,
+    }
+    .get()
+}
+
+/// Who did it; oneself as such.
+pub(crate) fn user(user: &UserId) -> String {
+    let mine = app::session().is_some_and(|session| session.user == *user);
+    if mine { format!("{user} ({})", text::MYSELF.get()) } else { user.to_string() }
+}

@@ -1,0 +1,50 @@
+//! What is typed and chosen.
+
+use sycamore::prelude::*;
+
+use crate::text::Text;
+use crate::ui::tap;
+
+/// A label over its input.
+pub(crate) fn labelled(label: Text, input: View) -> View {
+    view! { label(class="field") { span { (label) } (input) } }
+}
+
+/// One line of text.
+pub(crate) fn line(label: Text, value: Signal<String>, hint: Text) -> View {
+    labelled(
+        label,
+        view! { input(r#type="text", maxlength="200", autocomplete="off", placeholder=hint, bind:value=value) },
+    )
+}
+
+/// Several lines of text.
+pub(crate) fn lines(label: Text, value: Signal<String>, hint: Text) -> View {
+    labelled(label, view! { textarea(rows="3", maxlength="1000", placeholder=hint, bind:value=value) {} })
+}
+
+/// One of a few, each a button.
+pub(crate) fn choice<T>(label: Text, value: Signal<T>, options: Vec<(T, String)>) -> View
+where
+    T: Clone + PartialEq + 'static,
+{
+    let buttons: Vec<_> = options
+        .into_iter()
+        .map(|(option, name)| {
+            let (this, chosen) = (option.clone(), move || value.with(|now| *now == option));
+            let pressed = create_memo(chosen);
+            let state = move || if pressed.get() { "true" } else { "false" };
+            view! {
+                button(r#type="button", class="option", aria-pressed=state, on:click=tap(move || value.set(this.clone()))) { (name) }
+            }
+        })
+        .collect();
+    let name = label.get();
+    view! { div(class="field", role="group", aria-label=name) { span { (label) } div(class="options") { (buttons) } } }
+}
+
+/// One of many.
+pub(crate) fn select(label: Text, value: Signal<String>, options: Vec<(String, String)>) -> View {
+    let options: Vec<_> = options.into_iter().map(|(value, name)| view! { option(value=value) { (name) } }).collect();
+    labelled(label, view! { select(bind:value=value) { (options) } })
+}

@@ -1,0 +1,152 @@
+//! The small design system: what pages are made of. Its looks are in `style.css`.
+
+pub(crate) mod fault;
+pub(crate) mod field;
+pub(crate) mod icon;
+pub(crate) mod keyboard;
+pub(crate) mod number_pad;
+pub(crate) mod order_parts;
+pub(crate) mod pending;
+pub(crate) mod scan_input;
+pub(crate) mod sheet;
+pub(crate) mod shell;
+pub(crate) mod submit_button;
+pub(crate) mod toast;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use sycamore::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::net::Fault;
+use crate::net::list::List;
+use crate::net::read::{Read, State};
+use crate::text::{self, Text};
+
+/// A part that is drawn anew whenever what it reads changes.
+///
+/// Boxed, here and in [`tap`], so that the code that watches is there once and not for each use: every first visit loads it.
+pub(crate) fn live(draw: impl FnMut() -> View + 'static) -> View {
+    View::from_dynamic(Box::new(draw) as Box<dyn FnMut() -> View>)
+}
+
+/// What a touch does.
+pub(crate) fn tap(act: impl Fn() + 'static) -> Box<dyn FnMut(web_sys::MouseEvent)> {
+    Box::new(move |_| act())
+}
+
+/// Shows what is read: bars while it is on its way, the reason where it is not to be had.
+pub(crate) fn shown<T: DeserializeOwned + 'static>(read: Read<T>, draw: impl Fn(Rc<T>) -> View + 'static) -> View {
+    live(move || match read.state.get_clone() {
+        State::Loading => loading(),
+        State::Ready(value) => untrack(|| draw(value)),
+        State::Failed(fault) => fault::view(&fault, Some(Rc::new(move || read.again()))),
+    })
+}
+
+/// Bars where something will stand.
+pub(crate) fn loading() -> View {
+    view! {
+        div(class="loading", aria-busy="true") {
+            span(class="sr") { (text::LOADING) }
+            div(class="skeleton wide") {} div(class="skeleton") {} div(class="skeleton") {}
+        }
+    }
+}
+
+/// Nothing is here, and what to do about it.
+pub(crate) fn empty(what: Text) -> View {
+    view! { div(class="empty") { (icon::EMPTY) p { (what) } } }
+}
+
+/// A list with its own waiting, emptiness and failure, and a button for more.
+pub(crate) fn listed<T>(list: List<T>, class: &'static str, none: Text, row: impl Fn(T) -> View + 'static) -> View
+where
+    T: DeserializeOwned + Clone + 'static,
+{
+    let rows = live(move || {
+        let rows = list.rows.get_clone();
+        View::from(rows.into_iter().map(|each| untrack(|| row(each))).collect::<Vec<_>>())
+    });
+    let again: Rc<dyn Fn()> = Rc::new(move || list.again());
+    let more: Rc<dyn Fn()> = Rc::new(move || list.more());
+    let tail = live(move || {
+        let (fault, is_empty) = (list.fault.get_clone(), list.rows.with(Vec::is_empty));
+        tail(fault, list.loading.get(), is_empty, list.next.with(Option::is_some), none, &again, &more)
+    });
+    view! {
+        ul(class=class) { (rows) }
+        (tail)
+    }
+}
+
+fn tail(
+    fault: Option<Fault>,
+    busy: bool,
+    is_empty: bool,
+    has_more: bool,
+    none: Text,
+    again: &Rc<dyn Fn()>,
+    more: &Rc<dyn Fn()>,
+) -> View {
+    let more = Rc::clone(more);
+    match (fault, busy, is_empty) {
+        (Some(fault), ..) => fault::view(&fault, Some(Rc::clone(again))),
+        (None, true, true) => loading(),
+        (None, false, true) => empty(none),
+        (None, _, false) if has_more => view! {
+            button(class="quiet wide", r#type="button", disabled=busy, on:click=tap(move || more())) { (text::MORE) }
+        },
+        _ => View::new(),
+    }
+}
+
+/// A part of a page with its heading.
+pub(crate) fn section(title: Text, body: View) -> View {
+    view! { section(class="card") { h2 { (title) } (body) } }
+}
+
+thread_local! {
+    /// Which parts the reader has opened or closed during this visit, by their headings.
+    static FOLDS: RefCell<HashMap<&'static str, bool>> = RefCell::default();
+}
+
+/// A part that is opened and closed by a tap, with a note beside its heading. It stays as the reader left it, also when a
+/// fresh answer draws the page anew.
+pub(crate) fn fold(title: Text, note: String, open: bool, body: View) -> View {
+    let name = title.get();
+    let open = FOLDS.with_borrow(|folds| folds.get(name).copied().unwrap_or(open));
+    let toggled = move |event: web_sys::Event| {
+        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some(element) = element {
+            FOLDS.with_borrow_mut(|folds| folds.insert(name, element.has_attribute("open")));
+        }
+    };
+    view! {
+        details(class="card fold", open=open, on:toggle=toggled) {
+            summary { h2 { (title) } span(class="note") { (note) } (icon::DOWN) }
+            (body)
+        }
+    }
+}
+
+/// A name and its value.
+pub(crate) fn pair(name: Text, value: impl Into<View>) -> View {
+    let value = value.into();
+    view! { div(class="pair") { dt { (name) } dd { (value) } } }
+}
+
+/// What the reader still has to give, read aloud as soon as it is said.
+pub(crate) fn hint(said: Signal<String>) -> View {
+    live(move || {
+        let said = said.get_clone();
+        if said.is_empty() {
+            View::new()
+        } else {
+            view! { p(class="notice bad", role="alert") { (said) } }
+        }
+    })
+}

@@ -1,0 +1,208 @@
+//! The whole job, clicked through on the screen of a phone: nothing but what a reader sees and touches. Pictures of it
+//! are left in `tests/screenshots`.
+
+use takt_tests::browser::Browser;
+use takt_tests::host::Fresh;
+use takt_tests::ledger;
+use takt_tests::plant::{self, PIN, People, SMALL};
+
+/// A phone in somebody's hand.
+struct Phone {
+    browser: Browser,
+    base: String,
+    pictures: u32,
+    faults: Vec<String>,
+}
+
+impl Phone {
+    fn at(host: &Fresh) -> Self {
+        let mut browser = Browser::phone();
+        browser.speak("zh-CN,zh");
+        browser.open(&host.base);
+        Self { browser, base: host.base.clone(), pictures: 0, faults: Vec::new() }
+    }
+
+    /// Looks at the page: what is wrong with it is told, and a picture is kept.
+    fn look(&mut self, what: &str) {
+        self.pictures += 1;
+        self.browser.screenshot(&format!("{:02}-{what}", self.pictures));
+        let complaints = std::mem::take(&mut self.browser.complaints);
+        let found = self.browser.faults().into_iter().chain(complaints);
+        let found: Vec<_> = found.map(|fault| format!("{what}: {fault}")).collect();
+        found.iter().for_each(|fault| println!("{fault}"));
+        self.faults.extend(found);
+    }
+
+    /// All that was wrong with the pages on the way.
+    fn is_content(&self) {
+        assert!(self.faults.is_empty(), "{}", self.faults.join("\n"));
+    }
+
+    fn signs_in(&mut self, user: &str) {
+        self.browser.read("登录");
+        self.browser.fill("input[autocomplete=username]", user);
+        for digit in PIN.chars() {
+            self.browser.press(&digit.to_string());
+        }
+        self.look(&format!("sign-in-{user}"));
+        self.browser.press("登录");
+        self.browser.see("nav.nav");
+    }
+
+    fn signs_out(&mut self) {
+        self.browser.press("我");
+        self.browser.press("退出登录");
+        self.browser.see("input[autocomplete=username]");
+    }
+
+    /// Opens an order from the list, as somebody.
+    fn opens(&mut self, user: &str, order: &str) {
+        self.signs_in(user);
+        self.browser.press("工单");
+        self.browser.press(order);
+        self.browser.read("下一步");
+    }
+
+    /// Takes an action that needs no more than the touch.
+    fn takes(&mut self, action: &str) {
+        self.browser.press(action);
+        self.browser.read(&format!("“{action}”已完成"));
+    }
+
+    /// Confirms in the sheet.
+    fn confirms(&mut self, action: &str) {
+        self.browser.tap("dialog .submit .primary");
+        self.browser.read(&format!("“{action}”已完成"));
+    }
+
+    fn passes(&mut self, inspection: &str) {
+        self.browser.press(inspection);
+        self.browser.tap("dialog .option.pass");
+        self.look(inspection);
+        self.confirms(inspection);
+    }
+}
+
+#[test]
+fn the_whole_job_is_clicked_through_on_a_phone() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let mut phone = Phone::at(&host);
+
+    phone.signs_in("planner");
+    phone.look("board");
+    phone.browser.press("工单");
+    phone.look("orders-empty");
+    phone.browser.press("新工单");
+    phone.browser.fill("input[inputmode=decimal]", "8");
+    phone.browser.press("加急");
+    phone.look("new-order");
+    phone.browser.press("新建工单");
+    phone.browser.read("已建工单 WO-000001");
+    let order = "WO-000001";
+    phone.takes("提交");
+    phone.look("order-in-review");
+    phone.signs_out();
+
+    phone.opens("manager", order);
+    phone.takes("审核通过");
+    phone.signs_out();
+
+    // There is material for five of the eight: the page says what is short, and the planner can do no more.
+    phone.signs_in("planner");
+    phone.browser.press("工单");
+    phone.browser.press(order);
+    phone.browser.read("还缺 6 pcs");
+    phone.look("kit-is-short");
+    phone.signs_out();
+
+    phone.signs_in("storekeeper");
+    phone.look("receipt");
+    phone.browser.fill("form.scan input", "690000000002");
+    phone.browser.enter();
+    phone.browser.read("可用 10 pcs");
+    phone.browser.press("6");
+    phone.look("receipt-filled");
+    phone.browser.tap(".bottom .primary");
+    phone.browser.read("已记账");
+    phone.signs_out();
+
+    phone.opens("planner", order);
+    phone.takes("派发至车间");
+    phone.signs_out();
+
+    phone.signs_in("operator");
+    phone.browser.press("工单");
+    phone.browser.press(order);
+    phone.browser.read("需要 1 人到位");
+    phone.look("crew-is-absent");
+    phone.browser.press("我");
+    phone.browser.press("签到");
+    phone.browser.read("在岗");
+    phone.look("me");
+    phone.browser.press("工单");
+    phone.browser.press(order);
+    phone.takes("启动生产");
+    phone.browser.read("还没有合格的首检");
+    phone.look("first-article-is-missing");
+    phone.signs_out();
+
+    phone.opens("inspector", order);
+    phone.passes("首检");
+    phone.signs_out();
+
+    phone.opens("operator", order);
+    phone.browser.press("报工");
+    phone.browser.press("8");
+    phone.look("report");
+    phone.browser.press("记账");
+    phone.browser.read("已报工");
+    phone.browser.read("已完成");
+    phone.look("completed");
+    phone.signs_out();
+
+    phone.opens("inspector", order);
+    phone.passes("终检");
+    phone.browser.press("质检签字");
+    phone.confirms("质检签字");
+    phone.signs_out();
+
+    phone.opens("planner", order);
+    phone.browser.press("关闭");
+    phone.look("close");
+    phone.confirms("关闭");
+    phone.browser.read("已关闭");
+    phone.look("closed");
+    phone.signs_out();
+
+    phone.signs_in("storekeeper");
+    phone.browser.press("库存");
+    phone.browser.read("Product");
+    phone.look("stock");
+
+    phone.is_content();
+    assert_eq!(plant::order(&people.planner, order).order.state, "closed");
+    assert_eq!(plant::available(&people.planner, SMALL.product), 8);
+    let ledger = ledger::check(&people.manager);
+    assert_eq!(ledger.moved(SMALL.product, "@production", "Q1"), 8);
+    assert_eq!(ledger.moved(SMALL.product, "Q1", "F1"), 8);
+}
+
+#[test]
+fn a_page_speaks_english_to_who_asks_for_it_and_says_no_in_words() {
+    let host = Fresh::small();
+    let mut phone = Phone::at(&host);
+    phone.browser.press("English");
+    phone.browser.read("Sign in");
+    phone.browser.fill("input[autocomplete=username]", "operator");
+    for digit in "0000".chars() {
+        phone.browser.press(&digit.to_string());
+    }
+    phone.browser.press("Sign in");
+    phone.browser.read("user or PIN is wrong");
+    phone.browser.complaints.clear();
+    phone.look("wrong-pin");
+    phone.browser.open(&format!("{}/no/such/page", phone.base));
+    phone.browser.read("Sign in");
+    phone.is_content();
+}
