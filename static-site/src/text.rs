@@ -79,6 +79,7 @@ texts! {
     BOARD_EMPTY: "没有工单在此状态", "No order here";
     BOOK: "收发", "Move";
     BOOKED: "已记账", "Booked";
+    BEING_BOOKED: "正在入账", "being booked";
     BOOKED_REPORT: "已报工", "Report booked";
     BOOK_NOW: "记账", "Book";
     BY_HAND: "手工", "by hand";
@@ -153,6 +154,8 @@ texts! {
     NOT_USABLE: "不可用", "not usable";
     NO_ANSWER: "还没有收到结果", "No answer yet";
     NO_ANSWER_HINT: "也许已经记账,也许没有。再发一次是安全的:同一笔只会记一次。", "It may be booked or not. Sending it again is safe: it is booked once.";
+    REPORT_QUEUED: "已收到报工,正在入账", "Report received, being booked";
+    REPORT_REFUSED: "报工没有入账", "The report was not booked";
     NO_CREW: "此产线还没有人员", "Nobody belongs to this line";
     NO_EQUIPMENT: "此产线没有设备", "No equipment at this line";
     NO_MATERIAL: "不需要物料", "none needed";

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::orders::OrderDetail;
-use takt_api::reports::Report;
+use takt_api::reports::{Report, ReportState};
 use takt_api::stock::Source;
 use takt_domain::decide;
 use takt_domain::flow::Effect;
@@ -12,12 +12,14 @@ use takt_domain::id::OrderId;
 use takt_domain::order::OrderOperation;
 use takt_domain::quantity::Quantity;
 use takt_domain::report::{self, NewReport, Scrap};
+use wasm_bindgen_futures::spawn_local;
 
 use super::order::{api_path, facts};
 use crate::net::device::{self, Kept};
+use crate::net::fetch::{Answer, Call, fetch, wait};
 use crate::net::read::Read;
 use crate::net::submit::Submit;
-use crate::route::Route;
+use crate::route::{Route, encode};
 use crate::ui::{self, fault, field, number_pad, order_parts, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
@@ -25,6 +27,9 @@ use crate::{app, text};
 const REASONS: [(&str, &str); 5] =
     [("外观", "appearance"), ("尺寸", "dimension"), ("来料", "material"), ("调机", "set-up"), ("其他", "other")];
 const REASONS_KEPT: usize = 5;
+/// How often, and how many times, a queued report is looked after.
+const FOLLOW_MS: i32 = 1_000;
+const FOLLOW_TIMES: usize = 60;
 
 pub(crate) fn view(id: &OrderId) -> View {
     let read: Read<OrderDetail> = Read::new(api_path(id));
@@ -228,8 +233,32 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
     };
     let said = format!("{}: {} {good}", text::BOOKED_REPORT.get(), text::GOOD.get());
     let back = Route::Order(order.id.clone()).path();
-    submit.send("POST", "/api/v1/reports".into(), &body, Source::Hand, move |_: Report| {
+    submit.send("POST", "/api/v1/reports".into(), &body, Source::Hand, move |report: Report| {
         app::app().go(&back);
-        app::app().say(Toast::good(said.clone()));
+        if report.state == ReportState::Queued {
+            app::app().say(Toast::good(text::REPORT_QUEUED.get()));
+            spawn_local(follow(report.id));
+        } else {
+            app::app().say(Toast::good(said.clone()));
+        }
     });
+}
+
+/// Looks after a report that waits to be booked until that has ended, and tells the one who sent it.
+async fn follow(id: String) {
+    let path = format!("/api/v1/reports/{}", encode(&id));
+    for _ in 0..FOLLOW_TIMES {
+        wait(FOLLOW_MS).await;
+        let Some(answer) = fetch(&Call::get(path.clone())).await.filter(Answer::is_success) else { continue };
+        let Ok(report) = serde_json::from_str::<Report>(&answer.text) else { return };
+        match report.state {
+            ReportState::Queued => {}
+            ReportState::Booked => return app::app().wake(),
+            ReportState::Refused => {
+                let why: Vec<_> = report.unmet.into_iter().map(|unmet| unmet.detail).collect();
+                app::app().say(Toast::bad(format!("{}: {}", text::REPORT_REFUSED.get(), why.join("; "))));
+                return app::app().wake();
+            }
+        }
+    }
 }

@@ -203,7 +203,7 @@ impl World {
 
     /// All of an item that stands in physical places.
     pub(crate) async fn stock(&self, item: &str) -> i64 {
-        let filter = BalanceFilter { item: Some(item.into()), ..BalanceFilter::default() };
+        let filter = BalanceFilter { items: vec![item.into()], ..BalanceFilter::default() };
         let page = self.store.balances(PLANT, &filter, &PageRequest { after: None, limit: 200 }).await.expect("a page");
         page.items.iter().filter(|balance| balance.bounded).map(|balance| balance.quantity).sum()
     }

@@ -77,6 +77,7 @@ impl Plant {
             device: String::new(),
             source: Source::Interface,
             now: "2026-11-23T08:00:00Z".parse().unwrap(),
+            accepted_at: None,
             lang: Lang::En,
         }
     }
