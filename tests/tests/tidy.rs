@@ -37,6 +37,24 @@ fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The classes of calls in spin.toml are those of the table of calls.
+#[test]
+fn the_manifest_gives_calls_the_priority_that_the_table_says() {
+    use takt_api::route::{Priority, ROUTES};
+    let manifest = text(&root().join("spin.toml"));
+    let manifest: toml::Table = manifest.parse().expect("spin.toml is TOML");
+    let classes = &manifest["application"]["tool"]["takt"]["priority"];
+    for (name, priority) in [("second", Priority::Board), ("third", Priority::Statistics)] {
+        let said =
+            classes[name].as_array().expect("a list").iter().map(|call| call.as_str().expect("a call").to_owned());
+        let path = |path: &str| path.replace('{', ":").replace('}', "");
+        let of_table = ROUTES.iter().filter(|route| route.priority == priority);
+        let of_table: std::collections::BTreeSet<_> =
+            of_table.map(|route| format!("{} {}", route.method, path(route.path))).collect();
+        assert_eq!(said.collect::<std::collections::BTreeSet<_>>(), of_table, "{name}");
+    }
+}
+
 fn told(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

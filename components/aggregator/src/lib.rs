@@ -5,9 +5,12 @@
 //! | `/internal/v1/wake` | other components, at `http://aggregator.spin.internal`; no route leads here from outside |
 //! | `POST /internal/v1/tick` | a timer, with the variable `tick_token` as a bearer token: sweeps what no call woke it for |
 //! | `/api/v1/rollups...` | who may see them, or build them anew |
+//! | `/api/v1/queue...`, `/api/v1/degradation` | who operates the servers |
 //!
 //! Any number of calls may be at work at once: each piece of work is booked once, by whoever is first.
 
+mod dead_letters;
+mod degradation;
 mod get_rollups;
 mod rebuild_rollups;
 mod sweep;
@@ -35,6 +38,11 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
     takt_web::spin::serve("aggregator", request, async |store, call| match call.route.name {
         "getRollups" => get_rollups::get_rollups(store, call).await,
         "rebuildRollups" => rebuild_rollups::rebuild_rollups(store, call).await,
+        "getQueue" => dead_letters::get_queue(call).await,
+        "listDeadLetters" => dead_letters::list(call).await,
+        "replayDeadLetter" => dead_letters::replay(store, call).await,
+        "getDegradation" => degradation::get(store, call).await,
+        "putDegradation" => degradation::put(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await

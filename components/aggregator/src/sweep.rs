@@ -2,9 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use takt_api::operations::DegradeMode;
 use takt_booking::{Progress, book};
 use takt_store::{PlantNumber, Store, StoreError};
 use takt_web::queue;
+
+use crate::degradation;
 
 /// How long one call works at most, in milliseconds: well below the limit of a request's run time.
 const SWEEP_MS: i64 = 5_000;
@@ -22,6 +25,10 @@ pub(crate) struct Swept {
     reports: Progress,
     /// Events that were rolled up.
     rolled_up: u64,
+    /// How long the oldest report had waited when this began, in milliseconds.
+    lag_ms: u64,
+    /// What was chosen by hand: on where it is so for one plant, else off where it is so for one.
+    degrade: DegradeMode,
     /// Nothing is left to do.
     done: bool,
 }
@@ -30,11 +37,19 @@ pub(crate) struct Swept {
 pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Result<Swept, StoreError> {
     if let Some(plant) = only {
         let reports = bookings(store, plant).await;
-        return Ok(Swept { reports, rolled_up: 0, done: reports.done });
+        return Ok(Swept { reports, done: reports.done, ..Swept::default() });
     }
     let mut swept = Swept { done: true, ..Swept::default() };
     let plants = store.plants().await?;
     swept.reports.done = true;
+    for plant in &plants {
+        swept.lag_ms = swept.lag_ms.max(lag_ms(plant.number).await);
+        swept.degrade = match (swept.degrade, degradation::mode(store, plant.number, now_ms()).await?) {
+            (DegradeMode::On, _) | (_, DegradeMode::On) => DegradeMode::On,
+            (DegradeMode::Off, _) | (_, DegradeMode::Off) => DegradeMode::Off,
+            (DegradeMode::Auto, DegradeMode::Auto) => DegradeMode::Auto,
+        };
+    }
     for plant in &plants {
         let reports = bookings(store, plant.number).await;
         swept.reports = sum(swept.reports, reports);
@@ -56,6 +71,15 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
     }
     store.purge(now_ms()).await?;
     Ok(swept)
+}
+
+/// How long the oldest report of a plant has waited. A server that does not answer takes none.
+async fn lag_ms(plant: PlantNumber) -> u64 {
+    let mut oldest_ms = 0;
+    for queue in queue::all_of(plant).await {
+        oldest_ms = queue.lag().await.map_or(oldest_ms, |lag| lag.oldest_ms.max(oldest_ms));
+    }
+    oldest_ms
 }
 
 /// What waits for a plant, on every server.

@@ -12,6 +12,9 @@ use takt_web::failure::{Outcome, json};
 use takt_web::spin::Database;
 use takt_web::{call, queue, spin};
 
+/// Set by the `takt` host while it refuses calls by their class.
+const LOAD_LEVEL_HEADER: &str = "x-load-level";
+
 /// No plant has this number.
 const NO_PLANT: PlantNumber = PlantNumber(u32::MAX);
 
@@ -45,6 +48,13 @@ pub(crate) async fn ready(headers: &HeaderMap) -> Outcome {
     let queues: Vec<HealthPart> = queue::health(&numbers).await.iter().map(|health| queue_part(health, lang)).collect();
     ok &= answers || queues.iter().any(|part| part.ok);
     parts.extend(queues);
+    if let Some(level) = headers.get(LOAD_LEVEL_HEADER).and_then(|level| level.to_str().ok()) {
+        let what = match level {
+            "1" => lang.pick("忙:暂停统计", "much to do: statistics are refused"),
+            _ => lang.pick("忙:暂停统计、看板和列表", "much to do: statistics, boards and lists are refused"),
+        };
+        parts.push(bad("load", what));
+    }
     let degraded = ok && parts.iter().any(|part| !part.ok);
     json(if ok { 200 } else { 503 }, &Health { ok, degraded, parts })
 }
@@ -154,5 +164,9 @@ fn queue_part(health: &queue::Health, lang: Lang) -> HealthPart {
     if lag.dead > 0 {
         said.push_str(lang.pick(";请运行 takt queue dead", "; run takt queue dead"));
     }
-    if missing.is_empty() && lag.oldest_ms <= LAG_MAX_MS && lag.dead == 0 { good(&part, said) } else { bad(&part, said) }
+    if missing.is_empty() && lag.oldest_ms <= LAG_MAX_MS && lag.dead == 0 {
+        good(&part, said)
+    } else {
+        bad(&part, said)
+    }
 }

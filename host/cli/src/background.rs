@@ -1,37 +1,86 @@
 //! The timer that lets the plant's background work: what no wake-up called for is done within a second. Elsewhere a cron
-//! job calls `POST /internal/v1/tick` for that.
+//! job calls `POST /internal/v1/tick` for that. It also says, once a second, which calls the host refuses by their class.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
-use takt_runtime::Application;
+use serde::Deserialize;
+use takt_api::operations::DegradeMode;
+use takt_runtime::{Application, Level};
+
+use crate::pressure::{Pressure, Signs};
 
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Calls the background over and over, on a thread of its own that ends with the process.
+/// What the background says of its work.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Swept {
+    lag_ms: u64,
+    degrade: DegradeMode,
+}
+
+/// Calls the background over and over, and looks at the load, on threads of their own that end with the process.
 pub(crate) fn start(application: Arc<Application>) -> anyhow::Result<()> {
+    let (told, swept) = std::sync::mpsc::channel();
+    let worker = Arc::clone(&application);
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for the background")?;
     let work = move || {
         let mut was_well = true;
         loop {
-            let well = runtime.block_on(once(&application)).is_ok();
-            if was_well && !well {
+            let outcome = runtime.block_on(once(&worker));
+            if was_well && outcome.is_err() {
                 eprintln!("takt: the background does not work; it is tried again every second");
             }
-            was_well = well;
+            was_well = outcome.is_ok();
+            if let Ok(swept) = outcome
+                && told.send(swept).is_err()
+            {
+                return;
+            }
             std::thread::sleep(EVERY);
         }
     };
     std::thread::Builder::new().name("background".into()).spawn(work).context("no thread for the background")?;
+    let watch = move || {
+        let (mut pressure, mut last) = (Pressure::default(), Swept::default());
+        loop {
+            std::thread::sleep(EVERY);
+            // A background that is long at work has told what was so when it began.
+            if let Some(swept) = swept.try_iter().last() {
+                last = swept;
+            }
+            let latency = application.take_database_latency();
+            let level = match last.degrade {
+                DegradeMode::On => Level::Second,
+                DegradeMode::Off => Level::Normal,
+                DegradeMode::Auto => pressure
+                    .look(Signs { lag: Duration::from_millis(last.lag_ms), latency: latency.unwrap_or_default() }),
+            };
+            let before = application.level();
+            if level != before {
+                eprintln!("takt: {}", said(level));
+                application.set_level(level);
+            }
+        }
+    };
+    std::thread::Builder::new().name("pressure".into()).spawn(watch).context("no thread for the load")?;
     Ok(())
 }
 
+fn said(level: Level) -> &'static str {
+    match level {
+        Level::Normal => "all calls are answered again",
+        Level::Third => "much to do: statistics are refused",
+        Level::Second => "much to do: statistics, boards and lists are refused",
+    }
+}
+
 /// One call of the background; an error says what it answered.
-pub(crate) async fn once(application: &Arc<Application>) -> anyhow::Result<()> {
+pub(crate) async fn once(application: &Arc<Application>) -> anyhow::Result<Swept> {
     let request = http::Request::builder().method("POST").uri("/internal/v1/wake").body(Bytes::new())?;
     let answer = application.call_component("aggregator", request).await;
     anyhow::ensure!(answer.status().is_success(), "the background answered {}", answer.status());
-    Ok(())
+    Ok(serde_json::from_slice(answer.body())?)
 }

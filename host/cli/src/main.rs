@@ -6,12 +6,15 @@ mod background;
 mod backing;
 mod build;
 mod build_site;
+mod degrade;
 mod demo;
 mod import;
 mod load;
 mod migrate;
 mod plant;
+mod pressure;
 mod project;
+mod queue;
 mod rollup;
 mod serve;
 mod testing;
@@ -51,6 +54,10 @@ enum Command {
     Audit(audit::Audit),
     /// What statistics are read from: how far it has come, and how to derive it anew.
     Rollup(rollup::Rollup),
+    /// See what waits to be booked, and what could not be
+    Queue(queue::Queue),
+    /// Refuse calls of lower priority, or let the load decide
+    Degrade(degrade::Degrade),
     /// Bring a database to the schema of this build.
     Migrate(migrate::Migrate),
     /// Measure.
@@ -68,6 +75,8 @@ fn main() -> ExitCode {
         Command::Import(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Rollup(command) => command.run(),
+        Command::Queue(command) => command.run(),
+        Command::Degrade(command) => command.run(),
         Command::Migrate(command) => command.run(),
         Command::Load(command) => command.run(),
         Command::Test(command) => command.run(),

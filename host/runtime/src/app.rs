@@ -5,6 +5,7 @@ use crate::error::LoadError;
 use crate::lane::{self, Handle, Work};
 use crate::manifest::Manifest;
 use crate::options::{EffectiveLimits, Options, OutboundNetwork};
+use crate::overload::{Class, Classed, Level, Overload};
 use crate::problem::Problem;
 use crate::routes::{Pattern, Routes};
 use crate::sqlite::Database;
@@ -14,6 +15,7 @@ use http::{Request, Response};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 use wasmtime::Engine;
 
@@ -32,7 +34,7 @@ pub(crate) struct Shared {
     pub(crate) routes: Routes,
     pub(crate) databases: BTreeMap<String, Arc<Database>>,
     pub(crate) limits: EffectiveLimits,
-    pub(crate) requests: Arc<Semaphore>,
+    pub(crate) overload: Overload,
     /// Places for calls between components.
     pub(crate) inside: Arc<Semaphore>,
     pub(crate) network: OutboundNetwork,
@@ -72,6 +74,12 @@ impl Application {
             components.iter().enumerate().map(|(number, component)| (component.name.clone(), number)).collect();
         let routes = routes(&manifest, &by_name)?;
         let requests = Arc::new(Semaphore::new(limits.requests));
+        let overload = Overload::new(
+            Arc::clone(&requests),
+            limits.requests,
+            classed(&manifest)?,
+            manifest.takt.rate.as_ref().filter(|_| !options.unlimited_callers),
+        );
         let inside = Arc::new(Semaphore::new(limits.requests));
         let (free, most) = (Arc::clone(&requests), limits.requests);
         crate::engine::start_clock(&engine, move || free.available_permits() < most)?;
@@ -82,7 +90,7 @@ impl Application {
             routes,
             databases,
             limits,
-            requests,
+            overload,
             inside,
             network: options.network,
             access_log: options.access_log,
@@ -102,6 +110,22 @@ impl Application {
     /// The limits in force.
     pub fn limits(&self) -> &EffectiveLimits {
         &self.shared.limits
+    }
+
+    /// Refuses calls by their class from now on.
+    pub fn set_level(&self, level: Level) {
+        self.shared.overload.set_level(level);
+    }
+
+    /// What is refused at the moment.
+    pub fn level(&self) -> Level {
+        self.shared.overload.level()
+    }
+
+    /// How long statements of databases took since this was last asked: what 19 of 20 did not exceed, up to a factor of
+    /// two, the wait for a connection included. None when there were none.
+    pub fn take_database_latency(&self) -> Option<Duration> {
+        self.shared.overload.databases().take_p95()
     }
 
     /// Sends a request into the application, without a socket: routes, limits and answers are those of a request from
@@ -170,6 +194,19 @@ fn components(manifest: &Manifest, workshop: &Workshop) -> Result<Vec<Arc<Compon
             })
             .collect()
     })
+}
+
+/// The calls that the manifest gives a class, with complaints.
+fn classed(manifest: &Manifest) -> Result<Vec<Classed>, LoadError> {
+    let mut classed = Vec::new();
+    for (calls, class) in manifest.takt.priority.iter().zip([Class::Second, Class::Third]) {
+        for call in calls {
+            let wrong = |message| LoadError::Manifest { path: manifest.path.clone(), line: call.line, message };
+            let method = call.method.parse().map_err(|_| wrong(format!("`{}` is not a method", call.method)))?;
+            classed.push(Classed { method, pattern: Pattern::parse(&call.route).map_err(wrong)?, class });
+        }
+    }
+    Ok(classed)
 }
 
 fn routes(manifest: &Manifest, by_name: &HashMap<String, usize>) -> Result<Routes, LoadError> {

@@ -4,6 +4,7 @@ use crate::held::{Held, Outgoing, hold};
 use crate::instance::Fate;
 use crate::lane::Lane;
 use crate::log;
+use crate::overload::{Class, Place};
 use crate::problem::Problem;
 use crate::routes::Match;
 use bytes::{Bytes, BytesMut};
@@ -17,7 +18,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tokio::sync::OwnedSemaphorePermit;
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, TrapOrPanicError};
 
@@ -26,6 +26,9 @@ const DRAIN_MAX: Duration = Duration::from_secs(2);
 
 /// A client has this long between two pieces of its body.
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// Tells a component that classes of calls are refused: `1` the third, `2` the second too.
+const LOAD_LEVEL: HeaderName = HeaderName::from_static("x-load-level");
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -44,7 +47,7 @@ pub(crate) struct Finish {
     own: bool,
     status: u16,
     bytes: u64,
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 }
 
 impl Finish {
@@ -152,12 +155,20 @@ where
 {
     let app = &lane.app;
     let uri = head.uri.clone();
+    let mut class = Class::First;
     let component = match finish.component {
         Some(component) => {
             direct_headers(&mut head, peer);
             component
         }
         None => {
+            class = app.overload.class(&head.method, uri.path());
+            let outside = (peer != INSIDE).then(|| peer.ip());
+            app.overload.admit(class, &head.headers, outside)?;
+            head.headers.remove(&LOAD_LEVEL);
+            if let Some(level) = app.overload.level().header() {
+                head.headers.insert(LOAD_LEVEL, HeaderValue::from_static(level));
+            }
             let found = app.routes.find(uri.path()).ok_or(Problem::NoRoute)?;
             finish.component = Some(found.target);
             route_headers(&mut head, &found, peer);
@@ -165,7 +176,7 @@ where
         }
     };
     let body = whole(body, app.limits.request_body_bytes).await?;
-    finish.place = Some(place(lane).await?);
+    finish.place = Some(app.overload.place(class, app.limits.wait).await?);
     let body: WasiBody = match body {
         Some(bytes) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
         None => Empty::new().map_err(|never| match never {}).boxed_unsync(),
@@ -210,18 +221,6 @@ fn instantiation(error: &wasmtime::Error) -> Problem {
         .downcast_ref::<InstantiationError<Fate>>()
         .is_some_and(|error| error.error.is::<wasmtime::PoolConcurrencyLimitError>());
     if full { Problem::Overloaded } else { Problem::Internal }
-}
-
-/// Waits a little for a place among the requests that run.
-async fn place(lane: &Lane) -> Result<OwnedSemaphorePermit, Problem> {
-    let places = &lane.app.requests;
-    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        return Ok(place);
-    }
-    match tokio::time::timeout(lane.app.limits.wait, Arc::clone(places).acquire_owned()).await {
-        Ok(Ok(place)) => Ok(place),
-        Ok(Err(_)) | Err(_) => Err(Problem::Overloaded),
-    }
 }
 
 /// The whole body, so that a slow client holds no instance; `None` if there is none.

@@ -45,6 +45,7 @@ mod network;
 mod options;
 mod outbound;
 mod output;
+mod overload;
 mod pace;
 mod postgres;
 mod problem;
@@ -58,7 +59,8 @@ mod variables;
 pub use app::Application;
 pub use error::{LoadError, ServeError};
 pub use manifest::{
-    ApplicationSection, Build, Component, ComponentLimits, HttpTrigger, Manifest, Takt, VariableDeclaration,
+    ApplicationSection, Build, Call, Component, ComponentLimits, HttpTrigger, Manifest, Rate, Takt, VariableDeclaration,
 };
 pub use options::{EffectiveLimits, Limits, Options, OutboundNetwork};
+pub use overload::Level;
 pub use server::serve;

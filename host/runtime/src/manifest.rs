@@ -8,7 +8,7 @@ mod section;
 mod tool;
 
 pub use component::{Build, Component};
-pub use tool::{ComponentLimits, Takt};
+pub use tool::{Call, ComponentLimits, Rate, Takt};
 
 use crate::error::LoadError;
 use section::Section;

@@ -19,6 +19,8 @@ pub struct Options {
     /// One JSON line on stdout for each request.
     pub access_log: bool,
     pub network: OutboundNetwork,
+    /// Nobody has to wait for asking too often, whatever `[application.tool.takt.rate]` says.
+    pub unlimited_callers: bool,
 }
 
 /// Which addresses components may reach once `allowed_outbound_hosts` has let the name through.

@@ -18,6 +18,7 @@ use pool::{Lease, Server};
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use tls::Tls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, RowStream};
@@ -259,7 +260,9 @@ impl HostConnection for GuestState {
         parameters: Vec<ParameterValue>,
     ) -> wasmtime::Result<Result<RowSet, Error>> {
         let connection = self.table.get(&connection)?.clone();
+        let started = Instant::now();
         let answer = connection.run(&statement, parameters).await;
+        self.lane.app.overload.databases().note(started.elapsed());
         Ok(answer.map(|answer| RowSet { columns: answer.columns, rows: answer.rows }))
     }
 
@@ -299,8 +302,14 @@ impl<T: Send + 'static> HostConnectionWithStore<T> for HasSelf<GuestState> {
         statement: String,
         parameters: Vec<ParameterValue>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let connection = store.with(|mut access| access.get().table.get(&connection).cloned())?;
-        match connection.run(&statement, parameters).await {
+        let (connection, lane) = store.with(|mut access| {
+            let state = access.get();
+            (state.table.get(&connection).cloned(), Arc::clone(&state.lane))
+        });
+        let started = Instant::now();
+        let answer = connection?.run(&statement, parameters).await;
+        lane.app.overload.databases().note(started.elapsed());
+        match answer {
             Ok(answer) => store.with(|mut access| {
                 let rows = StreamReader::new(&mut access, crate::stream::Items::new(answer.rows))?;
                 let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;

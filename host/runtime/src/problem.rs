@@ -15,6 +15,12 @@ pub(crate) enum Problem {
     /// Another request of the same instance brought it down.
     Restarted,
     Overloaded,
+    /// Calls of this class are refused for now.
+    Degraded,
+    /// This caller asks too often.
+    TooMany {
+        retry_after_s: u64,
+    },
     TimedOut,
     Stopping,
 }
@@ -29,6 +35,12 @@ impl Problem {
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong inside"),
             Self::Restarted => (StatusCode::SERVICE_UNAVAILABLE, "restarted", "The component was restarted"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests at this moment"),
+            Self::Degraded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "degraded",
+                "This is refused while there is too much to do, so that the floor can go on",
+            ),
+            Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests from here"),
             Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "timed-out", "The request took too long"),
             Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The server is stopping"),
         }
@@ -52,8 +64,13 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let retry_after_s = match self {
+            Self::Degraded => Some(10),
+            Self::TooMany { retry_after_s } => Some(retry_after_s),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+        };
+        if let Some(seconds) = retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if matches!(self, Self::BodyTooLarge | Self::BodyIncomplete | Self::BodyTooSlow) {
             // The rest of the body is still to come and nobody will read it.

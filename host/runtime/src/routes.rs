@@ -63,6 +63,10 @@ impl Pattern {
         &self.text
     }
 
+    pub(crate) fn is_match(&self, path: &str) -> bool {
+        self.matches(path).is_some()
+    }
+
     fn matches<'a>(&'a self, path: &'a str) -> Option<(&'a str, Vec<(&'a str, &'a str)>)> {
         let mut rest = path;
         let mut named = Vec::new();

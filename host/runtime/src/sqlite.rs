@@ -27,7 +27,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
 /// A read that takes longer moves to a thread of its own, since others wait for this one.
@@ -162,7 +162,9 @@ impl HostConnection for GuestState {
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<QueryResult, Error>> {
         let connection = self.connection(&connection)?;
+        let started = Instant::now();
         let answer = connection.execute(statement, parameters).await;
+        self.lane.app.overload.databases().note(started.elapsed());
         Ok(answer.map(|answer| QueryResult { columns: answer.columns, rows: answer.rows }))
     }
 
@@ -196,8 +198,14 @@ impl<T: Send + 'static> HostConnectionWithStore<T> for HasSelf<GuestState> {
         statement: String,
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let connection = store.with(|mut access| access.get().connection(&connection))?;
-        match connection.execute(statement, parameters).await {
+        let (connection, lane) = store.with(|mut access| {
+            let state = access.get();
+            (state.connection(&connection), Arc::clone(&state.lane))
+        });
+        let started = Instant::now();
+        let answer = connection?.execute(statement, parameters).await;
+        lane.app.overload.databases().note(started.elapsed());
+        match answer {
             Ok(answer) => store.with(|mut access| {
                 let rows = StreamReader::new(&mut access, crate::stream::Items::new(answer.rows))?;
                 let end = FutureReader::new(&mut access, async { wasmtime::error::Ok(Ok(())) })?;

@@ -9,6 +9,7 @@ pub mod insight;
 pub mod master;
 #[cfg(feature = "schema")]
 pub mod openapi;
+pub mod operations;
 pub mod orders;
 pub mod problem;
 pub mod reports;

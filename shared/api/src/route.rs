@@ -231,6 +231,39 @@ pub const ROUTES: &[Route] = &[
             "Derive all statistics anew from the journal.",
         )
     },
+    get("getQueue", "/api/v1/queue", "aggregator", May(PlantOperate), Floor, "How many reports wait to be booked."),
+    get(
+        "listDeadLetters",
+        "/api/v1/queue/dead",
+        "aggregator",
+        May(PlantOperate),
+        Floor,
+        "Reports that could be neither booked nor refused, oldest first.",
+    ),
+    write(
+        "replayDeadLetter",
+        "POST",
+        "/api/v1/queue/dead/{letter}/replay",
+        "aggregator",
+        May(PlantOperate),
+        "Put a dead letter back into the queue.",
+    ),
+    get(
+        "getDegradation",
+        "/api/v1/degradation",
+        "aggregator",
+        May(PlantOperate),
+        Floor,
+        "Whether calls of lower priority are refused.",
+    ),
+    write(
+        "putDegradation",
+        "PUT",
+        "/api/v1/degradation",
+        "aggregator",
+        May(PlantOperate),
+        "Refuse calls of lower priority, or do not, or let the load decide.",
+    ),
 ];
 
 /// The values of the `{name}` segments of a path, in their order, percent-encoding left as it is.

@@ -22,6 +22,12 @@ use takt_store::{Commit, Loaded, PlantNumber, Receipt, Store, StoreError};
 
 use crate::queued::QueuedReport;
 
+/// Commits, by the place of their reports.
+type Planned = Vec<(usize, Commit)>;
+
+/// What refused reports lack, by their place.
+type Reasons = BTreeMap<usize, Vec<Unmet>>;
+
 /// How a report ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
@@ -45,8 +51,10 @@ pub async fn book_batch<S: Store>(
     let given: Vec<(Caller, NewReport)> =
         reports.iter().map(|queued| (queued.caller(plant, now), queued.report())).collect();
     let mut booked = vec![false; reports.len()];
+    let mut reasons = BTreeMap::new();
     if given.len() > 1 {
-        let planned = plan(store, &given).await?;
+        let planned;
+        (planned, reasons) = plan(store, &given).await?;
         let commits: Vec<Commit> = planned.iter().map(|(_, commit)| commit.clone()).collect();
         let outcomes = store.commit_many(&commits).await;
         for ((at, _), outcome) in planned.iter().zip(outcomes) {
@@ -55,14 +63,17 @@ pub async fn book_batch<S: Store>(
     }
     let mut ended = Vec::with_capacity(reports.len());
     for (at, (caller, report)) in given.iter().enumerate() {
-        ended.push(if booked[at] { Ended::Booked } else { alone(store, caller, reports[at], report).await? });
+        ended.push(match booked[at] {
+            true => Ended::Booked,
+            false => alone(store, caller, reports[at], report, reasons.remove(&at)).await?,
+        });
     }
     Ok(ended)
 }
 
-/// What can be booked, by its place, each decided after the ones before it.
-async fn plan<S: Store>(store: &S, given: &[(Caller, NewReport)]) -> Result<Vec<(usize, Commit)>, StoreError> {
-    let Some((first, _)) = given.first() else { return Ok(Vec::new()) };
+/// What can be booked, by its place, each decided after the ones before it; and why not what was refused there.
+async fn plan<S: Store>(store: &S, given: &[(Caller, NewReport)]) -> Result<(Planned, Reasons), StoreError> {
+    let Some((first, _)) = given.first() else { return Ok(Default::default()) };
     let mut ids: Vec<&OrderId> = given.iter().map(|(_, report)| &report.order).collect();
     ids.sort();
     ids.dedup();
@@ -74,11 +85,11 @@ async fn plan<S: Store>(store: &S, given: &[(Caller, NewReport)]) -> Result<Vec<
         Ok(found) => found,
         Err(CommandError::Store(error @ StoreError::Unavailable(_))) => return Err(error),
         // Alone each one says what is wrong with it.
-        Err(_) => return Ok(Vec::new()),
+        Err(_) => return Ok(Default::default()),
     };
     let mut states: BTreeMap<OrderId, OrderState> =
         states.into_iter().map(|state| (state.order.id.clone(), state)).collect();
-    let mut planned = Vec::new();
+    let (mut planned, mut reasons) = (Vec::new(), BTreeMap::new());
     for (at, (caller, report)) in given.iter().enumerate() {
         let Some(state) = states.get_mut(&report.order) else { continue };
         state.facts.actor = caller.actor.clone();
@@ -86,14 +97,21 @@ async fn plan<S: Store>(store: &S, given: &[(Caller, NewReport)]) -> Result<Vec<
         if report::check(report).is_err() {
             continue;
         }
-        let Ok((plan, change)) = report::decided(state, &known, caller, report) else { continue };
+        let (plan, change) = match report::decided(state, &known, caller, report) {
+            Ok(decided) => decided,
+            Err(CommandError::Refused(refusal)) => {
+                reasons.insert(at, refusal.unmet);
+                continue;
+            }
+            Err(_) => continue,
+        };
         follow(state, &change);
         for posting in &change.postings {
             states.values_mut().for_each(|state| move_stock(state, posting));
         }
         planned.push((at, plan.commit));
     }
-    Ok(planned)
+    Ok((planned, reasons))
 }
 
 /// The order and its counters as the commit will leave them.
@@ -150,15 +168,17 @@ fn add(state: &mut OrderState, posting: &Posting, account: &Account, units: i64)
     }
 }
 
+/// Decides anew. Refused again, it is so for the reasons that it had at its place, not for what came after it.
 async fn alone<S: Store>(
     store: &S,
     caller: &Caller,
     queued: &QueuedReport,
     report: &NewReport,
+    at_its_place: Option<Vec<Unmet>>,
 ) -> Result<Ended, StoreError> {
     let unmet = match report::report(store, caller, report).await {
         Ok(_) => return Ok(Ended::Booked),
-        Err(CommandError::Refused(refusal)) => refusal.unmet,
+        Err(CommandError::Refused(refusal)) => at_its_place.unwrap_or(refusal.unmet),
         Err(CommandError::Invalid(errors)) => {
             let said = |error: takt_api::problem::FieldError| {
                 Unmet::new("input.invalid", format!("{}: {}", error.at, error.detail), "", &[])

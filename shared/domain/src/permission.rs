@@ -160,6 +160,8 @@ permissions! {
     InsightView = "insight.view", "查看统计", "see statistics", [Inspector, Planner, ShiftLead, Manager];
     /// Derive statistics anew from the journal.
     InsightRebuild = "insight.rebuild", "重建统计", "rebuild statistics", [];
+    /// See the queue and its dead letters, have them booked after all, and refuse the less important under load.
+    PlantOperate = "plant.operate", "运维", "operate the plant's servers", [];
     /// Manage users.
     UserManage = "user.manage", "管理用户", "manage users", [];
 }

@@ -38,6 +38,8 @@ pub mod kind {
     pub const REPORT: &str = "report";
     /// A piece of a file that is being imported.
     pub const IMPORT_PART: &str = "import_part";
+    /// Whether calls of lower priority are refused: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const DEGRADATION: &str = "degradation";
 }
 
 /// The parent of what a plant has few of, so that all of a kind loads at once.

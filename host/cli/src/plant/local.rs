@@ -36,7 +36,7 @@ impl Way for Local {
     }
 
     fn background(&self) -> anyhow::Result<bool> {
-        self.runtime.block_on(crate::background::once(&self.application)).map(|()| true)
+        self.runtime.block_on(crate::background::once(&self.application)).map(|_| true)
     }
 }
 

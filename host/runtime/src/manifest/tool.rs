@@ -8,6 +8,18 @@
 //! [application.tool.takt.component.identity]
 //! requests_at_once = 1
 //! ```
+//! ```toml
+//! # Calls that are refused when there is too much to do; every other one is of the first class.
+//! [application.tool.takt.priority]
+//! second = ["GET /orders", "GET /board"]
+//! third = ["GET /insight/..."]
+//!
+//! # How often one caller may ask, and the headers that tell callers apart.
+//! [application.tool.takt.rate]
+//! requests_per_s = 50
+//! burst = 200
+//! headers = ["authorization", "device"]
+//! ```
 //! Other keys of the table belong to other readers and are left alone.
 
 use super::section::Section;
@@ -19,6 +31,27 @@ use std::collections::BTreeMap;
 pub struct Takt {
     pub limits: Limits,
     pub components: BTreeMap<String, ComponentLimits>,
+    /// Calls of the second and of the third class: `GET /orders/...`.
+    pub priority: [Vec<Call>; 2],
+    pub rate: Option<Rate>,
+}
+
+/// A call as the manifest names it, with its line there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub method: String,
+    pub route: String,
+    pub line: usize,
+}
+
+/// How often one caller may ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub requests_per_s: u32,
+    /// How many at once after a rest.
+    pub burst: u32,
+    /// Tell callers apart; where none is there, the address does.
+    pub headers: Vec<String>,
 }
 
 /// What one component has otherwise than the rest.
@@ -44,8 +77,36 @@ impl Takt {
                 components.insert(name.clone(), ComponentLimits::parse(&entries.required_section(&name)?)?);
             }
         }
-        Ok(Self { limits, components })
+        let priority = match section.section("priority")? {
+            Some(priority) => {
+                priority.only(&["second", "third"])?;
+                [calls(&priority, "second")?, calls(&priority, "third")?]
+            }
+            None => Default::default(),
+        };
+        let rate = section.section("rate")?.map(|rate| parse_rate(&rate)).transpose()?;
+        Ok(Self { limits, components, priority, rate })
     }
+}
+
+fn calls(section: &Section, key: &str) -> Result<Vec<Call>, LoadError> {
+    let read = |text: String| {
+        let Some((method, route)) = text.split_once(' ') else {
+            return Err(section.error(key, &format!("`{text}` must be a method and a route")));
+        };
+        Ok(Call { method: method.to_owned(), route: route.to_owned(), line: section.line() })
+    };
+    section.strings(key)?.into_iter().map(read).collect()
+}
+
+fn parse_rate(section: &Section) -> Result<Rate, LoadError> {
+    section.only(&["requests_per_s", "burst", "headers"])?;
+    let needed = |key: &str| section.count(key)?.ok_or_else(|| section.error(key, &format!("`{key}` is missing")));
+    Ok(Rate {
+        requests_per_s: needed("requests_per_s")?,
+        burst: needed("burst")?,
+        headers: section.strings("headers")?,
+    })
 }
 
 fn parse_limits(section: &Section) -> Result<Limits, LoadError> {

@@ -6,13 +6,30 @@ use takt_domain::master::{Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{Page, identity, import, master, orders, reports, stock};
+use crate::{Page, identity, import, insight, master, operations, orders, reports, stock};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];
 
 const AFTER: (&str, &str) = ("after", "The cursor that the page before gave as `next`.");
 const LIMIT: (&str, &str) = ("limit", "The most rows of the page.");
+
+const FROM: (&str, &str) = ("from", "The first moment, RFC 3339.");
+const TO: (&str, &str) = ("to", "The moment after the last, RFC 3339.");
+const PERIOD: (&str, &str) = ("period", "`hour`, `shift` or `day`; without it all of the time is one.");
+const BY: (&str, &str) = ("by", "What is told apart; may be repeated.");
+const LINE: (&str, &str) = ("line", "Only of this line.");
+const ITEM: (&str, &str) = ("item", "Only of this item.");
+const OPERATOR: (&str, &str) = ("operator", "Only of this operator.");
+const OPERATION: (&str, &str) = ("operation", "Only of this operation.");
+const SHIFT: (&str, &str) = ("shift", "Only of the shift of this name.");
+const REASON: (&str, &str) = ("reason", "Only for this reason.");
+const ORDER: (&str, &str) = ("order", "Only of this order.");
+const STATE: (&str, &str) = ("state", "Only of this state.");
+const PRODUCED: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, OPERATOR, OPERATION, SHIFT, AFTER, LIMIT];
+const SCRAPPED: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, OPERATOR, OPERATION, SHIFT, REASON, AFTER, LIMIT];
+const STATE_TIMES: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, ORDER, STATE, AFTER, LIMIT];
+const CYCLE_TIMES: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, ORDER, AFTER, LIMIT];
 
 /// What travels in one call.
 pub(super) struct Body {
@@ -129,11 +146,28 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             required_query: &["order"],
             ..make.read::<Page<reports::Report>>(&[("order", "The order."), AFTER, LIMIT])
         },
-        "createReport" => make.write::<reports::CreateReport, reports::Report>(&[201]),
+        "createReport" => make.write::<reports::CreateReport, reports::Report>(&[201, 202]),
         "getReport" => make.read::<reports::Report>(&[]),
         "reverseReport" => {
             Body { more_problems: &[ProblemType::Refused], ..make.write::<reports::Reverse, reports::Reversed>(&[200]) }
         }
+        "getOutput" | "getYield" => make.read::<insight::Statistics<insight::OutputRow>>(PRODUCED),
+        "getScrap" => make.read::<insight::Statistics<insight::ScrapRow>>(SCRAPPED),
+        "getStateTimes" => make.read::<insight::Statistics<insight::StateTimeRow>>(STATE_TIMES),
+        "getCycleTimes" => make.read::<insight::Statistics<insight::CycleTimeRow>>(CYCLE_TIMES),
+        "getOrderCounts" => make.read::<insight::Statistics<insight::OrderCountRow>>(&[
+            ("line", "Only of this line."),
+            ("state", "Only in this state."),
+            AFTER,
+            LIMIT,
+        ]),
+        "getRollups" => make.read::<insight::Rollups>(&[]),
+        "rebuildRollups" => make.write::<insight::RebuildRollups, insight::RollupRebuild>(&[200]),
+        "getQueue" => make.read::<operations::QueueState>(&[]),
+        "listDeadLetters" => make.read::<Page<operations::DeadLetter>>(&[AFTER, LIMIT]),
+        "replayDeadLetter" => make.write::<operations::Replay, operations::Replayed>(&[200]),
+        "getDegradation" => make.read::<operations::Degradation>(&[]),
+        "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
         other => undescribed(other, &mut make),
     }
 }

@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::de::DeserializeOwned;
 
+use migrate::migrate;
 pub use migrate::missing_rights;
 pub(crate) use migrate::schema_version;
-use migrate::migrate;
 #[cfg(feature = "native")]
 pub use native::NativePostgres;
 #[cfg(feature = "spin")]

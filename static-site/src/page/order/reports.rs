@@ -36,7 +36,11 @@ fn row(report: &Report, detail: &OrderDetail, asked: Signal<Option<String>>) -> 
     counts.extend(new.scrap.iter().map(|scrap| format!("{} {} ({})", text::SCRAP.get(), scrap.quantity, scrap.reason)));
     counts.extend(new.rework.map(|rework| format!("{} {rework}", text::REWORK.get())));
     let counts = counts.join(" · ");
-    let note = format!("{} · {}", show::user(&report.by), report.booked_at.map_or_else(|| text::BEING_BOOKED.get().to_owned(), show::time));
+    let note = format!(
+        "{} · {}",
+        show::user(&report.by),
+        report.booked_at.map_or_else(|| text::BEING_BOOKED.get().to_owned(), show::time)
+    );
     let back = if report.reversed_by.is_some() {
         view! { span(class="chip") { (text::REVERSED) } }
     } else if app::may(Permission::ReportReverse) {
