@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc;
 
 use crate::client::Client;
+use crate::servers;
 use crate::wait::{PATIENCE, until};
 
 /// The repository.
@@ -37,6 +38,7 @@ impl Folder {
     pub fn copy_of(from: &Path) -> Self {
         let folder = Self::new();
         copy(from, &folder.0);
+        servers::copy(from, &folder.0);
         folder
     }
 
@@ -75,7 +77,12 @@ fn copy(from: &Path, to: &Path) {
 /// Runs a command of `takt` to its end.
 pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(takt());
-    command.args(arguments).current_dir(root()).envs(environment.iter().copied()).stdin(Stdio::null());
+    command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    let data = arguments.iter().position(|argument| *argument == "--data").and_then(|at| arguments.get(at + 1));
+    if let Some(data) = data {
+        command.envs(servers::environment(Path::new(data)));
+    }
+    command.envs(environment.iter().copied());
     command.output().expect("takt can be run")
 }
 
@@ -111,6 +118,7 @@ impl Host {
             .args(["serve", "--listen", "127.0.0.1:0", "--no-access-log", "--data"])
             .arg(data)
             .args(arguments)
+            .envs(servers::environment(data))
             .current_dir(project)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

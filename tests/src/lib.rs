@@ -9,4 +9,5 @@ pub mod host;
 pub mod ledger;
 pub mod plant;
 pub mod proxy;
+pub mod servers;
 pub mod wait;

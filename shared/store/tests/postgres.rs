@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod conformance;
-mod server;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -10,6 +9,7 @@ use std::thread;
 use conformance::Harness;
 use futures::executor::block_on;
 use takt_store::{Commit, Driver, NativePostgres, PostgresStore, Store, StoreError, missing_rights};
+use takt_test_servers::Postgres;
 
 /// A database of the one server of this process.
 struct Database {
@@ -49,9 +49,9 @@ impl Database {
     fn empty() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let admin = NativePostgres::open(&server::url("postgres")).unwrap();
+        let admin = NativePostgres::open(&Postgres::shared().url("postgres")).unwrap();
         block_on(admin.query(&format!("CREATE DATABASE {name}"), Vec::new())).unwrap();
-        Self { url: server::url(&name) }
+        Self { url: Postgres::shared().url(&name) }
     }
 
     fn driver(&self) -> NativePostgres {

@@ -1,10 +1,12 @@
 //! Real servers for tests: each on a free port of the loopback, with a folder of its own, gone when it is dropped.
 //! Whatever goes wrong here fails the test.
 
+mod postgres;
 mod redis;
 
 use std::net::TcpListener;
 
+pub use postgres::Postgres;
 pub use redis::Redis;
 
 /// A port of the loopback that nobody listens at now.

@@ -45,6 +45,11 @@ impl Test {
         packages.native(&mut tests);
         tests.args(&self.filter).env("TAKT_BIN", std::env::current_exe()?);
         tally.run_tests(&mut tests)?;
+        eprintln!("takt: the tests over HTTP once more, with Postgres and Redis ...");
+        let mut tests = build::cargo(&project.root);
+        tests.args(["test", "--release", "--no-fail-fast", "--package", "takt-tests", "--test", "api"]);
+        tests.args(&self.filter).env("TAKT_BIN", std::env::current_exe()?).env("TAKT_TEST_SERVERS", "1");
+        tally.run_tests(&mut tests)?;
         eprintln!("takt: tests took {:.0} s", start.elapsed().as_secs_f32());
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed > 0 {
