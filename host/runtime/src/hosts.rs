@@ -6,6 +6,8 @@
 
 use std::net::IpAddr;
 
+const DATABASES: [&str; 2] = ["postgres", "redis"];
+
 /// The allowed hosts of a component.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AllowedHosts(Vec<Entry>);
@@ -37,7 +39,8 @@ enum Port {
 /// How a host is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Allowed {
-    /// An entry names this very host, or a network that it lies in: the address is meant, wherever it is.
+    /// An entry names this very host, or a network that it lies in: the address is meant, wherever it is. So is every
+    /// address of an entry for databases alone, which stand inside and whose addresses no visitor chooses.
     pub(crate) named: bool,
 }
 
@@ -53,7 +56,10 @@ impl AllowedHosts {
         let port = port.or_else(|| well_known_port(scheme));
         let mut found = self.0.iter().filter(|entry| entry.allows(scheme, &host, port)).peekable();
         found.peek()?;
-        let named = found.any(|entry| matches!(entry.host, Host::Exact(_) | Host::Network(..)));
+        let named = found.any(|entry| {
+            let is_database = entry.scheme.as_deref().is_some_and(|scheme| DATABASES.contains(&scheme));
+            is_database || matches!(entry.host, Host::Exact(_) | Host::Network(..))
+        });
         Some(Allowed { named })
     }
 }

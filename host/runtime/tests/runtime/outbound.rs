@@ -99,3 +99,12 @@ fn wildcards_for_redis_and_postgres_do_not_lead_inside() {
     let postgres = app.tell("/postgres", json!({ "address": "postgres://u@localhost:1/d", "statements": [] }));
     assert_refused(&postgres, "private network");
 }
+
+#[test]
+fn wildcards_of_databases_alone_do_lead_inside() {
+    let app = App::start(&allowing("\"redis://*:*\", \"postgres://*:*\""));
+    let redis = app.tell("/redis", json!({ "address": "redis://127.0.0.1:1", "commands": [] }));
+    assert_refused(&redis, "refused");
+    let postgres = app.tell("/postgres", json!({ "address": "postgres://u@localhost:1/d", "statements": [] }));
+    assert_refused(&postgres, "refused");
+}
