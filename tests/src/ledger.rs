@@ -39,7 +39,10 @@ impl Ledger {
         }
         postings.reverse();
         let in_order = postings.windows(2).all(|two| two[0].seq < two[1].seq);
-        assert!(in_order, "the pages follow the ledger's order, each posting once");
+        // On a server commits run side by side, and the pages follow the order in which they began.
+        assert!(in_order || crate::servers::are_used(), "the pages follow the ledger's order");
+        postings.sort_by_key(|posting| posting.seq);
+        assert!(postings.windows(2).all(|two| two[0].seq < two[1].seq), "each posting is there once");
         Self { postings }
     }
 

@@ -2,10 +2,10 @@
 
 use takt_booking::{Acceptance, accept, refresh_gate};
 use takt_domain::report::NewReport;
-use takt_records::command;
+use takt_records::command::{self, Answer};
 use takt_store::Store;
 use takt_web::call::Call;
-use takt_web::failure::{Outcome, answer, json};
+use takt_web::failure::{Outcome, answer};
 use takt_web::queue;
 
 pub(crate) async fn create_report<S: Store>(store: &S, call: &Call) -> Outcome {
@@ -13,12 +13,13 @@ pub(crate) async fn create_report<S: Store>(store: &S, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let queue = queue::of(caller.plant).await;
     if let Some(queue) = &queue
-        && let Acceptance::Queued { receipt, call_booker } = accept(store, queue, caller, &given).await?
+        && let Acceptance::Queued { receipt, is_known, call_booker } = accept(store, queue, caller, &given).await?
     {
         if call_booker {
             queue::call_booker_later(caller.plant);
         }
-        return json(202, &*receipt);
+        let body = serde_json::to_value(&receipt).unwrap_or_default();
+        return answer(&Answer { status: 202, body, replayed: is_known });
     }
     let booked = command::report::report(store, caller, &given).await?;
     if let Some(queue) = &queue {

@@ -20,6 +20,8 @@ pub enum Acceptance {
     Queued {
         /// The receipt.
         receipt: Box<Report>,
+        /// The same request was accepted before.
+        is_known: bool,
         /// Nobody books at the moment: the caller calls a booker.
         call_booker: bool,
     },
@@ -50,6 +52,7 @@ pub async fn accept<S: Store, R: Redis>(
     match accepted.verdict {
         Verdict::Accepted | Verdict::Known => Ok(Acceptance::Queued {
             receipt: Box::new(queued.shown(ReportState::Queued)),
+            is_known: accepted.verdict == Verdict::Known,
             call_booker: accepted.call_booker,
         }),
         Verdict::Reused => Err(CommandError::KeyReused),

@@ -74,6 +74,8 @@ pub struct Operation {
     pub number: u16,
     /// The most that can ever be reported at it, as a decimal number.
     pub max: String,
+    /// How many decimals a quantity has here.
+    pub scale: u8,
     /// The item that it makes and the scale of that: only the last operation makes one.
     pub made: Option<(String, u8)>,
     /// What it uses: item, how much for one piece as a decimal number, scale of the item.

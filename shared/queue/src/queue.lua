@@ -106,6 +106,12 @@ local function moves(part, good, scrap)
   return found
 end
 
+-- How many decimals a number has that are not zero at its end.
+local function decimals(text)
+  local behind = string.match(text, '%.(%d*)$') or ''
+  return #string.match(behind, '^(.-)0*$')
+end
+
 local function encode(list)
   if #list == 0 then
     return '[]'
@@ -144,6 +150,9 @@ local function accept(keys, args)
       return { 'store', 0, 0 }
     end
     local rules = cjson.decode(gate[3])
+    if decimals(args[6]) > rules.scale or decimals(args[7]) > rules.scale or decimals(args[8]) > rules.scale then
+      return { 'store', 0, 0 }
+    end
     local good, scrap, rework = tonumber(args[6]), tonumber(args[7]), tonumber(args[8])
     if good + scrap + rework > tonumber(rules.max) * (1 + 1e-9) or good + scrap + rework <= 0 then
       return { 'store', 0, 0 }

@@ -218,8 +218,8 @@ impl<R: Redis> Queue<R> {
 
 /// The rules of an operation as the functions read them.
 fn rules(operation: &Operation) -> String {
-    let Operation { max, made, used, .. } = operation;
-    serde_json::json!({"max": max, "made": made, "used": used}).to_string()
+    let Operation { max, scale, made, used, .. } = operation;
+    serde_json::json!({"max": max, "scale": scale, "made": made, "used": used}).to_string()
 }
 
 fn not_understood(value: &impl std::fmt::Debug) -> QueueError {

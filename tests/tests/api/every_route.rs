@@ -39,6 +39,7 @@ impl Site {
             ("{action}", "pause".to_owned()),
             ("{movement}", movement.id),
             ("{report}", report.id),
+            ("{letter}", "0-1-0".to_owned()),
         ];
         Self { host, people, there }
     }

@@ -12,7 +12,7 @@ async fn a_queued_report_is_shown_as_pending_and_then_booked_as_if_at_once() {
     let world = World::new().await;
     let order = world.order(10).await;
     let caller = world.caller();
-    let Acceptance::Queued { receipt, call_booker } = world.send(&caller, &order, 10, 4).await else {
+    let Acceptance::Queued { receipt, call_booker, .. } = world.send(&caller, &order, 10, 4).await else {
         panic!("it is queued")
     };
     assert!(call_booker);
