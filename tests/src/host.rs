@@ -115,7 +115,7 @@ impl Host {
     /// As [`Self::start_with`], with the `spin.toml` of another folder.
     pub fn start_in(project: &Path, data: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(takt())
-            .args(["serve", "--listen", "127.0.0.1:0", "--no-access-log", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--no-access-log", "--no-caller-limit", "--data"])
             .arg(data)
             .args(arguments)
             .envs(servers::environment(data))

@@ -9,7 +9,7 @@ use takt_api::Page;
 use takt_api::identity::User;
 
 use crate::backing::Backing;
-use crate::plant::{self, Plant};
+use crate::plant::{self, Plant, Serving};
 use crate::project::Project;
 
 /// What is served, and where.
@@ -29,6 +29,9 @@ pub(crate) struct Serve {
     /// Write no line for each request
     #[arg(long)]
     pub(crate) no_access_log: bool,
+    /// Let every caller ask as often as it likes: for measurements, and behind a gateway that limits callers itself
+    #[arg(long)]
+    pub(crate) no_caller_limit: bool,
 }
 
 impl Serve {
@@ -38,7 +41,12 @@ impl Serve {
         let listener = listen(&self.listen)?;
         let default = || if self.demo { project.demo_data() } else { project.default_data() };
         let data = self.data.clone().unwrap_or_else(default);
-        let (application, key) = plant::load(&project, &data, &self.backing, !self.no_access_log)?;
+        let (application, key) = plant::load(
+            &project,
+            &data,
+            &self.backing,
+            Serving { access_log: !self.no_access_log, unlimited_callers: self.no_caller_limit },
+        )?;
         let takt = Plant::in_process(application.clone(), 1, &key)?;
         if self.demo {
             crate::demo::fill(&takt, &data)?;

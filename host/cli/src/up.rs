@@ -16,6 +16,14 @@ impl Up {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         build::build(&Project::find()?)?;
         let backing = Backing::default();
-        serve::Serve { demo: true, listen: self.listen, data: None, backing, no_access_log: true }.run()
+        serve::Serve {
+            demo: true,
+            listen: self.listen,
+            data: None,
+            backing,
+            no_access_log: true,
+            no_caller_limit: false,
+        }
+        .run()
     }
 }

@@ -84,6 +84,7 @@ async fn ask<S: Store, R: Redis>(
         good: &good,
         scrap: &scrap,
         rework: &rework,
+        equipment: given.equipment.as_ref().map_or("", |equipment| equipment.as_str()),
         body: &body,
     };
     let accepted = queue.accept(&accept, true).await?;

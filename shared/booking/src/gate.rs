@@ -23,6 +23,7 @@ pub fn gate_of(order: &Order, version: u64, caller: &Caller) -> Gate {
         Operation {
             number: operation.number,
             max: report::limit(order, operation.tolerance_percent).to_string(),
+            equipment: operation.equipment.as_ref().map(ToString::to_string).unwrap_or_default(),
             scale,
             made: order.is_last_operation(operation.number).then(|| (order.item.to_string(), scale)),
             used: of_it

@@ -1,7 +1,7 @@
 //! What goes into the queue and what comes out.
 
 /// A report that asks to be accepted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Accept<'a> {
     /// Of the receipt; derives from plant, user and key.
     pub id: &'a str,
@@ -19,6 +19,8 @@ pub struct Accept<'a> {
     pub scrap: &'a str,
     /// Pieces for rework, as a decimal number.
     pub rework: &'a str,
+    /// The machine that it comes from; empty where none is named.
+    pub equipment: &'a str,
     /// All that the booker needs. It carries a version of its own.
     pub body: &'a str,
 }
@@ -74,6 +76,8 @@ pub struct Operation {
     pub number: u16,
     /// The most that can ever be reported at it, as a decimal number.
     pub max: String,
+    /// The machine that it runs on; empty where none is named. A report from another one is for the store to judge.
+    pub equipment: String,
     /// How many decimals a quantity has here.
     pub scale: u8,
     /// The item that it makes and the scale of that: only the last operation makes one.

@@ -119,7 +119,7 @@ local function encode(list)
   return cjson.encode(list)
 end
 
--- id, fingerprint, session, order, part, good, scrap, rework, body, ungated
+-- id, fingerprint, session, order, part, good, scrap, rework, body, ungated, equipment
 local function accept(keys, args)
   local plant = keys[1]
   local id, fingerprint, session, order, part = args[1], args[2], args[3], args[4], args[5]
@@ -150,6 +150,9 @@ local function accept(keys, args)
       return { 'store', 0, 0 }
     end
     local rules = cjson.decode(gate[3])
+    if args[11] ~= '' and args[11] ~= rules.equipment then
+      return { 'store', 0, 0 }
+    end
     if decimals(args[6]) > rules.scale or decimals(args[7]) > rules.scale or decimals(args[8]) > rules.scale then
       return { 'store', 0, 0 }
     end

@@ -68,6 +68,7 @@ impl<R: Redis> Queue<R> {
             given.rework,
             given.body,
             ungated,
+            given.equipment,
         ];
         let answer = self.ask("accept", args.map(Arg::from).to_vec()).await?;
         let verdict = match text(&answer, 0)? {
@@ -218,8 +219,8 @@ impl<R: Redis> Queue<R> {
 
 /// The rules of an operation as the functions read them.
 fn rules(operation: &Operation) -> String {
-    let Operation { max, scale, made, used, .. } = operation;
-    serde_json::json!({"max": max, "scale": scale, "made": made, "used": used}).to_string()
+    let Operation { max, equipment, scale, made, used, .. } = operation;
+    serde_json::json!({"max": max, "equipment": equipment, "scale": scale, "made": made, "used": used}).to_string()
 }
 
 fn not_understood(value: &impl std::fmt::Debug) -> QueueError {

@@ -40,12 +40,19 @@ impl Way for Local {
     }
 }
 
+/// What only who serves others decides.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Serving {
+    pub(crate) access_log: bool,
+    pub(crate) unlimited_callers: bool,
+}
+
 /// Loads what is built over a data folder, which is made with its key where there is none. Answers the key too.
 pub(crate) fn load(
     project: &Project,
     data: &Path,
     backing: &Backing,
-    access_log: bool,
+    serving: Serving,
 ) -> anyhow::Result<(Arc<Application>, String)> {
     project.require_built()?;
     std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
@@ -56,7 +63,8 @@ pub(crate) fn load(
         manifest: project.manifest(),
         data: data.to_owned(),
         variables: variables.into_iter().collect(),
-        access_log,
+        access_log: serving.access_log,
+        unlimited_callers: serving.unlimited_callers,
         ..Options::default()
     };
     Ok((Application::load(options)?, key))

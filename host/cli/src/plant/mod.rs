@@ -63,12 +63,12 @@ impl Target {
         if folder == Folder::Expected && !self.backing.has_postgres() && !data.join("takt.db").is_file() {
             bail!("there is no plant in {}: `takt serve`, `takt user add` or `takt import` makes one", data.display());
         }
-        let (application, key) = local::load(&project, &data, &self.backing, false)?;
+        let (application, key) = local::load(&project, &data, &self.backing, Serving::default())?;
         Plant::in_process(application, self.plant, &key)
     }
 }
 
-pub(crate) use local::load;
+pub(crate) use local::{Serving, load};
 
 /// Somebody at a plant.
 #[derive(Clone)]

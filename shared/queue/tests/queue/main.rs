@@ -20,15 +20,29 @@ fn queue(redis: &Redis, plant: u32) -> Queue<NativeRedis> {
 
 /// An order of 100 pieces: operation 10 uses 2.5 of M for each, operation 20 makes P.
 fn gate(order: &str, version: u64) -> Gate {
-    let first =
-        Operation { number: 10, max: "100".into(), scale: 0, made: None, used: vec![("M".into(), "2.5".into(), 1)] };
-    let last = Operation { number: 20, max: "100".into(), scale: 0, made: Some(("P".into(), 0)), used: Vec::new() };
+    let first = Operation {
+        number: 10,
+        max: "100".into(),
+        scale: 1,
+        equipment: String::new(),
+        made: None,
+        used: vec![("M".into(), "2.5".into(), 1)],
+    };
+    let last = Operation {
+        number: 20,
+        max: "100".into(),
+        scale: 1,
+        equipment: String::new(),
+        made: Some(("P".into(), 0)),
+        used: Vec::new(),
+    };
     Gate { order: order.into(), version, shut: false, operations: vec![first, last] }
 }
 
 /// A report of one good piece at operation 10.
 fn one<'a>(id: &'a str, order: &'a str) -> Accept<'a> {
-    Accept { id, fingerprint: "f", session: "s", order, operation: 10, good: "1", scrap: "0", rework: "0", body: id }
+    let numbers = Accept { good: "1", scrap: "0", rework: "0", ..Accept::default() };
+    Accept { id, fingerprint: "f", session: "s", order, operation: 10, body: id, ..numbers }
 }
 
 async fn accept(queue: &Queue<NativeRedis>, given: &Accept<'_>) -> Accepted {
