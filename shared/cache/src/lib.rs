@@ -20,7 +20,7 @@
 //! | a writer begins | each tag is *marked*, before the commit | between commit and the next step, nobody reads an entry of these tags |
 //! | the writer finishes | in one step the marks go, and the tags count as *written* now | entries and tokens from before are void |
 //!
-//! While a tag is marked, readers go to the store and get no token.
+//! While a tag is marked, readers go to the store and get no token: what they would fill in is about to be void.
 //!
 //! **A writer is killed** at any point: its marks stay for [`MARK_MS`]. Entries from before it began live for
 //! [`LEASE_MS`], which is far less, and there are no newer ones. The same goes for a writer that does not know whether its

@@ -62,6 +62,7 @@ async fn poison_is_buried_with_its_reason_and_the_rest_is_booked() {
             scrap: "0",
             rework: "0",
             body,
+            ..Accept::default()
         };
         world.queue.accept(&poison, true).await.expect("an answer");
     }

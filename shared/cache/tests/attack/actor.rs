@@ -3,14 +3,11 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
-use takt_cache::{Cache, Cached, Circuit};
+use takt_cache::{Cache, Cached};
 use takt_store::{Account, Commit, Idempotency, KeyLookup, Load, Posting, Store, StoreError};
 
 use crate::gated::{Gated, GatedClock, GatedRedis, GatedStore, Turn};
 use crate::world::{ITEMS, PLACE, World};
-
-/// Never rests: time is the attacker's.
-static CIRCUIT: Circuit = Circuit::new(0);
 
 /// Somebody under way.
 pub(crate) struct Actor {
@@ -22,7 +19,7 @@ pub(crate) struct Actor {
 fn store(world: &Rc<World>, turn: &Rc<Turn>) -> Cached<GatedStore, GatedRedis, GatedClock> {
     let gated = || Gated { world: Rc::clone(world), turn: Rc::clone(turn) };
     let cache =
-        Cache::new(GatedRedis(gated()), GatedClock(gated()), &CIRCUIT).with_library(world.setup.library.clone());
+        Cache::new(GatedRedis(gated()), GatedClock(gated()), world.circuit).with_library(world.setup.library.clone());
     Cached::new(GatedStore(gated()), Some(cache))
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Gated {
 
 impl Gated {
     fn way(&self) -> Way {
-        match self.world.below(40) {
+        match self.world.below(150) {
             0 => Way::NotThere,
             1 => Way::NotBack,
             _ => Way::Both,

@@ -50,15 +50,6 @@ fn entries_that_are_shown_while_marked_are_found() {
 }
 
 #[test]
-fn tokens_that_are_given_while_marked_are_found() {
-    without(
-        "token while marked",
-        "if marked(args[i], now) then return {'store'} end",
-        "if marked(args[i], now) then token = false end",
-    );
-}
-
-#[test]
 fn entries_without_a_lease_are_found() {
     without("no lease", "now < entry[3] + LEASE_MS and ", "");
 }

@@ -3,7 +3,7 @@
 //! commit may be booked after its writer gave up, time passes, Redis forgets entries, is killed and comes back with old
 //! data. After every query its answer is held against what had been booked when it started.
 //!
-//! The same attack is then led against the protocol with one step left out, and has to find the hole: so each step is
+//! The same attack is then led against the protocol with one step left out, and has to find the hole: so each of them is
 //! needed, and the attack is worth something. A failing run prints its seed; `ATTACK_SEED` repeats it, `ATTACK_SEEDS` says
 //! how many to try.
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::{Context, Waker};
 
-use takt_cache::{LEASE_MS, MARK_MS, library};
+use takt_cache::{Circuit, LEASE_MS, MARK_MS, library};
 use takt_redis::{Arg, NativeRedis, Redis, RedisError, Value};
 use takt_store::{Commit, Committed, Load, Loaded, NativeDriver, Plant, PlantNumber, SqliteStore, Store, StoreError};
 
@@ -80,6 +80,8 @@ pub(crate) struct World {
     servers: Rc<Servers>,
     pub(crate) setup: Setup,
     pub(crate) plant: PlantNumber,
+    /// Never rests. It remembers a time, and each world has its own.
+    pub(crate) circuit: &'static Circuit,
     chance: RefCell<fastrand::Rng>,
     now_ms: Cell<u64>,
     redis_is_up: Cell<bool>,
@@ -122,7 +124,7 @@ fn step(world: &Rc<World>, actors: &mut Vec<Actor>) {
     match world.below(1000) {
         0..=79 if actors.len() < ACTORS_MAX => actors.push(reader(world)),
         80..=139 if actors.len() < ACTORS_MAX => actors.push(writer(world)),
-        140..=159 if !actors.is_empty() => drop(actors.swap_remove(world.below(actors.len() as u64) as usize)),
+        140..=145 if !actors.is_empty() => drop(actors.swap_remove(world.below(actors.len() as u64) as usize)),
         160..=189 => world.pass(1 + world.below(LEASE_MS)),
         190..=199 => {
             // A commit takes effect while its mark stands, or never.
@@ -165,6 +167,7 @@ impl World {
             servers: Rc::clone(servers),
             setup: setup.clone(),
             plant,
+            circuit: Box::leak(Box::new(Circuit::new(0))),
             chance: RefCell::new(fastrand::Rng::with_seed(seed)),
             now_ms: Cell::new(1_000_000),
             redis_is_up: Cell::new(true),
