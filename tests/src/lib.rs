@@ -11,3 +11,4 @@ pub mod plant;
 pub mod proxy;
 pub mod servers;
 pub mod wait;
+pub mod wire;

@@ -5,19 +5,23 @@ use takt_domain::master::{Item, Location};
 use takt_domain::movement::OWED_SCOPE;
 use takt_records::keep::{PLANT_PARENT, kind};
 use takt_records::load;
-use takt_store::{Load, Store};
+use takt_store::{Load, PlantNumber, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
-use takt_web::queue;
 
 use crate::sum;
 
-pub(crate) async fn get_stock<S: Store>(store: &S, call: &Call) -> Outcome {
+/// `pending` asks the queue what accepted reports will move of an item.
+pub(crate) async fn get_stock<S: Store>(
+    store: &S,
+    call: &Call,
+    pending: impl AsyncFnOnce(PlantNumber, &str) -> i64,
+) -> Outcome {
     call.only_params(&["location", "lot"])?;
     let caller = call.caller()?;
     let id = call.segment(0);
     // Before the store: what is booked between the two looks is then seen twice, and never not at all.
-    let pending = queue::pending(caller.plant, &[id]).await.first().copied().unwrap_or_default();
+    let pending = pending(caller.plant, id).await;
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = vec![(kind::ITEM.into(), id.to_owned())];
     load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];

@@ -20,7 +20,10 @@ use takt_web::failure::Failure;
 async fn handle(request: Request) -> Response<FullBody<Bytes>> {
     takt_web::spin::serve("stock", request, async |store, call| match call.route.name {
         "listStock" => list_stock::list_stock(store, call).await,
-        "getStock" => get_stock::get_stock(store, call).await,
+        "getStock" => {
+            let pending = async |plant, item: &str| queue::pending(plant, &[item]).await.first().copied().unwrap_or(0);
+            get_stock::get_stock(store, call, pending).await
+        }
         "listMovements" => list_movements::list_movements(store, call).await,
         "createMovement" => create_movement::create_movement(store, call).await,
         "reverseMovement" => reverse_movement::reverse_movement(store, call).await,

@@ -1,5 +1,7 @@
 //! What Takt is measured against: a plain axum program that answers three of its calls natively. The handlers and the
 //! statements are those of the components; only the host is missing between them and the database.
+//!
+//! `native_peer DATA [REDIS]`; with a Redis, stock queries are answered through its cache, and ask its queue.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +15,9 @@ use futures::FutureExt as _;
 use futures::executor::block_on;
 use http::Response;
 use jiff::Timestamp;
+use takt_cache::{Cache, Cached, Circuit, NativeClock};
+use takt_queue::Queue;
+use takt_redis::NativeRedis;
 use takt_store::{Driver, DriverError, NativeDriver, Rows, SqliteStore, Value};
 use takt_web::call::{Call, lang};
 use takt_web::failure::{Outcome, answer};
@@ -42,8 +47,18 @@ impl Driver for OneWriter {
 
 type Store = SqliteStore<OneWriter>;
 
+/// Asked again after each failure, for there is none.
+static CIRCUIT: Circuit = Circuit::new(0);
+
 struct Peer {
     store: Store,
+    key: Vec<u8>,
+}
+
+/// With the cache and the queue.
+struct CachedPeer {
+    store: Cached<Store, NativeRedis, NativeClock>,
+    queue: Queue<NativeRedis>,
     key: Vec<u8>,
 }
 
@@ -52,14 +67,23 @@ async fn main() {
     let data = std::env::args().nth(1).expect("usage: native_peer DATA");
     let data = Path::new(&data);
     let key = std::fs::read_to_string(data.join("token.key")).expect("the data folder has a key");
+    let key = key.trim().as_bytes().to_vec();
     let database = NativeDriver::open(data.join("takt.db")).expect("the data folder has a database");
     let store = SqliteStore::new(OneWriter { database, turn: Mutex::default() });
-    let peer = Arc::new(Peer { store, key: key.trim().as_bytes().to_vec() });
-    let router = Router::new()
-        .route("/health/live", get(live))
-        .route("/api/v1/stock/{item}", get(stock))
-        .route("/api/v1/reports", post(report))
-        .with_state(peer);
+    let router = match std::env::args().nth(2) {
+        None => Router::new()
+            .route("/health/live", get(live))
+            .route("/api/v1/stock/{item}", get(stock))
+            .route("/api/v1/reports", post(report))
+            .with_state(Arc::new(Peer { store, key })),
+        Some(url) => {
+            let redis = || NativeRedis::new(&url).expect("the address of a Redis");
+            let cache = Cache::new(redis(), NativeClock, &CIRCUIT);
+            let store = Cached::new(store, Some(cache)).with_cached_reads();
+            let peer = CachedPeer { store, queue: Queue::new(redis(), 1), key };
+            Router::new().route("/api/v1/stock/{item}", get(cached_stock)).with_state(Arc::new(peer))
+        }
+    };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
     println!("{}", listener.local_addr().expect("a bound socket has an address"));
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
@@ -75,7 +99,20 @@ async fn live() -> Response<Body> {
 }
 
 async fn stock(State(peer): State<Arc<Peer>>, request: Request) -> Response<Body> {
-    handle(peer, "stock", request, |store, call| block_on(get_stock::get_stock(store, call))).await
+    handle(peer, "stock", request, |store, call| block_on(get_stock::get_stock(store, call, async |_, _| 0))).await
+}
+
+async fn cached_stock(State(peer): State<Arc<CachedPeer>>, request: Request) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    let read = (&head.method, &head.uri, head.headers.clone());
+    let outcome = match Call::read("stock", read, Bytes::new(), &peer.key, Timestamp::now()) {
+        Ok(call) => {
+            let pending = async |_, item: &str| peer.queue.pending(&[item]).await.map_or(0, |units| units[0]);
+            get_stock::get_stock(&peer.store, &call, pending).await
+        }
+        Err(failure) => Err(failure),
+    };
+    outcome.unwrap_or_else(|failure| failure.response(lang(&head.headers))).map(Body::from)
 }
 
 async fn report(State(peer): State<Arc<Peer>>, request: Request) -> Response<Body> {

@@ -7,6 +7,7 @@ mod gateway;
 mod insight;
 mod killed;
 mod lists;
+mod load;
 mod parallel;
 mod permissions;
 mod plants;

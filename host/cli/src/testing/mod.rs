@@ -25,6 +25,8 @@ impl Test {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let project = Project::find()?;
         let start = Instant::now();
+        // Building the tests may put a new program in the place of this one, which then has no path any more.
+        let this = std::env::current_exe()?;
         needs::meet()?;
         build::build(&project)?;
         let packages = Packages::read(&project)?;
@@ -43,12 +45,12 @@ impl Test {
         let mut tests = build::cargo(&project.root);
         tests.args(["test", "--release", "--no-fail-fast"]);
         packages.native(&mut tests);
-        tests.args(&self.filter).env("TAKT_BIN", std::env::current_exe()?);
+        tests.args(&self.filter).env("TAKT_BIN", &this);
         tally.run_tests(&mut tests)?;
         eprintln!("takt: the tests over HTTP once more, with Postgres and Redis ...");
         let mut tests = build::cargo(&project.root);
         tests.args(["test", "--release", "--no-fail-fast", "--package", "takt-tests", "--test", "api"]);
-        tests.args(&self.filter).env("TAKT_BIN", std::env::current_exe()?).env("TAKT_TEST_SERVERS", "1");
+        tests.args(&self.filter).env("TAKT_BIN", &this).env("TAKT_TEST_SERVERS", "1");
         tally.run_tests(&mut tests)?;
         eprintln!("takt: tests took {:.0} s", start.elapsed().as_secs_f32());
         println!("{} passed, {} failed", tally.passed, tally.failed);

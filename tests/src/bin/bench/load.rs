@@ -1,13 +1,10 @@
 //! A closed loop: each of a number of kept connections sends its next request when the last one is answered.
-//!
-//! The client is as small as HTTP/1.1 allows, so that on a small machine the time goes to what is measured.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use takt_tests::wire::Connection;
 
 /// What a run found.
 pub(crate) struct Outcome {
@@ -69,15 +66,13 @@ pub(crate) fn closed_loop(address: &str, connections: usize, time: Duration, nex
 }
 
 async fn connection(address: String, end: Instant, next: Next) -> std::io::Result<Outcome> {
-    let mut stream = TcpStream::connect(&address).await?;
-    stream.set_nodelay(true)?;
-    let (mut outcome, mut request, mut answer) = (Outcome::none(), Vec::new(), Vec::with_capacity(16 * 1024));
+    let mut connection = Connection::open(&address).await?;
+    let (mut outcome, mut request) = (Outcome::none(), Vec::new());
     while Instant::now() < end {
         request.clear();
         next(&mut request);
         let sent = Instant::now();
-        stream.write_all(&request).await?;
-        let status = read_answer(&mut stream, &mut answer).await?;
+        let status = connection.exchange(&request).await?.status;
         let micros = u64::try_from(sent.elapsed().as_micros()).unwrap_or(u64::MAX);
         outcome.latency.saturating_record(micros.max(1));
         match status {
@@ -86,33 +81,4 @@ async fn connection(address: String, end: Instant, next: Next) -> std::io::Resul
         }
     }
     Ok(outcome)
-}
-
-/// Reads one answer of known length, and says its status.
-async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> std::io::Result<u16> {
-    let broken = |what: &str| std::io::Error::other(what.to_owned());
-    answer.clear();
-    let mut whole = None;
-    loop {
-        if stream.read_buf(answer).await? == 0 {
-            return Err(broken("the connection was closed"));
-        }
-        if whole.is_none()
-            && let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n")
-        {
-            let text = std::str::from_utf8(&answer[..head]).map_err(|_| broken("a head that is not text"))?;
-            let length = text.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-            });
-            let status = text.get(9..12).and_then(|status| status.parse::<u16>().ok());
-            let (Some(length), Some(status)) = (length, status) else { return Err(broken("no length")) };
-            whole = Some((head + 4 + length, status));
-        }
-        if let Some((end, status)) = whole
-            && answer.len() >= end
-        {
-            return Ok(status);
-        }
-    }
 }

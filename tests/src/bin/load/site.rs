@@ -1,0 +1,200 @@
+//! What a run works on: a product, its material and orders of its own, made through the plant's API by those whose work
+//! it is. The plant's own orders and stock are not touched.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+use takt_api::import::OpenedImport;
+use takt_api::orders::{OrderAnswer, OrderDetail};
+use takt_tests::client::{Answer, Client};
+use takt_tests::ledger::escaped;
+
+use crate::profile::{Kind, Profile};
+
+const PRODUCT: &str = "LOAD-P";
+pub(crate) const OPERATION: u16 = 10;
+pub(crate) const STORE: &str = "LOAD-S";
+const LINES: u32 = 4;
+const MATERIALS: u32 = 24;
+/// How many orders take reports.
+const ORDERS: u32 = 24;
+/// How many orders others act on. An action waits for the one before it on the same order.
+const BUSY_ORDERS: u32 = 48;
+/// More than any run uses.
+const PLENTY: &str = "1000000000";
+const USERS: [&str; 6] = ["operator", "inspector", "storekeeper", "planner", "lead", "manager"];
+
+/// The place, its people and what they work on.
+pub(crate) struct Site {
+    people: BTreeMap<&'static str, Client>,
+    /// They take reports.
+    pub(crate) orders: Vec<String>,
+    /// Others act on these; with their versions before the run.
+    pub(crate) busy_orders: Vec<(String, u64)>,
+    /// Material.
+    pub(crate) items: Vec<String>,
+}
+
+/// Where the plant is filled up beside a line.
+pub(crate) fn beside(pick: u64) -> String {
+    format!("LOAD-B{}", pick % u64::from(LINES) + 1)
+}
+
+fn line(n: u32) -> String {
+    format!("LOAD-L{}", n % LINES + 1)
+}
+
+fn ok(answer: Answer, what: &str) -> anyhow::Result<Answer> {
+    match answer.status {
+        200..300 => Ok(answer),
+        status => bail!("{what}: {status} {}", answer.text()),
+    }
+}
+
+fn sign_in(target: &str, user: &str, pin: &str) -> anyhow::Result<Client> {
+    let client = Client::new(target);
+    let body = json!({"user": user, "pin": pin});
+    let answer = client.try_send("POST", "/api/v1/session", None, Some(&body));
+    let answer = ok(answer.with_context(|| format!("{target} does not answer"))?, &format!("signing in {user}"))?;
+    let token = answer.json::<Value>()["token"].as_str().map(str::to_owned).context("no token came back")?;
+    Ok(client.with_token(&token))
+}
+
+impl Site {
+    pub(crate) fn prepare(target: &str, pin: &str, profile: &Profile) -> anyhow::Result<Self> {
+        let mut people = BTreeMap::new();
+        for user in USERS {
+            people.insert(user, sign_in(target, user, pin)?);
+        }
+        let items: Vec<_> = (1..=MATERIALS).map(|n| format!("LOAD-M{n}")).collect();
+        let mut site = Self { people, orders: Vec::new(), busy_orders: Vec::new(), items };
+        if site.who("planner").get(&format!("/api/v1/items/{PRODUCT}")).status == 404 {
+            eprintln!("load: importing a product with {MATERIALS} materials and {LINES} lines ...");
+            site.import(&sign_in(target, "admin", pin)?)?;
+        }
+        for item in &site.items {
+            let body = json!({"kind": "receipt", "item": item, "quantity": PLENTY, "to": STORE});
+            ok(site.who("storekeeper").post("/api/v1/movements", body), "receiving material")?;
+        }
+        if profile.has(Kind::Report) {
+            eprintln!("load: making {ORDERS} orders that take reports ...");
+            for n in 0..ORDERS {
+                let order = site.running(n, "1000000")?;
+                site.orders.push(order);
+            }
+        }
+        if profile.has(Kind::Transition) || profile.has(Kind::Inspection) {
+            eprintln!("load: making {BUSY_ORDERS} orders that others act on ...");
+            for n in 0..BUSY_ORDERS {
+                let order = site.running(n, "100")?;
+                let version = site.version(&order);
+                site.busy_orders.push((order, version));
+            }
+        }
+        Ok(site)
+    }
+
+    fn who(&self, user: &str) -> &Client {
+        &self.people[user]
+    }
+
+    /// Who makes calls of this kind.
+    pub(crate) fn client(&self, kind: Kind) -> &Client {
+        self.who(match kind {
+            Kind::Report | Kind::Query => "operator",
+            Kind::Replenishment | Kind::Receipt => "storekeeper",
+            Kind::Inspection => "inspector",
+            Kind::Transition => "lead",
+            Kind::Board => "manager",
+        })
+    }
+
+    fn import(&self, admin: &Client) -> anyhow::Result<()> {
+        let rows = |head: &str, rows: Vec<String>| format!("{head}\n{}\n", rows.join("\n"));
+        let material = |n: u32| format!("LOAD-M{n},Load material {n},pcs,0,material");
+        let product = format!("{PRODUCT},Load product,pcs,0,product");
+        let items = [product].into_iter().chain((1..=MATERIALS).map(material)).collect();
+        let store = format!("{STORE},Load store,store,");
+        let beside = (0..LINES).map(|n| format!("LOAD-B{},Beside load line {},line,{}", n + 1, n + 1, line(n)));
+        let boms = (1..=3).map(|n| format!("{PRODUCT},LOAD-M{n},{n},{OPERATION}")).collect();
+        let files = [
+            ("items.csv", rows("id,name,unit,scale,kind", items)),
+            ("lines.csv", rows("id,name", (0..LINES).map(|n| format!("{},Load line {}", line(n), n + 1)).collect())),
+            ("locations.csv", rows("id,name,kind,line", [store].into_iter().chain(beside).collect())),
+            ("boms.csv", rows("parent,component,quantity,operation", boms)),
+            (
+                "routings.csv",
+                rows(
+                    "item,operation,name,released,tolerance_percent,crew_min,standard_s",
+                    vec![format!("{PRODUCT},{OPERATION},Assemble,yes,0,0,30")],
+                ),
+            ),
+        ];
+        let opened: OpenedImport = ok(admin.post("/api/v1/imports", json!({})), "opening an import")?.json();
+        for (number, (file, text)) in files.iter().enumerate() {
+            let path = format!("/api/v1/imports/{}/parts/{}", opened.id, number + 1);
+            ok(admin.put(&path, json!({"file": file, "text": text})), file)?;
+        }
+        ok(admin.post(&format!("/api/v1/imports/{}/publish", opened.id), json!({})), "publishing the import")?;
+        Ok(())
+    }
+
+    /// A new order that takes reports: started, its first article passed.
+    fn running(&self, n: u32, quantity: &str) -> anyhow::Result<String> {
+        let body = json!({"item": PRODUCT, "quantity": quantity, "line": line(n)});
+        let made: OrderAnswer = ok(self.who("planner").post("/api/v1/orders", body), "making an order")?.json();
+        let order = made.id.to_string();
+        for (user, action, body) in [
+            ("planner", "submit", json!({})),
+            ("manager", "approve", json!({})),
+            ("planner", "dispatch", json!({})),
+            ("operator", "start", json!({})),
+            ("inspector", "inspect-first-article", json!({"result": "pass"})),
+        ] {
+            let path = format!("/api/v1/orders/{}/actions/{action}", escaped(&order));
+            ok(self.who(user).post(&path, body), action)?;
+        }
+        Ok(order)
+    }
+
+    fn detail(&self, order: &str) -> OrderDetail {
+        self.who("planner").get(&format!("/api/v1/orders/{}", escaped(order))).ok().json()
+    }
+
+    /// The order's version.
+    pub(crate) fn version(&self, order: &str) -> u64 {
+        self.detail(order).version
+    }
+
+    /// How many good pieces the order says were reported.
+    pub(crate) fn done(&self, order: &str) -> u64 {
+        let detail = self.detail(order);
+        let good = detail.facts.progress.get(&OPERATION).map_or(0, |progress| progress.good.units());
+        u64::try_from(good).unwrap_or(0)
+    }
+
+    /// Waits until a report has left the queue, and says why where it was refused.
+    pub(crate) fn ended(&self, report: &str, patience: Duration) -> anyhow::Result<Option<String>> {
+        use takt_api::reports::{Report, ReportState};
+        let begun = std::time::Instant::now();
+        loop {
+            let answer = self.client(Kind::Report).get(&format!("/api/v1/reports/{report}"));
+            if answer.status == 200 {
+                let found: Report = answer.json();
+                match found.state {
+                    ReportState::Booked => return Ok(None),
+                    ReportState::Refused => {
+                        return Ok(Some(found.unmet.iter().map(|unmet| unmet.detail.as_str()).collect()));
+                    }
+                    ReportState::Queued => {}
+                }
+            }
+            if begun.elapsed() > patience {
+                bail!("the receipt of report {report} has not ended after {} s", patience.as_secs());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
