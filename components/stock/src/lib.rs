@@ -15,6 +15,7 @@ use spin_sdk::http::{FullBody, Request};
 use spin_sdk::http_service;
 use takt_api::problem::ProblemType;
 use takt_web::failure::Failure;
+use takt_web::queue;
 
 #[http_service]
 async fn handle(request: Request) -> Response<FullBody<Bytes>> {
