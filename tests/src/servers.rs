@@ -27,9 +27,11 @@ struct Servers {
 fn servers() -> &'static Servers {
     static SERVERS: OnceLock<Servers> = OnceLock::new();
     SERVERS.get_or_init(|| {
-        let databases = FOLDERS_MAX.to_string();
-        let options: Vec<&str> = DURABLE.into_iter().chain(["--databases", &databases]).collect();
-        Servers { redis: Redis::start(&options), folders: Mutex::default() }
+        let redis = || {
+            let databases = FOLDERS_MAX.to_string();
+            Redis::start(&DURABLE.into_iter().chain(["--databases", &databases]).collect::<Vec<_>>())
+        };
+        Servers { redis: takt_test_servers::for_the_process(redis), folders: Mutex::default() }
     })
 }
 

@@ -60,8 +60,10 @@ pub enum DriverError {
 }
 
 /// What SQLite and Postgres say of a value that a table does not take.
+#[cfg(any(feature = "native", feature = "spin"))]
 const NEVER_FITS: [&str; 5] = ["constraint failed", "cannot store", "violates", "out of range", "invalid input syntax"];
 
+#[cfg(any(feature = "native", feature = "spin"))]
 impl DriverError {
     /// Spin hands on the database's message and no code, so the message is what all drivers go by.
     pub(crate) fn from_message(message: String) -> Self {

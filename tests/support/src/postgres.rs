@@ -1,7 +1,6 @@
 //! Postgres 15 or later.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -44,26 +43,12 @@ impl Postgres {
     /// One for this test process, made when it is first needed; it ends with the process.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
-        SHARED.get_or_init(|| {
-            // A thread that stays, since the server ends with it.
-            let (send, made) = std::sync::mpsc::channel();
-            thread::spawn(move || {
-                let made = send.send(Self::start());
-                if made.is_ok() {
-                    loop {
-                        thread::park();
-                    }
-                }
-            });
-            made.recv().expect("Postgres starts")
-        })
+        SHARED.get_or_init(|| crate::for_the_process(Self::start))
     }
 
     /// Starts one in a folder of its own.
     pub fn start() -> Self {
-        forget_the_dead();
-        let folder = tempfile::Builder::new().prefix(&format!("{NAME}{}-", std::process::id())).tempdir();
-        let folder = folder.expect("a folder for Postgres");
+        let folder = crate::folder("postgres");
         let owned = Command::new("chown").arg("postgres").arg(folder.path()).stderr(Stdio::null()).status();
         let _ = owned.expect("chown can be run");
         let made = command("initdb")
@@ -144,21 +129,5 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-const NAME: &str = "takt-postgres-";
-
-/// Takes away the folders of test processes that are no more.
-fn forget_the_dead() {
-    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let process = name.strip_prefix(NAME).and_then(|rest| rest.split('-').next());
-        let Some(process) = process else { continue };
-        let is_dead =
-            fs::metadata(PathBuf::from("/proc").join(process)).is_err_and(|e| e.kind() == ErrorKind::NotFound);
-        if is_dead {
-            let _ = fs::remove_dir_all(entry.path());
-        }
     }
 }

@@ -18,7 +18,7 @@ pub struct Redis {
 impl Redis {
     /// Starts one that persists nothing by itself, with further options such as `["--maxmemory", "2mb"]`.
     pub fn start(options: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder for Redis");
+        let folder = crate::folder("redis");
         let options = options.iter().map(|&option| option.to_owned()).collect();
         let mut redis = Self { folder, port: free_port(), options, child: None };
         redis.start_again();
@@ -44,10 +44,12 @@ impl Redis {
         }
     }
 
-    /// Starts the server on what its folder holds, and waits until it answers.
+    /// Starts the server on what its folder holds, and waits until it answers. To be called from the thread that stays
+    /// for as long as the server is needed, for the kernel ends it with that thread.
     pub fn start_again(&mut self) {
         self.kill();
-        let child = Command::new("redis-server")
+        let child = Command::new("setpriv")
+            .args(["--pdeathsig=KILL", "--", "redis-server"])
             .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""])
             .arg("--dir")
             .arg(self.folder.path())
