@@ -114,8 +114,17 @@ impl Host {
 
     /// As [`Self::start_with`], with the `spin.toml` of another folder.
     pub fn start_in(project: &Path, data: &Path, arguments: &[&str]) -> Self {
+        Self::spawn(project, data, &[arguments, &["--no-caller-limit"]].concat())
+    }
+
+    /// As [`Self::start`], with the limit on how often somebody may call.
+    pub fn start_with_caller_limit(data: &Path) -> Self {
+        Self::spawn(&root(), data, &[])
+    }
+
+    fn spawn(project: &Path, data: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(takt())
-            .args(["serve", "--listen", "127.0.0.1:0", "--no-access-log", "--no-caller-limit", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--no-access-log", "--data"])
             .arg(data)
             .args(arguments)
             .envs(servers::environment(data))

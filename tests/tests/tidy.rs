@@ -55,6 +55,15 @@ fn the_manifest_gives_calls_the_priority_that_the_table_says() {
     }
 }
 
+/// How often somebody may call is the same whether one host counts or all of them do.
+#[test]
+fn the_manifest_has_one_rate_of_callers() {
+    let manifest: toml::Table = text(&root().join("spin.toml")).parse().expect("spin.toml is TOML");
+    let host = &manifest["application"]["tool"]["takt"]["rate"];
+    let shared = manifest["variables"]["caller_rate"]["default"].as_str();
+    assert_eq!(shared, Some(format!("{}/{}", host["requests_per_s"], host["burst"]).as_str()));
+}
+
 fn told(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -57,6 +57,7 @@
 mod cached;
 mod clock;
 mod protocol;
+mod rate;
 mod tags;
 
 pub use cached::Cached;
@@ -66,6 +67,7 @@ pub use clock::NativeClock;
 pub use clock::SpinClock;
 pub use clock::{Circuit, Clock};
 pub use protocol::{Cache, library};
+pub use rate::CallerRate;
 
 /// How long an entry is fresh, in milliseconds, counted from its token. Long enough that a hot entry spares the store
 /// nearly all reads; short enough to be waited out by a writer that cannot reach Redis.

@@ -164,7 +164,7 @@ impl<R: Redis, C: Clock> Cache<R, C> {
         self.call("FCALL", all).await.map_err(|_| Failed)
     }
 
-    async fn call(&self, command: &str, args: Vec<Arg>) -> Result<Vec<Value>, RedisError> {
+    pub(crate) async fn call(&self, command: &str, args: Vec<Arg>) -> Result<Vec<Value>, RedisError> {
         if !self.circuit.lets_through(self.clock.now_ms()) {
             return Err(RedisError::Unavailable("it did not a moment ago".to_owned()));
         }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use spin_sdk::http::{FullBody, Request};
 use takt_api::BODY_MAX;
 use takt_api::problem::ProblemType;
-use takt_cache::{Cache, Cached, Circuit, SpinClock};
+use takt_cache::{Cache, Cached, CallerRate, Circuit, SpinClock};
 use takt_redis::SpinRedis;
 use takt_store::{AnyStore, PlantNumber, PostgresStore, SpinDriver, SpinPostgres, SqliteStore, Store, StoreError};
 
@@ -59,11 +59,27 @@ where
     {
         return Err(Failure::new(ProblemType::Unauthorized));
     }
+    check_rate(&store, &call).await?;
     let answered = handle(&store, &call).await?;
     Ok(match store.as_of_ms() {
         Some(as_of_ms) => failure::unchecked_since(answered, as_of_ms, call.now.as_millisecond()),
         None => answered,
     })
+}
+
+/// With a Redis, all hosts count the calls of one user at one device together, at the rate in the variable `caller_rate`.
+/// Without one each host counts for itself.
+async fn check_rate(store: &SpinStore, call: &Call) -> Result<(), Failure> {
+    static RATE: OnceLock<String> = OnceLock::new();
+    let (Some(cache), Some(caller)) = (store.cache(), &call.caller) else { return Ok(()) };
+    let Some(rate) = CallerRate::parse(variable(&RATE, "caller_rate").await) else { return Ok(()) };
+    let name = format!("{}|{}|{}", caller.plant, caller.actor.user, caller.device);
+    match cache.count_call(&name, rate).await {
+        None => Ok(()),
+        Some(wait_ms) => {
+            Err(Failure { retry_after_s: Some(wait_ms.div_ceil(1_000)), ..Failure::new(ProblemType::TooMany) })
+        }
+    }
 }
 
 async fn read_body<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Failure>

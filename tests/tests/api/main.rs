@@ -8,6 +8,7 @@ mod insight;
 mod killed;
 mod lists;
 mod load;
+mod overload;
 mod parallel;
 mod permissions;
 mod plants;

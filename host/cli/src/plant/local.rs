@@ -59,6 +59,9 @@ pub(crate) fn load(
     let key = token_key::ensure(data)?;
     let mut variables = backing.variables()?;
     variables.push(("token_key".to_owned(), key.clone()));
+    if serving.unlimited_callers {
+        variables.push(("caller_rate".to_owned(), String::new()));
+    }
     let options = Options {
         manifest: project.manifest(),
         data: data.to_owned(),

@@ -1,0 +1,90 @@
+//! A plant with servers of its own.
+
+use serde_json::Value;
+use takt_api::master::Health;
+use takt_test_servers::{Postgres, Redis};
+use takt_tests::client::{Answer, Client, Raw};
+use takt_tests::host::{Folder, Host, root, run_well};
+use takt_tests::plant::{People, SMALL};
+use takt_tests::servers::DURABLE;
+use takt_tests::wait::until;
+
+/// The servers, the data folder (which holds only the key), the host and the people.
+pub(crate) struct Site {
+    pub(crate) postgres: Postgres,
+    pub(crate) cache: Redis,
+    pub(crate) queues: Vec<Redis>,
+    pub(crate) data: Folder,
+    pub(crate) host: Host,
+    pub(crate) people: People,
+    /// It takes reports.
+    pub(crate) order: String,
+}
+
+impl Site {
+    pub(crate) fn new(queues: usize) -> Self {
+        let postgres = Postgres::start();
+        let cache = Redis::start(&[]);
+        let queues: Vec<_> = (0..queues).map(|_| Redis::start(&DURABLE)).collect();
+        let data = Folder::new();
+        let fixtures = root().join("tests/fixtures/small").display().to_string();
+        let folder = data.path().display().to_string();
+        run_well(&["import", &fixtures, "--data", &folder, "--postgres", &postgres.url("postgres")], &[]);
+        let host = host(data.path(), &postgres.url("postgres"), &cache, &queues);
+        let people = People::at(&host);
+        people.receive(SMALL.material, "1000", SMALL.store);
+        let order = people.running(SMALL.product, "400", SMALL.line);
+        Self { postgres, cache, queues, data, host, people, order }
+    }
+
+    /// What the host says of itself.
+    pub(crate) fn health(&self) -> (u16, Health) {
+        let answer = self.host.client().get("/health/ready");
+        (answer.status, answer.json())
+    }
+
+    /// Waits until the host says of these parts, and of no others, that they are not as they should be.
+    pub(crate) fn until_bad(&self, parts: &[&str]) {
+        let mut last = None;
+        until(&format!("only {parts:?} of {last:?}"), || {
+            let (_, health) = self.health();
+            let bad: Vec<_> = health.parts.iter().filter(|part| !part.ok).map(|part| part.part.clone()).collect();
+            let same = bad.len() == parts.len() && parts.iter().all(|part| bad.iter().any(|bad| bad.starts_with(part)));
+            last = Some(bad);
+            same.then_some(())
+        });
+    }
+
+    /// Reports one good piece, and does not wait for more than the first answer.
+    pub(crate) fn report(&self, client: &Client, order: &str) -> Answer {
+        let body = takt_tests::plant::good(order, SMALL.operation, 1).to_string();
+        let headers = vec![
+            ("authorization", format!("Bearer {}", client.token())),
+            ("content-type", "application/json".to_owned()),
+            ("accept-language", "en".to_owned()),
+            ("idempotency-key", takt_tests::client::key()),
+        ];
+        let raw = Raw { method: "POST", path: "/api/v1/reports", headers, body: body.into_bytes() };
+        client.at(&self.host.base).raw(&raw).expect("the host answers")
+    }
+
+    /// Until the receipt says so.
+    pub(crate) fn until_booked(&self, client: &Client, receipt: &Answer) {
+        let id = receipt.json::<Value>()["id"].as_str().expect("a receipt has an id").to_owned();
+        until("the report is booked", || {
+            let now: Value = client.get(&format!("/api/v1/reports/{id}")).ok().json();
+            (now["state"] == "booked").then_some(())
+        });
+    }
+
+    /// Stock of the product's material.
+    pub(crate) fn stock(&self) -> Answer {
+        self.people.operator.get(&format!("/api/v1/stock/{}", SMALL.material))
+    }
+}
+
+pub(crate) fn host(data: &std::path::Path, postgres: &str, cache: &Redis, queues: &[Redis]) -> Host {
+    let queues: Vec<_> = queues.iter().map(Redis::url).collect();
+    let queues = queues.join(",");
+    Host::start_with(data, &["--postgres", postgres, "--redis", &cache.url(), "--redis-queue", &queues])
+}
