@@ -10,15 +10,16 @@ fn unknown_commands_and_options_are_explained() {
     fails(&["user", "add", "x", "--name", "X"], 2, &["--role"]);
     fails(&["user", "add", "x", "--name", "X", "--role", "king"], 2, &["expected one of operator, inspector"]);
     fails(&["user", "add", "@x", "--name", "X", "--role", "planner"], 2, &["leading @"]);
-    fails(&["load"], 2, &["--bench"]);
-    fails(&["load", "--bench", "--seconds", "0"], 2, &["--seconds"]);
+    fails(&["load"], 2, &["<PROFILE>"]);
+    fails(&["load", "noon"], 2, &["peak-9, peak-14, report, query, soak"]);
+    fails(&["load", "--bench", "--duration", "0"], 2, &["--duration", "0.1 s"]);
     fails(&["audit", "--data", "x", "--target", "http://127.0.0.1:1", "--user", "admin"], 2, &["cannot be used with"]);
     fails(&["audit", "--target", "http://127.0.0.1:1"], 2, &["--user"]);
 }
 
 #[test]
 fn every_command_explains_itself() {
-    for command in ["up", "serve", "build", "user", "import", "audit", "migrate", "load", "test"] {
+    for command in ["up", "serve", "build", "user", "import", "audit", "rollup", "queue", "degrade", "migrate", "load", "test"] {
         assert!(well(&[command, "--help"]).contains("Usage: takt"), "{command}");
     }
     assert!(well(&["--version"]).starts_with("takt "));
