@@ -213,8 +213,18 @@ impl Fresh {
 
     /// A host over the small plant.
     pub fn small() -> Self {
+        Self::over(Self::small_template())
+    }
+
+    /// As [`Self::small`], with the limit on how often somebody may call.
+    pub fn small_with_caller_limit() -> Self {
+        let data = Folder::copy_of(Self::small_template());
+        Self { host: Host::start_with_caller_limit(data.path()), data }
+    }
+
+    fn small_template() -> &'static Path {
         static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
-        Self::over(TEMPLATE.get_or_init(crate::plant::small))
+        TEMPLATE.get_or_init(crate::plant::small)
     }
 
     fn over(template: &Path) -> Self {

@@ -208,14 +208,15 @@ impl Latencies {
         }
     }
 
-    /// What 19 of 20 statements did not exceed, up to a factor of two; none when there were none. Begins anew.
+    /// What 19 of 20 statements did not exceed, up to a factor of two; none when there were fewer than 20, for then one slow
+    /// statement is no sign of load. Begins anew.
     pub(crate) fn take_p95(&self) -> Option<Duration> {
         let counts: Vec<u32> = self.counts.iter().map(|count| count.swap(0, Relaxed)).collect();
         let all: u64 = counts.iter().map(|count| u64::from(*count)).sum();
         let mut below = 0;
         for (power, count) in counts.iter().enumerate() {
             below += u64::from(*count);
-            if all > 0 && below * 20 >= all * 19 {
+            if all >= 20 && below * 20 >= all * 19 {
                 return Some(Duration::from_micros(1 << (power + 1)));
             }
         }
@@ -289,6 +290,7 @@ mod tests {
         (0..96).for_each(|_| latencies.note(Duration::from_micros(900)));
         (0..4).for_each(|_| latencies.note(Duration::from_secs(1)));
         assert_eq!(latencies.take_p95(), Some(Duration::from_micros(1024)));
+        (0..19).for_each(|_| latencies.note(Duration::from_secs(1)));
         assert_eq!(latencies.take_p95(), None);
     }
 }

@@ -5,7 +5,7 @@ use takt_queue::Queue;
 use takt_records::caller::Caller;
 use takt_records::command::CommandError;
 use takt_redis::Redis;
-use takt_store::Store;
+use takt_store::{Store, StoreError};
 
 use crate::gate::refresh_gate;
 
@@ -26,7 +26,8 @@ pub struct Settled<'a, R> {
 impl<'a, R: Redis> Settled<'a, R> {
     /// Holds the order and waits until its reports are booked. `call_booker` has a booker work, and waits a little where
     /// another one is at it. `token` is this holder's own. None when the queue does not answer: then nothing new is
-    /// accepted there, and what waits is judged by what it meets.
+    /// accepted there, and what waits is judged by what it meets. Unavailable when the reports cannot be booked now, be it
+    /// for the store or for their number.
     pub async fn begin(
         queue: &'a Queue<R>,
         order: &'a OrderId,
@@ -45,7 +46,7 @@ impl<'a, R: Redis> Settled<'a, R> {
         }
         // It ends by itself when this call is lost.
         let _ = queue.unhold(order.as_str(), token).await;
-        Err(CommandError::Conflict)
+        Err(CommandError::Store(StoreError::Unavailable(format!("reports of order {order} wait to be booked"))))
     }
 
     /// The change is over, booked or not: the gate learns how the order stands now, and reports are accepted again.

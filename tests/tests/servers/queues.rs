@@ -39,7 +39,7 @@ fn everybody_of(site: &Site, plant: u32) -> Client {
 /// A second plant beside the first, with an order that takes reports.
 fn second_plant(site: &Site) -> (Client, String) {
     let client = everybody_of(site, 2);
-    client.put("/api/v1/plant", json!({"name": "Second", "time_zone": "UTC", "shifts": []})).ok();
+    client.put("/api/v1/plant", json!({"name": "Second", "time_zone": "UTC", "shifts": [{"name": "Day", "start": "08:00", "end": "16:00", "weekdays": [1]}]})).ok();
     let opened: Value = client.post("/api/v1/imports", json!({})).ok().json();
     let import = opened["id"].as_str().expect("an import has an id").to_owned();
     let files = [
@@ -75,8 +75,9 @@ fn second_plant(site: &Site) -> (Client, String) {
     (client, order)
 }
 
+/// Whether reports of a plant were there.
 fn holds(server: &Redis, plant: u32) -> bool {
-    server.ask(&format!("KEYS *{{{plant}}}*")).is_some_and(|answer| !answer.starts_with("*0"))
+    server.ask(&format!("KEYS {{{plant}}}:reports*")).is_some_and(|answer| !answer.starts_with("*0"))
 }
 
 #[test]

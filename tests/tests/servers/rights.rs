@@ -52,5 +52,5 @@ fn missing_rights_and_an_old_schema_are_named_with_what_to_do() {
     site.postgres.run("UPDATE takt_schema SET version = version + 1");
     assert!(part(&site.host, "schema").0);
     site.postgres.run("UPDATE takt_schema SET version = version - 1");
-    run_well(&["migrate", "--postgres", &site.postgres.url("postgres"), "--data", &data], &[]);
+    run_well(&["migrate", "--postgres", &site.postgres.url("postgres")], &[]);
 }

@@ -77,6 +77,25 @@ impl Site {
         });
     }
 
+    /// A cache that has just begun gives out nothing for 40 s, since writers of an earlier life may still be at work.
+    pub(crate) fn until_cached(&self) {
+        until("answers are kept", || {
+            self.stock().ok();
+            let kept = self.cache.ask("KEYS takt:cache:*")?;
+            (!kept.starts_with("*0")).then_some(())
+        });
+    }
+
+    /// Stock of the product's material when nothing is on its way any more, and the cache has seen it.
+    pub(crate) fn settled(&self) -> Value {
+        let mut seen = 0;
+        until("nothing is pending", || {
+            let now: Value = self.stock().ok().json();
+            seen = if now["pending"] == "0" { seen + 1 } else { 0 };
+            (seen == 10).then_some(now)
+        })
+    }
+
     /// Stock of the product's material.
     pub(crate) fn stock(&self) -> Answer {
         self.people.operator.get(&format!("/api/v1/stock/{}", SMALL.material))

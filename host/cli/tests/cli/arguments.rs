@@ -19,7 +19,9 @@ fn unknown_commands_and_options_are_explained() {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in ["up", "serve", "build", "user", "import", "audit", "rollup", "queue", "degrade", "migrate", "load", "test"] {
+    for command in
+        ["up", "serve", "build", "user", "import", "audit", "rollup", "queue", "degrade", "migrate", "load", "test"]
+    {
         assert!(well(&[command, "--help"]).contains("Usage: takt"), "{command}");
     }
     assert!(well(&["--version"]).starts_with("takt "));
