@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 use crate::wait::PATIENCE;
 
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(60);
 const REPORTS: &str = "/api/v1/reports";
 
 /// Somebody who calls. Cheap to clone; each clone has connections of its own.
@@ -57,7 +59,6 @@ impl Client {
             .http_status_as_error(false)
             .max_redirects(0)
             .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
         Self { base: base.trim_end_matches('/').to_owned(), token: None, agent }
@@ -176,14 +177,21 @@ impl Client {
 
     /// Sends anything.
     pub fn raw(&self, raw: &Raw<'_>) -> Result<Answer, ureq::Error> {
+        self.raw_within(raw, ANSWER)
+    }
+
+    /// Sends anything, and waits so long for the answer.
+    pub fn raw_within(&self, raw: &Raw<'_>, patience: Duration) -> Result<Answer, ureq::Error> {
         let mut request = http::Request::builder().method(raw.method).uri(format!("{}{}", self.base, raw.path));
         for (name, value) in &raw.headers {
             request = request.header(*name, value);
         }
         let answer = if raw.body.is_empty() && matches!(raw.method, "GET" | "HEAD" | "DELETE") {
-            self.agent.run(request.body(())?)?
+            let request = self.agent.configure_request(request.body(())?).timeout_global(Some(patience)).build();
+            self.agent.run(request)?
         } else {
-            self.agent.run(request.body(raw.body.as_slice())?)?
+            let request = request.body(raw.body.as_slice())?;
+            self.agent.run(self.agent.configure_request(request).timeout_global(Some(patience)).build())?
         };
         let (head, mut body) = answer.into_parts();
         let body = body.with_config().limit(64 * 1024 * 1024).read_to_vec()?;
