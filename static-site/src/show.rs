@@ -91,3 +91,8 @@ pub(crate) fn user(user: &UserId) -> String {
     let mine = app::session().is_some_and(|session| session.user == *user);
     if mine { format!("{user} ({})", text::MYSELF.get()) } else { user.to_string() }
 }
+
+/// `+12` or `-3`.
+pub(crate) fn change(quantity: takt_domain::quantity::Quantity) -> String {
+    if quantity.is_positive() { format!("+{quantity}") } else { quantity.to_string() }
+}

@@ -182,6 +182,7 @@ texts! {
     PIN_DIGITS: "密码,已输入 {} 位", "PIN, {} digit{s} typed";
     PIN_HINT: "4 到 12 位数字", "4 to 12 digits";
     PIN_KEEP: "不填则不变", "unchanged when empty";
+    PENDING: "待入账", "Being booked";
     PLANT: "工厂", "Plant";
     PLANT_NUMBER: "工厂编号", "Plant number";
     PRESENT: "在岗", "present";

@@ -222,7 +222,8 @@ impl Fresh {
         Self { host: Host::start_with_caller_limit(data.path()), data }
     }
 
-    fn small_template() -> &'static Path {
+    /// The data folder of the small plant, made once, to be copied.
+    pub fn small_template() -> &'static Path {
         static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
         TEMPLATE.get_or_init(crate::plant::small)
     }

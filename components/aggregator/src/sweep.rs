@@ -15,6 +15,9 @@ const SWEEP_MS: i64 = 5_000;
 /// How long one call books at most, in milliseconds. Bookers that stop are called again by the next report or the timer.
 const BOOK_MS: i64 = 10_000;
 
+/// So many reports that wait are a backlog.
+const MANY: u64 = 20;
+
 /// Events between two looks at the clock.
 const ROLLUP_STEP: u64 = 2_000;
 
@@ -73,11 +76,16 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
     Ok(swept)
 }
 
-/// How long the oldest report of a plant has waited. A server that does not answer takes none.
+/// How long the oldest report of a plant has waited, where many do: a few that wait are those of a booker that died, and no
+/// sign of load. A server that does not answer takes none.
 async fn lag_ms(plant: PlantNumber) -> u64 {
     let mut oldest_ms = 0;
     for queue in queue::all_of(plant).await {
-        oldest_ms = queue.lag().await.map_or(oldest_ms, |lag| lag.oldest_ms.max(oldest_ms));
+        if let Ok(lag) = queue.lag().await
+            && lag.waiting >= MANY
+        {
+            oldest_ms = oldest_ms.max(lag.oldest_ms);
+        }
     }
     oldest_ms
 }

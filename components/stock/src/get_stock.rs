@@ -11,11 +11,11 @@ use takt_web::failure::{Failure, Outcome, json};
 
 use crate::sum;
 
-/// `pending` asks the queue what accepted reports will move of an item.
+/// `pending` asks the queue what accepted reports will move of an item; none when it does not answer.
 pub(crate) async fn get_stock<S: Store>(
     store: &S,
     call: &Call,
-    pending: impl AsyncFnOnce(PlantNumber, &str) -> i64,
+    pending: impl AsyncFnOnce(PlantNumber, &str) -> Option<i64>,
 ) -> Outcome {
     call.only_params(&["location", "lot"])?;
     let caller = call.caller()?;

@@ -22,7 +22,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
     takt_web::spin::serve("stock", request, async |store, call| match call.route.name {
         "listStock" => list_stock::list_stock(store, call).await,
         "getStock" => {
-            let pending = async |plant, item: &str| queue::pending(plant, &[item]).await.first().copied().unwrap_or(0);
+            let pending = async |plant, item: &str| queue::pending(plant, &[item]).await?.first().copied();
             get_stock::get_stock(store, call, pending).await
         }
         "listMovements" => list_movements::list_movements(store, call).await,

@@ -31,10 +31,10 @@ pub(crate) async fn list_stock<S: Store>(store: &S, call: &Call) -> Outcome {
         loaded.balances.retain(|balance| balance.location == location);
     }
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
-    let row = |(item, pending): (&Item, &i64)| {
+    let row = |(at, item): (usize, &Item)| {
         let owed = loaded.counter(OWED_SCOPE, item.id.as_str());
-        sum::sum(item, &loaded.balances, &locations, owed, *pending)
+        sum::sum(item, &loaded.balances, &locations, owed, pending.as_ref().and_then(|units| units.get(at).copied()))
     };
-    let rows = items.iter().zip(&pending).map(row).collect::<Result<Vec<_>, _>>()?;
+    let rows = items.iter().enumerate().map(row).collect::<Result<Vec<_>, _>>()?;
     json(200, &Page { rows, next: found.next })
 }

@@ -8,13 +8,13 @@ use takt_store::Balance;
 use takt_web::failure::Failure;
 
 /// The stock of one item from its accounts; `owed` is what production drew beyond the books, `pending` what accepted
-/// reports will move.
+/// reports will move, where that is known.
 pub(crate) fn sum(
     item: &Item,
     balances: &[Balance],
     locations: &[Location],
     owed: i64,
-    pending: i64,
+    pending: Option<i64>,
 ) -> Result<ItemStock, Failure> {
     let quantity = |units| Quantity::from_units(units, item.scale);
     let (mut on_hand, mut reserved, mut quarantine) = (0, 0, 0);
@@ -63,7 +63,7 @@ pub(crate) fn sum(
         quarantine: quantity(quarantine),
         available: quantity(on_hand - reserved - quarantine),
         owed: quantity(owed),
-        pending: quantity(pending),
+        pending: pending.map(quantity),
         version,
         places,
     })

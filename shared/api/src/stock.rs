@@ -52,18 +52,15 @@ pub struct ItemStock {
     pub available: Quantity,
     /// What production drew beyond the books and no receipt has settled yet.
     pub owed: Quantity,
-    /// What reports will add to `on_hand`, or take from it below zero, that are accepted and not yet booked.
-    #[serde(default = "nothing")]
-    pub pending: Quantity,
+    /// What reports will add to `on_hand`, or take from it below zero, that are accepted and not yet booked. Not there while
+    /// the queue does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Quantity>,
     /// The number of the item's last posting: grows with every change.
     pub version: u64,
     /// The same by location and lot.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<PlaceStock>,
-}
-
-fn nothing() -> Quantity {
-    Quantity::zero(0)
 }
 
 /// What stands in one place.

@@ -136,13 +136,14 @@ pub fn call_booker_later(plant: PlantNumber) {
     spin_sdk::wasip3::spawn(call_booker(plant));
 }
 
-/// What accepted reports will move of items, in units of their scale; nothing where the queue does not answer.
-pub async fn pending(plant: PlantNumber, items: &[&str]) -> Vec<i64> {
-    let found = match of(plant).await {
-        Some(queue) => queue.pending(items).await.ok(),
-        None => None,
-    };
-    found.unwrap_or_else(|| vec![0; items.len()])
+/// What accepted reports will move of items, in units of their scale; none where the queue does not answer, and so nobody
+/// knows.
+pub async fn pending(plant: PlantNumber, items: &[&str]) -> Option<Vec<i64>> {
+    let urls = urls().await;
+    match urls.get(server_of(plant.0, urls.len())) {
+        Some(url) => at(url, plant).pending(items).await.ok(),
+        None => Some(vec![0; items.len()]),
+    }
 }
 
 /// Tells the queue which sessions of a plant have ended: nothing more is accepted for them. Where the queue does not

@@ -10,7 +10,7 @@ use crate::net::fetch::{Call, fetch};
 use crate::net::list::List;
 use crate::route::{Route, encode};
 use crate::ui::{self, icon, scan_input};
-use crate::{app, text};
+use crate::{app, show, text};
 
 pub(crate) fn view() -> View {
     let value = create_signal(String::new());
@@ -74,6 +74,9 @@ fn row(stock: &ItemStock) -> View {
     }
     if stock.quarantine.is_positive() {
         notes.push(format!("{} {}", text::QUARANTINE.get(), stock.quarantine));
+    }
+    if let Some(pending) = stock.pending.filter(|pending| !pending.is_zero()) {
+        notes.push(format!("{} {}", text::PENDING.get(), show::change(pending)));
     }
     if stock.owed.is_positive() {
         notes.push(format!("{} {}", text::OWED.get(), stock.owed));

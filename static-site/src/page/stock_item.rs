@@ -48,6 +48,9 @@ fn draw(stock: &Rc<ItemStock>) -> View {
     if stock.quarantine.is_positive() {
         pairs.push(ui::pair(text::QUARANTINE, number(stock.quarantine)));
     }
+    if let Some(pending) = stock.pending.filter(|pending| !pending.is_zero()) {
+        pairs.push(ui::pair(text::PENDING, format!("{} {}", show::change(pending), stock.unit)));
+    }
     let owed = if stock.owed.is_positive() {
         pairs.push(ui::pair(text::OWED, number(stock.owed)));
         view! { p(class="note") { (text::OWED_HINT) } }

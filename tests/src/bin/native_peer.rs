@@ -99,7 +99,8 @@ async fn live() -> Response<Body> {
 }
 
 async fn stock(State(peer): State<Arc<Peer>>, request: Request) -> Response<Body> {
-    handle(peer, "stock", request, |store, call| block_on(get_stock::get_stock(store, call, async |_, _| 0))).await
+    handle(peer, "stock", request, |store, call| block_on(get_stock::get_stock(store, call, async |_, _| Some(0))))
+        .await
 }
 
 async fn cached_stock(State(peer): State<Arc<CachedPeer>>, request: Request) -> Response<Body> {
@@ -107,7 +108,7 @@ async fn cached_stock(State(peer): State<Arc<CachedPeer>>, request: Request) -> 
     let read = (&head.method, &head.uri, head.headers.clone());
     let outcome = match Call::read("stock", read, Bytes::new(), &peer.key, Timestamp::now()) {
         Ok(call) => {
-            let pending = async |_, item: &str| peer.queue.pending(&[item]).await.map_or(0, |units| units[0]);
+            let pending = async |_, item: &str| peer.queue.pending(&[item]).await.ok().map(|units| units[0]);
             get_stock::get_stock(&peer.store, &call, pending).await
         }
         Err(failure) => Err(failure),

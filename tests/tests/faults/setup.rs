@@ -8,8 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use takt_test_servers::{Postgres, Redis};
-use takt_tests::host::{Folder, Host, root, run_well};
-use takt_tests::plant;
+use takt_tests::host::{Folder, Fresh, Host, root, run_well};
 use takt_tests::servers::DURABLE;
 
 use crate::books::Books;
@@ -105,7 +104,7 @@ impl Servers {
 impl Setup {
     /// With a SQLite file and nothing else.
     pub fn embedded() -> Self {
-        let data = Folder::copy_of(&plant::small());
+        let data = Folder::copy_of(Fresh::small_template());
         let disk = Disk::mount();
         match &disk {
             Some(disk) => {
@@ -123,7 +122,7 @@ impl Setup {
     pub fn full() -> Self {
         let servers = Servers::start();
         // A template has the compiled code; its database is not used.
-        let data = Folder::copy_of(&plant::small());
+        let data = Folder::copy_of(Fresh::small_template());
         let fixture = root().join("tests/fixtures/small").display().to_string();
         let folder = data.path().display().to_string();
         run_well(&["import", &fixture, "--data", &folder, "--postgres", &servers.postgres.url("takt")], &[]);

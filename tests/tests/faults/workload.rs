@@ -198,12 +198,13 @@ fn look(run: &Run, caller: &Caller<'_>, seen: &Seen) {
                 continue;
             }
             let on_hand = units(&stock["on_hand"], scale);
-            let pending = units(&stock["pending"], scale).unwrap_or(0);
+            let pending = units(&stock["pending"], scale);
             let at_most = known.begun.load(Ordering::SeqCst);
             let is_right = match on_hand {
                 None => false,
                 Some(on_hand) if item == RECEIVED => (at_least..=at_most).contains(&on_hand),
-                Some(on_hand) => on_hand + pending >= at_least,
+                // What waits is not told while the queue does not answer; then the number says no more than it can.
+                Some(on_hand) => pending.is_none_or(|pending| on_hand + pending >= at_least),
             };
             seen.compared.fetch_add(1, Ordering::Relaxed);
             if !is_right {
