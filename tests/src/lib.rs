@@ -10,5 +10,6 @@ pub mod ledger;
 pub mod plant;
 pub mod proxy;
 pub mod servers;
+pub mod site;
 pub mod wait;
 pub mod wire;

@@ -5,6 +5,7 @@ mod cycle_times;
 mod order_counts;
 mod output;
 mod question;
+mod requests;
 mod scrap;
 mod state_times;
 
@@ -23,6 +24,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getScrap" => scrap::scrap(store, call).await,
         "getStateTimes" => state_times::state_times(store, call).await,
         "getCycleTimes" => cycle_times::cycle_times(store, call).await,
+        "getRequests" => requests::requests(store, call).await,
         "getOrderCounts" => order_counts::order_counts(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -15,9 +15,11 @@ pub(crate) struct Load {
     #[arg(value_name = "PROFILE", value_parser = ["peak-9", "peak-14", "report", "query", "soak"])]
     #[arg(required_unless_present = "bench", conflicts_with = "bench")]
     profile: Option<String>,
-    /// Compare Wasm on the embedded default with a native program that does the same on the same kind of file
-    #[arg(long)]
-    bench: bool,
+    /// Compare with what the machine can do: the embedded default with a native program, what stands on servers with
+    /// those servers alone, three times the capacity with less than it, much data with little
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "embedded")]
+    #[arg(value_parser = ["embedded", "servers", "overload", "growth"])]
+    bench: Option<String>,
     /// A plant with the users of the demo; their PIN stands in TAKT_PIN, or is 1234
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000", conflicts_with = "bench")]
     target: String,
@@ -33,6 +35,9 @@ pub(crate) struct Load {
     /// Where the report goes, instead of .takt/load
     #[arg(long, value_name = "FILE.html", conflicts_with = "bench")]
     report: Option<PathBuf>,
+    /// Send each write once: what is refused for the load stays refused
+    #[arg(long, conflicts_with = "bench")]
+    once: bool,
     /// The target is not this machine, and I may put load on it
     #[arg(long)]
     i_own_this_target: bool,
@@ -58,7 +63,7 @@ impl Load {
         let project = Project::find()?;
         match &self.profile {
             Some(profile) => self.profile(&project, profile),
-            None => self.compare(&project),
+            None => self.compare(&project, self.bench.as_deref().unwrap_or("embedded")),
         }
     }
 
@@ -73,14 +78,14 @@ impl Load {
         let mut load = program(project, "load", &[])?;
         let number = |number: Option<f64>| number.unwrap_or(0.0).to_string();
         load.args([profile, &self.target, &number(self.duration), &number(self.rate), &self.seed.to_string()]);
-        build::run(load.arg(report))
+        build::run(load.arg(report).args(self.once.then_some("once")))
     }
 
-    fn compare(&self, project: &Project) -> anyhow::Result<()> {
+    fn compare(&self, project: &Project, what: &str) -> anyhow::Result<()> {
         project.require_built()?;
         let mut bench = program(project, "bench", &["--features", "bench"])?;
         let this = std::env::current_exe().context("this program cannot be found")?;
-        build::run(bench.arg(self.duration.unwrap_or(2.0).to_string()).env("TAKT_BIN", this))
+        build::run(bench.args([what, &self.duration.unwrap_or(2.0).to_string()]).env("TAKT_BIN", this))
     }
 }
 

@@ -111,6 +111,22 @@ pub struct ScrapRow {
     pub times: i64,
 }
 
+/// `GET /api/v1/insight/requests?from=&to=&period=&shift=&kind=`: what was booked, when it was booked. Queries and what was
+/// refused leave no trace, and are not counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RequestRow {
+    /// When.
+    pub period: Span,
+    /// The shift; none where they are not told apart, and for work between shifts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<ShiftOfDay>,
+    /// The type of the event, such as `order.reported.v1` or `stock.moved.v1`.
+    pub kind: String,
+    /// How often.
+    pub requests: i64,
+}
+
 /// `GET /api/v1/insight/states?from=&to=&period=&by=line,item,order&line=&item=&order=&state=`: a time counts when the state
 /// is left; how long an order has been where it is stands at the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -218,6 +218,7 @@ pub const ROUTES: &[Route] = &[
     statistic("getScrap", "/api/v1/insight/scrap", "Scrap by reason."),
     statistic("getStateTimes", "/api/v1/insight/states", "How long orders were in the states that they have left."),
     statistic("getCycleTimes", "/api/v1/insight/cycle-times", "How long completed orders took."),
+    statistic("getRequests", "/api/v1/insight/requests", "What was booked, by hour, shift or day, and by kind."),
     statistic("getOrderCounts", "/api/v1/insight/orders", "How many orders are in each state, by line."),
     Route { component: "aggregator", ..statistic("getRollups", "/api/v1/rollups", "How far statistics have come.") },
     Route {

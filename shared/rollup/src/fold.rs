@@ -10,7 +10,7 @@ use crate::calendar::PlantCalendar;
 use crate::period::bucket;
 use crate::state::Calendars;
 use crate::told::{Told, ToldAction, ToldCompletion, ToldReport, read};
-use crate::{BOARD, CYCLE, DONE, LEAD, OUTPUT, SCRAP, STATE, STEP};
+use crate::{BOARD, CYCLE, DONE, LEAD, OUTPUT, REQUEST, SCRAP, STATE, STEP};
 
 /// The sums of some events.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ impl<'a> Fold<'a> {
     /// Adds an event; they come in the order of the journal.
     pub(crate) fn add(&mut self, stored: &StoredEvent) {
         let event = &stored.event;
+        self.request(&event.event_type, event.time_ms);
         match read(&event.event_type, &event.data) {
             Told::Report(report) => self.report(&report, 1),
             Told::Creation(created) => self.board(&created.line, &created.to, 1),
@@ -50,6 +51,21 @@ impl<'a> Fold<'a> {
 
     fn sum(&mut self, key: RollupKey, add: RollupSums) {
         self.sums.entry(RollupKey { generation: self.generation, ..key }).or_default().add(&add);
+    }
+
+    fn request(&mut self, event_type: &str, at_ms: i64) {
+        let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+        let (shift_date, shift) = self.calendars.shift_at(at);
+        let label = event_type.to_owned();
+        let key = RollupKey {
+            series: REQUEST.to_owned(),
+            bucket_ms: bucket(at),
+            shift_date,
+            shift,
+            label,
+            ..RollupKey::default()
+        };
+        self.sum(key, RollupSums { count: 1, ..RollupSums::default() });
     }
 
     fn report(&mut self, report: &ToldReport, times: i64) {

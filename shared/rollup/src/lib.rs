@@ -23,6 +23,7 @@
 //! | [`SCRAP`] | end of the work | as above, reason | scrap by reason, of all operations |
 //! | [`STATE`] | when the state was left | line, item, order, state | time that the order was in it, and how often |
 //! | [`DONE`] | completion | line, item, order; [`CYCLE`] or [`LEAD`] | time from start, or from creation; completions |
+//! | [`REQUEST`] | when it was booked | shift, type of the event | how often |
 //! | [`BOARD`] | none | line, state | orders that are in it now |
 //!
 //! All of a report counts in the quarter hour in which its work ended, its run time too. A report that is taken back is
@@ -62,5 +63,7 @@ pub const DONE: &str = "done";
 pub const CYCLE: &str = "cycle";
 /// The label of the time from creation to completion.
 pub const LEAD: &str = "lead";
+/// What was booked, by the type of its event.
+pub const REQUEST: &str = "request";
 /// Orders by state, now.
 pub const BOARD: &str = "board";

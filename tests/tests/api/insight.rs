@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use takt_api::insight::{CycleTimeRow, Measure, OrderCountRow, OutputRow, Rollups, ScrapRow, StateTimeRow, Statistics};
+use takt_api::insight::{
+    CycleTimeRow, Measure, OrderCountRow, OutputRow, RequestRow, Rollups, ScrapRow, StateTimeRow, Statistics,
+};
 use takt_api::reports::Report;
 use takt_tests::client::{Client, Raw, key};
 use takt_tests::host::{Fresh, run, run_well};
@@ -126,6 +128,29 @@ fn output_yield_and_scrap_agree_with_what_was_reported() {
     let morning = format!("from={}&to={}", escaped("2026-03-02T09:00:00+08:00"), escaped("2026-03-02T09:15:00+08:00"));
     let morning: Vec<OutputRow> = rows(&people.manager, &format!("output?{morning}"));
     assert_eq!((morning.len(), morning[0].good.to_string()), (1, "7".to_owned()));
+}
+
+#[test]
+fn requests_by_hour_are_what_was_booked_in_it() {
+    let Worked { host: _host, people, .. } = worked();
+    let all: Vec<RequestRow> = rows(&people.manager, "requests?period=hour");
+    let count = |kind: &str| all.iter().filter(|row| row.kind == kind).map(|row| row.requests).sum::<i64>();
+    // Two orders were brought to where they take reports, five reports booked, one of them taken back.
+    let expected = [
+        ("order.created.v1", 2),
+        ("order.dispatched.v1", 2),
+        ("order.started.v1", 2),
+        ("order.reported.v1", 5),
+        ("stock.moved.v1", 1),
+        ("plant.imported.v1", 1),
+    ];
+    for (kind, times) in expected {
+        assert_eq!(count(kind), times, "{kind}: {all:?}");
+    }
+    assert!(all.iter().all(|row| row.period.to.duration_since(row.period.from).as_secs() == 3600));
+    let one: Vec<RequestRow> = rows(&people.manager, "requests?kind=order.reported.v1");
+    assert_eq!(one.iter().map(|row| row.requests).collect::<Vec<_>>(), [5]);
+    assert!(people.operator.get("/api/v1/insight/requests").status == 403, "statistics are for who may see them");
 }
 
 #[test]

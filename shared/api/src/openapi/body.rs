@@ -155,6 +155,15 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getScrap" => make.read::<insight::Statistics<insight::ScrapRow>>(SCRAPPED),
         "getStateTimes" => make.read::<insight::Statistics<insight::StateTimeRow>>(STATE_TIMES),
         "getCycleTimes" => make.read::<insight::Statistics<insight::CycleTimeRow>>(CYCLE_TIMES),
+        "getRequests" => make.read::<insight::Statistics<insight::RequestRow>>(&[
+            FROM,
+            TO,
+            PERIOD,
+            SHIFT,
+            ("kind", "Only events of this type."),
+            AFTER,
+            LIMIT,
+        ]),
         "getOrderCounts" => make.read::<insight::Statistics<insight::OrderCountRow>>(&[
             ("line", "Only of this line."),
             ("state", "Only in this state."),

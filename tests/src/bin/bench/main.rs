@@ -1,8 +1,13 @@
 //! `takt load --bench`: what the host costs. Three calls through Wasm on the embedded default, beside a native axum
 //! program with the same handlers on a copy of the same SQLite file, in turns, so that a ratio compares like with like.
+//! Others with `--bench=servers`, `--bench=overload` and `--bench=growth`.
 
+mod growth;
 mod instance;
 mod load;
+mod overload;
+mod servers;
+mod statement;
 mod table;
 
 use std::io::{BufRead, BufReader};
@@ -28,15 +33,27 @@ struct Case {
 }
 
 fn main() {
-    let seconds: f64 = std::env::args().nth(1).map_or(2.0, |text| text.parse().expect("usage: bench [SECONDS]"));
-    let time = Duration::from_secs_f64(seconds);
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [what, seconds] = arguments.as_slice() else { panic!("usage: bench embedded|servers|overload|growth SECONDS") };
+    let time = Duration::from_secs_f64(seconds.parse().expect("a number of seconds"));
+    match what.as_str() {
+        "embedded" => embedded(time),
+        "servers" => servers::run(time),
+        "overload" => overload::run(time),
+        "growth" => growth::run(),
+        other => panic!("there is no benchmark {other}"),
+    }
+}
+
+/// The embedded default beside the native program.
+fn embedded(time: Duration) {
     eprintln!("bench: preparing a plant ...");
     let data = Folder::copy_of(&small());
     let (token, order) = prepare(data.path());
     let copy = Folder::copy_of(data.path());
     let host = Host::start(data.path());
     let rest_kib = resident_kib(host.pid());
-    let peer = Peer::start(copy.path());
+    let peer = Peer::start(copy.path(), None);
     let address = host.base.trim_start_matches("http://").to_owned();
     let mut rows = Vec::new();
     for case in cases(&token, &order) {
@@ -97,10 +114,12 @@ struct Peer {
 }
 
 impl Peer {
-    fn start(data: &Path) -> Self {
+    /// Over a data folder, with a Redis or without.
+    fn start(data: &Path, redis: Option<&str>) -> Self {
         let program = std::env::current_exe().expect("a program has a path").with_file_name("native_peer");
         let mut child = Command::new(&program)
             .arg(data)
+            .args(redis)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -53,13 +53,15 @@ pub(crate) enum End {
 /// The connections, kept and used again.
 pub(crate) struct Caller {
     address: String,
+    /// What was refused for the load is sent again.
+    again: bool,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Caller {
     /// For `HOST:PORT`.
-    pub(crate) fn new(address: String) -> Self {
-        Self { address, idle: Mutex::new(Vec::new()) }
+    pub(crate) fn new(address: String, again: bool) -> Self {
+        Self { address, again, idle: Mutex::new(Vec::new()) }
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -87,7 +89,7 @@ impl Caller {
             match answer {
                 Ok(Ok((200..300, _, body))) => return (End::Done(body), again),
                 Ok(Ok((status, retry_after, body))) => {
-                    let comes_again = call.keyed && (status == 429 || status >= 500);
+                    let comes_again = self.again && call.keyed && (status == 429 || status >= 500);
                     if !comes_again || wished.elapsed() > PATIENCE && status == 429 {
                         return (End::Refused(status, String::from_utf8_lossy(&body).into_owned()), again);
                     }

@@ -9,8 +9,8 @@ use takt_tests::client::Client;
 use takt_tests::ledger::escaped;
 
 use crate::profile::Kind;
-use crate::site::Site;
 use crate::writes::{Said, Write};
+use takt_tests::site::Site;
 
 /// Something that is in the books.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,7 +154,7 @@ pub(crate) fn read_books(site: &Site, run: &str) -> Books {
         }
     };
     for order in &site.orders {
-        for row in pages::<Report>(site.client(Kind::Report), &format!("/api/v1/reports?order={}", escaped(order))) {
+        for row in pages::<Report>(site.who("operator"), &format!("/api/v1/reports?order={}", escaped(order))) {
             let Report { id, state, report, accepted_at, booked_at, .. } = row;
             if state == ReportState::Booked {
                 if let (Some(accepted), Some(booked)) = (accepted_at, booked_at) {
@@ -167,7 +167,7 @@ pub(crate) fn read_books(site: &Site, run: &str) -> Books {
         }
     }
     for item in &site.items {
-        for row in pages::<Movement>(site.client(Kind::Receipt), &format!("/api/v1/movements?item={}", escaped(item))) {
+        for row in pages::<Movement>(site.who("storekeeper"), &format!("/api/v1/movements?item={}", escaped(item))) {
             if row.document.starts_with(run) {
                 let quantity = u64::try_from(row.quantity.units()).unwrap_or(0);
                 add(&row.document, Booked { id: row.movement, about: row.item.to_string(), quantity });
@@ -181,7 +181,7 @@ pub(crate) fn read_books(site: &Site, run: &str) -> Books {
     for (order, before) in &site.busy_orders {
         books.versions.insert(order.clone(), (*before, site.version(order)));
     }
-    let audit: Audit = site.client(Kind::Board).get("/api/v1/audit").ok().json();
+    let audit: Audit = site.who("manager").get("/api/v1/audit").ok().json();
     let told = audit.differences.iter().map(|difference| format!("{}: {}", difference.check, difference.detail));
     books.differences = told.collect();
     books

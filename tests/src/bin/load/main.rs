@@ -1,7 +1,7 @@
 //! `takt load PROFILE`: offers a plant what its people would, on time and whether or not it keeps up, and then holds every
 //! acknowledged write against the ledger.
 //!
-//! `load PROFILE URL SECONDS RATE SEED REPORT.html`, where 0 seconds and a rate of 0 mean those of the profile. The PIN of
+//! `load PROFILE URL SECONDS RATE SEED REPORT.html [once]`, where 0 seconds and a rate of 0 mean those of the profile. The PIN of
 //! the plant's users stands in `TAKT_PIN`.
 
 mod caller;
@@ -10,7 +10,6 @@ mod meter;
 mod profile;
 mod report;
 mod run;
-mod site;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -20,14 +19,20 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use hdrhistogram::Histogram;
+use takt_tests::site::Site;
 
+use caller::Caller;
 use check::{Books, judge, read_books};
 use profile::{Kind, Profile};
-use site::Site;
 use writes::{Said, Write};
 
 /// How long accepted reports may take to be booked, after the run.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How many orders take reports.
+const ORDERS: u32 = 24;
+/// How many orders others act on. An action waits for the one before it on the same order.
+const BUSY_ORDERS: u32 = 48;
 
 /// What was asked for.
 struct Wanted {
@@ -37,19 +42,29 @@ struct Wanted {
     rate: f64,
     seed: u64,
     report: String,
+    /// What is refused is not sent again.
+    once: bool,
 }
 
 impl Wanted {
     fn read() -> anyhow::Result<Self> {
         let arguments: Vec<_> = std::env::args().skip(1).collect();
-        let [name, target, seconds, rate, seed, report] = arguments.as_slice() else {
-            bail!("usage: load PROFILE URL SECONDS RATE SEED REPORT.html");
+        let [name, target, seconds, rate, seed, report, once @ ..] = arguments.as_slice() else {
+            bail!("usage: load PROFILE URL SECONDS RATE SEED REPORT.html [once]");
         };
         let profile = Profile::named(name).with_context(|| format!("there is no profile {name}"))?;
         let or = |text: &str, other: f64| text.parse::<f64>().map(|number| if number > 0.0 { number } else { other });
         let time = Duration::from_secs_f64(or(seconds, profile.seconds)?);
         let rate = or(rate, profile.rate)?;
-        Ok(Self { profile, target: target.clone(), time, rate, seed: seed.parse()?, report: report.clone() })
+        Ok(Self {
+            profile,
+            target: target.clone(),
+            time,
+            rate,
+            seed: seed.parse()?,
+            report: report.clone(),
+            once: once == ["once"],
+        })
     }
 }
 
@@ -66,14 +81,21 @@ fn main() -> ExitCode {
 
 /// Answers whether all is well.
 fn load(wanted: &Wanted) -> anyhow::Result<bool> {
-    let Wanted { profile, target, time, rate, seed, report } = wanted;
+    let Wanted { profile, target, time, rate, seed, report, once } = wanted;
     eprintln!("load: {}: {}", profile.name, profile.about.1);
     let pin = std::env::var("TAKT_PIN").unwrap_or_else(|_| takt_tests::plant::PIN.to_owned());
-    let site = Arc::new(Site::prepare(target, &pin, profile)?);
+    let orders = if profile.has(Kind::Report) { ORDERS } else { 0 };
+    let busy_orders = if profile.has(Kind::Transition) || profile.has(Kind::Inspection) { BUSY_ORDERS } else { 0 };
+    let site = Arc::new(Site::prepare(target, &pin, orders, busy_orders)?);
     let address = target.trim_start_matches("http://").trim_end_matches('/');
     let run = format!("load-{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
     eprintln!("load: {rate} calls a second at most, {} s, seed {seed} ...", time.as_secs_f64());
-    let outcome = run::run(Arc::clone(&site), address, &run, profile.arrivals(*rate, *time, *seed))?;
+    let outcome = run::run(
+        Arc::clone(&site),
+        Caller::new(address.to_owned(), !once),
+        &run,
+        profile.arrivals(*rate, *time, *seed),
+    )?;
     let writes = outcome.writes.iter().filter(|write| matches!(write.said, Said::Acknowledged(_))).count();
     eprintln!("load: {writes} acknowledged writes are compared with the ledger ...");
     let mut books = read_books(&site, &run);

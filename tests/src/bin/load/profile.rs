@@ -39,6 +39,19 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whose work it is.
+    pub(crate) fn who(self) -> &'static str {
+        match self {
+            Self::Report | Self::Query => "operator",
+            Self::Replenishment | Self::Receipt => "storekeeper",
+            Self::Inspection => "inspector",
+            Self::Transition => "lead",
+            Self::Board => "manager",
+        }
+    }
+}
+
 /// How many people's devices call.
 pub(crate) const WORKERS: u64 = 2_000;
 

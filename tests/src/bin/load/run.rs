@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use takt_tests::ledger::escaped;
+use takt_tests::site::{OPERATION, STORE, Site, beside};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::caller::{Call, Caller, End};
 use crate::meter::{Ending, Meter};
 use crate::profile::{Arrival, Arrivals, Kind};
-use crate::site::{OPERATION, STORE, Site, beside};
 use crate::writes::{Said, Write};
 
 /// What is under way at once. Whoever comes then waits here, and the wait counts.
@@ -49,7 +49,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Runs it on this thread.
-pub(crate) fn run(site: Arc<Site>, address: &str, name: &str, arrivals: Arrivals<'_>) -> anyhow::Result<Outcome> {
+pub(crate) fn run(site: Arc<Site>, caller: Caller, name: &str, arrivals: Arrivals<'_>) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (give_back, free) = mpsc::unbounded_channel();
     for (order, _) in &site.busy_orders {
@@ -57,7 +57,7 @@ pub(crate) fn run(site: Arc<Site>, address: &str, name: &str, arrivals: Arrivals
     }
     let shared = Arc::new(Shared {
         site,
-        caller: Caller::new(address.to_owned()),
+        caller,
         run: name.to_owned(),
         start: Instant::now(),
         meter: Mutex::new(Meter::new()),
@@ -118,7 +118,7 @@ impl Shared {
     async fn serve(&self, arrival: &Arrival, number: u64) {
         let Arrival { at, kind, worker, pick } = *arrival;
         let device = format!("load-{worker}");
-        let token = self.site.client(kind).token();
+        let token = self.site.who(kind.who()).token();
         let tag = format!("{}-{number}", self.run);
         let item = || self.site.items[(pick % self.site.items.len() as u64) as usize].clone();
         let quantity = pick % 5 + 1;

@@ -1,4 +1,4 @@
-//! What a run works on: a product, its material and orders of its own, made through the plant's API by those whose work
+//! What load is put on: a product, its material and orders of its own, made through the plant's API by those whose work
 //! it is. The plant's own orders and stock are not touched.
 
 use std::collections::BTreeMap;
@@ -8,37 +8,35 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use takt_api::import::OpenedImport;
 use takt_api::orders::{OrderAnswer, OrderDetail};
-use takt_tests::client::{Answer, Client};
-use takt_tests::ledger::escaped;
 
-use crate::profile::{Kind, Profile};
+use crate::client::{Answer, Client};
+use crate::ledger::escaped;
 
-const PRODUCT: &str = "LOAD-P";
-pub(crate) const OPERATION: u16 = 10;
-pub(crate) const STORE: &str = "LOAD-S";
+/// What is made, of three materials.
+pub const PRODUCT: &str = "LOAD-P";
+/// Its only operation.
+pub const OPERATION: u16 = 10;
+/// Where material stands.
+pub const STORE: &str = "LOAD-S";
 const LINES: u32 = 4;
 const MATERIALS: u32 = 24;
-/// How many orders take reports.
-const ORDERS: u32 = 24;
-/// How many orders others act on. An action waits for the one before it on the same order.
-const BUSY_ORDERS: u32 = 48;
 /// More than any run uses.
 const PLENTY: &str = "1000000000";
 const USERS: [&str; 6] = ["operator", "inspector", "storekeeper", "planner", "lead", "manager"];
 
-/// The place, its people and what they work on.
-pub(crate) struct Site {
+/// The plant's people and what they work on.
+pub struct Site {
     people: BTreeMap<&'static str, Client>,
     /// They take reports.
-    pub(crate) orders: Vec<String>,
+    pub orders: Vec<String>,
     /// Others act on these; with their versions before the run.
-    pub(crate) busy_orders: Vec<(String, u64)>,
+    pub busy_orders: Vec<(String, u64)>,
     /// Material.
-    pub(crate) items: Vec<String>,
+    pub items: Vec<String>,
 }
 
 /// Where the plant is filled up beside a line.
-pub(crate) fn beside(pick: u64) -> String {
+pub fn beside(pick: u64) -> String {
     format!("LOAD-B{}", pick % u64::from(LINES) + 1)
 }
 
@@ -63,7 +61,8 @@ fn sign_in(target: &str, user: &str, pin: &str) -> anyhow::Result<Client> {
 }
 
 impl Site {
-    pub(crate) fn prepare(target: &str, pin: &str, profile: &Profile) -> anyhow::Result<Self> {
+    /// Makes so many orders that take reports, and so many others that others act on.
+    pub fn prepare(target: &str, pin: &str, orders: u32, busy_orders: u32) -> anyhow::Result<Self> {
         let mut people = BTreeMap::new();
         for user in USERS {
             people.insert(user, sign_in(target, user, pin)?);
@@ -78,37 +77,22 @@ impl Site {
             let body = json!({"kind": "receipt", "item": item, "quantity": PLENTY, "to": STORE});
             ok(site.who("storekeeper").post("/api/v1/movements", body), "receiving material")?;
         }
-        if profile.has(Kind::Report) {
-            eprintln!("load: making {ORDERS} orders that take reports ...");
-            for n in 0..ORDERS {
-                let order = site.running(n, "1000000")?;
-                site.orders.push(order);
-            }
+        eprintln!("load: making {} orders ...", orders + busy_orders);
+        for n in 0..orders {
+            let order = site.running(n, "1000000")?;
+            site.orders.push(order);
         }
-        if profile.has(Kind::Transition) || profile.has(Kind::Inspection) {
-            eprintln!("load: making {BUSY_ORDERS} orders that others act on ...");
-            for n in 0..BUSY_ORDERS {
-                let order = site.running(n, "100")?;
-                let version = site.version(&order);
-                site.busy_orders.push((order, version));
-            }
+        for n in 0..busy_orders {
+            let order = site.running(n, "100")?;
+            let version = site.version(&order);
+            site.busy_orders.push((order, version));
         }
         Ok(site)
     }
 
-    fn who(&self, user: &str) -> &Client {
+    /// One of the people.
+    pub fn who(&self, user: &str) -> &Client {
         &self.people[user]
-    }
-
-    /// Who makes calls of this kind.
-    pub(crate) fn client(&self, kind: Kind) -> &Client {
-        self.who(match kind {
-            Kind::Report | Kind::Query => "operator",
-            Kind::Replenishment | Kind::Receipt => "storekeeper",
-            Kind::Inspection => "inspector",
-            Kind::Transition => "lead",
-            Kind::Board => "manager",
-        })
     }
 
     fn import(&self, admin: &Client) -> anyhow::Result<()> {
@@ -164,23 +148,23 @@ impl Site {
     }
 
     /// The order's version.
-    pub(crate) fn version(&self, order: &str) -> u64 {
+    pub fn version(&self, order: &str) -> u64 {
         self.detail(order).version
     }
 
     /// How many good pieces the order says were reported.
-    pub(crate) fn done(&self, order: &str) -> u64 {
+    pub fn done(&self, order: &str) -> u64 {
         let detail = self.detail(order);
         let good = detail.facts.progress.get(&OPERATION).map_or(0, |progress| progress.good.units());
         u64::try_from(good).unwrap_or(0)
     }
 
     /// Waits until a report has left the queue, and says why where it was refused.
-    pub(crate) fn ended(&self, report: &str, patience: Duration) -> anyhow::Result<Option<String>> {
+    pub fn ended(&self, report: &str, patience: Duration) -> anyhow::Result<Option<String>> {
         use takt_api::reports::{Report, ReportState};
         let begun = std::time::Instant::now();
         loop {
-            let answer = self.client(Kind::Report).get(&format!("/api/v1/reports/{report}"));
+            let answer = self.who("operator").get(&format!("/api/v1/reports/{report}"));
             if answer.status == 200 {
                 let found: Report = answer.json();
                 match found.state {
