@@ -24,12 +24,19 @@ pub struct Reply<'a> {
     pub body: &'a [u8],
 }
 
-/// The end of the head, the end of the whole, and what the head said.
+/// What the head said.
+#[derive(Clone, Copy)]
 struct Head {
     body_at: usize,
-    end: usize,
+    body: Body,
     status: u16,
     retry_after: Option<Duration>,
+}
+
+#[derive(Clone, Copy)]
+enum Body {
+    Length(usize),
+    Chunked,
 }
 
 impl Connection {
@@ -40,7 +47,7 @@ impl Connection {
         Ok(Self { stream, answer: Vec::with_capacity(16 * 1024) })
     }
 
-    /// Sends one request and reads its answer, which must be of known length.
+    /// Sends one request and reads its answer.
     pub async fn exchange(&mut self, request: &[u8]) -> io::Result<Reply<'_>> {
         self.stream.write_all(request).await?;
         self.answer.clear();
@@ -52,10 +59,13 @@ impl Connection {
             if head.is_none() {
                 head = read_head(&self.answer)?;
             }
-            if let Some(Head { body_at, end, status, retry_after }) = head
-                && self.answer.len() >= end
-            {
-                return Ok(Reply { status, retry_after, body: &self.answer[body_at..end] });
+            let Some(Head { body_at, body, status, retry_after }) = head else { continue };
+            let length = match body {
+                Body::Length(length) => (self.answer.len() >= body_at + length).then_some(length),
+                Body::Chunked => join_chunks(&mut self.answer, body_at)?,
+            };
+            if let Some(length) = length {
+                return Ok(Reply { status, retry_after, body: &self.answer[body_at..body_at + length] });
             }
         }
     }
@@ -69,16 +79,61 @@ fn read_head(answer: &[u8]) -> io::Result<Option<Head>> {
     let mut headers = [httparse::EMPTY_HEADER; 48];
     let mut head = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(body_at) = head.parse(answer).map_err(io::Error::other)? else { return Ok(None) };
-    let number = |name: &str| {
+    let text = |name: &str| {
         let header = head.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-        std::str::from_utf8(header.value).ok()?.trim().parse::<u64>().ok()
+        std::str::from_utf8(header.value).ok().map(str::trim)
     };
     let status = head.code.ok_or_else(|| broken("no status"))?;
-    let length = match status {
-        204 | 304 => Some(0),
-        _ => number("content-length"),
+    let length = text("content-length").and_then(|length| length.parse().ok());
+    let body = match (status, length) {
+        (204 | 304, _) => Body::Length(0),
+        (_, Some(length)) => Body::Length(length),
+        (_, None) if text("transfer-encoding") == Some("chunked") => Body::Chunked,
+        (_, None) => return Err(broken("no length")),
     };
-    let length = length.and_then(|length| usize::try_from(length).ok()).ok_or_else(|| broken("no length"))?;
-    let retry_after = number("retry-after").map(Duration::from_secs);
-    Ok(Some(Head { body_at, end: body_at + length, status, retry_after }))
+    let retry_after = text("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+    Ok(Some(Head { body_at, body, status, retry_after }))
+}
+
+/// The length of the body, which is put together where it stands; none while some of it is missing.
+fn join_chunks(answer: &mut [u8], body_at: usize) -> io::Result<Option<usize>> {
+    let (mut at, mut chunks) = (body_at, Vec::new());
+    loop {
+        let parsed = httparse::parse_chunk_size(&answer[at..]).map_err(|_| broken("a chunk without a size"))?;
+        let httparse::Status::Complete((start, size)) = parsed else { return Ok(None) };
+        let start = at + start;
+        let end = start + usize::try_from(size).map_err(io::Error::other)?;
+        if answer.len() < end + 2 {
+            return Ok(None);
+        }
+        if size == 0 {
+            break;
+        }
+        chunks.push(start..end);
+        at = end + 2;
+    }
+    let mut length = 0;
+    for chunk in chunks {
+        let size = chunk.len();
+        answer.copy_within(chunk, body_at + length);
+        length += size;
+    }
+    Ok(Some(length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_put_together_when_all_of_them_are_there() {
+        let whole = b"head4\r\nWiki\r\n6\r\npedia \r\n0\r\n\r\n";
+        for cut in 4..whole.len() {
+            assert_eq!(join_chunks(&mut whole[..cut].to_vec(), 4).expect("sizes are sizes"), None, "{cut}");
+        }
+        let mut answer = whole.to_vec();
+        assert_eq!(join_chunks(&mut answer, 4).expect("sizes are sizes"), Some(10));
+        assert_eq!(&answer[4..14], b"Wikipedia ");
+        assert!(join_chunks(&mut b"x\r\n".to_vec(), 0).is_err());
+    }
 }

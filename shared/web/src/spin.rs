@@ -41,7 +41,13 @@ where
         Ok(body) => answer(component, (&parts.method, &parts.uri, parts.headers), body, handle).await,
         Err(failure) => Err(failure),
     };
-    outcome.unwrap_or_else(|failure| failure.response(lang)).map(FullBody::new)
+    let mut response = outcome.unwrap_or_else(|failure| failure.response(lang));
+    // What goes on after the answer keeps its stream open; a client that knows the length need not wait for that.
+    if !matches!(response.status().as_u16(), 204 | 304) {
+        let length = response.body().len().into();
+        response.headers_mut().insert(http::header::CONTENT_LENGTH, length);
+    }
+    response.map(FullBody::new)
 }
 
 async fn answer<H>(component: &str, head: (&http::Method, &http::Uri, HeaderMap), body: Bytes, handle: H) -> Outcome

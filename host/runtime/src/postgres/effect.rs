@@ -14,10 +14,9 @@ pub(super) enum Effect {
 
 impl Effect {
     pub(super) fn of(sql: &str) -> Self {
-        let lower = sql.to_ascii_lowercase();
+        let lower = after_comments(sql).to_ascii_lowercase();
         let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-        // A comment in front hides the first word, so such a statement is judged by all that it has.
-        let first = if lower.trim_start().starts_with(['-', '/']) { "" } else { words.next().unwrap_or_default() };
+        let first = words.next().unwrap_or_default();
         let second = words.next().unwrap_or_default();
         match first {
             "begin" | "start" => Self::Begins,
@@ -32,6 +31,40 @@ impl Effect {
             _ => Self::None,
         }
     }
+}
+
+/// What follows the comments in front; nothing where one of them has no end.
+fn after_comments(sql: &str) -> &str {
+    let mut rest = sql.trim_start();
+    loop {
+        rest = if let Some(comment) = rest.strip_prefix("--") {
+            comment.split_once('\n').map_or("", |(_, after)| after)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            after_block(comment)
+        } else {
+            return rest;
+        }
+        .trim_start();
+    }
+}
+
+/// Comments between these marks stand in each other.
+fn after_block(comment: &str) -> &str {
+    let (mut depth, mut rest) = (1, comment);
+    while depth > 0 {
+        let Some(end) = rest.find("*/") else { return "" };
+        match rest.find("/*").filter(|begin| *begin < end) {
+            Some(begin) => {
+                depth += 1;
+                rest = &rest[begin + 2..];
+            }
+            None => {
+                depth -= 1;
+                rest = &rest[end + 2..];
+            }
+        }
+    }
+    rest
 }
 
 #[cfg(test)]
@@ -53,7 +86,12 @@ mod tests {
             ("set local x = 1", Effect::None),
             ("select pg_advisory_lock(1)", Effect::Taints),
             ("create temporary table a (b int)", Effect::Taints),
-            ("/* x */ begin", Effect::Taints),
+            ("/* x */ begin", Effect::Begins),
+            ("-- begin\n  -- more\nselect 1", Effect::None),
+            ("/* a /* b */ begin */ select 1", Effect::None),
+            ("-- select 1\nset x = 1", Effect::Taints),
+            ("/* select 1", Effect::Taints),
+            ("-- select 1", Effect::Taints),
         ] {
             assert_eq!(Effect::of(sql), effect, "{sql}");
         }

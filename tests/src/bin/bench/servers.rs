@@ -190,6 +190,7 @@ fn booked(postgres: &Postgres, data: &Path, time: Duration) -> Vec<Row> {
         std::fs::write(&path, text).expect("a temporary folder is writable");
         path
     };
+    Statement::keep(&url, &statements);
     let commit = script("commit.sql", Statement::pgbench(&statements));
     postgres.run("CREATE TABLE IF NOT EXISTS one_row (n BIGINT, t TEXT)");
     let insert = script("insert.sql", "INSERT INTO one_row (n, t) VALUES (1, 'x');\n".to_owned());

@@ -6,7 +6,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('item', r.item, 'location', r.locat
 FROM (
     SELECT b.* FROM balance AS b
     WHERE b.plant = $1::bigint AND (b.item, b.location, b.lot, b.order_id) > ($6::text, $7::text, $8::text, $9::text)
-        AND ($11::bigint = 1 OR b.quantity <> 0)
+        AND ($11::bigint = 1 OR NOT b.is_empty)
         AND ($3::text IS NULL OR b.location = $3::text)
         AND ($4::text IS NULL OR b.lot = $4::text)
         AND ($5::text IS NULL OR b.order_id = $5::text)
