@@ -9,7 +9,7 @@ use takt_api::reports::{Report, ReportState};
 use takt_domain::text::Lang;
 use uuid::Uuid;
 
-use crate::wait::PATIENCE;
+use crate::wait::{PATIENCE, until};
 
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -89,6 +89,11 @@ impl Client {
     /// Reads.
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None, None)
+    }
+
+    /// Reads, and waits where there is too much to do.
+    pub fn get_patiently(&self, path: &str) -> Answer {
+        until(path, || Some(self.get(path)).filter(|answer| !matches!(answer.status, 429 | 503)))
     }
 
     /// Posts under a fresh key.

@@ -1,4 +1,4 @@
-//! What load is put on: a product, its material and orders of its own, made through the plant's API by those whose work
+//! What load is put on: products, their material and orders of its own, made through the plant's API by those whose work
 //! it is. The plant's own orders and stock are not touched.
 
 use std::collections::BTreeMap;
@@ -12,14 +12,15 @@ use takt_api::orders::{OrderAnswer, OrderDetail};
 use crate::client::{Answer, Client};
 use crate::ledger::escaped;
 
-/// What is made, of three materials.
-pub const PRODUCT: &str = "LOAD-P";
-/// Its only operation.
+/// The only operation of each product.
 pub const OPERATION: u16 = 10;
 /// Where material stands.
 pub const STORE: &str = "LOAD-S";
 const LINES: u32 = 4;
-const MATERIALS: u32 = 24;
+const PRODUCTS: u32 = 8;
+/// Of each product, and of no other.
+const MATERIALS_EACH: u32 = 3;
+const MATERIALS: u32 = PRODUCTS * MATERIALS_EACH;
 /// More than any run uses.
 const PLENTY: &str = "1000000000";
 const USERS: [&str; 6] = ["operator", "inspector", "storekeeper", "planner", "lead", "manager"];
@@ -38,6 +39,11 @@ pub struct Site {
 /// Where the plant is filled up beside a line.
 pub fn beside(pick: u64) -> String {
     format!("LOAD-B{}", pick % u64::from(LINES) + 1)
+}
+
+/// One of the products; each is made of three materials of its own.
+pub fn product(pick: u32) -> String {
+    format!("LOAD-P{}", pick % PRODUCTS + 1)
 }
 
 fn line(n: u32) -> String {
@@ -69,8 +75,8 @@ impl Site {
         }
         let items: Vec<_> = (1..=MATERIALS).map(|n| format!("LOAD-M{n}")).collect();
         let mut site = Self { people, orders: Vec::new(), busy_orders: Vec::new(), items };
-        if site.who("planner").get(&format!("/api/v1/items/{PRODUCT}")).status == 404 {
-            eprintln!("load: importing a product with {MATERIALS} materials and {LINES} lines ...");
+        if site.who("planner").get_patiently(&format!("/api/v1/items/{}", product(0))).status == 404 {
+            eprintln!("load: importing {PRODUCTS} products of {MATERIALS} materials and {LINES} lines ...");
             site.import(&sign_in(target, "admin", pin)?)?;
         }
         for item in &site.items {
@@ -98,11 +104,14 @@ impl Site {
     fn import(&self, admin: &Client) -> anyhow::Result<()> {
         let rows = |head: &str, rows: Vec<String>| format!("{head}\n{}\n", rows.join("\n"));
         let material = |n: u32| format!("LOAD-M{n},Load material {n},pcs,0,material");
-        let product = format!("{PRODUCT},Load product,pcs,0,product");
-        let items = [product].into_iter().chain((1..=MATERIALS).map(material)).collect();
+        let products = (0..PRODUCTS).map(|n| format!("{},Load product {},pcs,0,product", product(n), n + 1));
+        let items = products.chain((1..=MATERIALS).map(material)).collect();
         let store = format!("{STORE},Load store,store,");
         let beside = (0..LINES).map(|n| format!("LOAD-B{},Beside load line {},line,{}", n + 1, n + 1, line(n)));
-        let boms = (1..=3).map(|n| format!("{PRODUCT},LOAD-M{n},{n},{OPERATION}")).collect();
+        let bom = |n| (0..MATERIALS_EACH).map(move |m| (n, n * MATERIALS_EACH + m + 1, m + 1));
+        let boms = (0..PRODUCTS).flat_map(bom);
+        let boms = boms.map(|(n, m, each)| format!("{},LOAD-M{m},{each},{OPERATION}", product(n))).collect();
+        let routing = |n| format!("{},{OPERATION},Assemble,yes,0,0,30", product(n));
         let files = [
             ("items.csv", rows("id,name,unit,scale,kind", items)),
             ("lines.csv", rows("id,name", (0..LINES).map(|n| format!("{},Load line {}", line(n), n + 1)).collect())),
@@ -112,7 +121,7 @@ impl Site {
                 "routings.csv",
                 rows(
                     "item,operation,name,released,tolerance_percent,crew_min,standard_s",
-                    vec![format!("{PRODUCT},{OPERATION},Assemble,yes,0,0,30")],
+                    (0..PRODUCTS).map(routing).collect(),
                 ),
             ),
         ];
@@ -127,7 +136,8 @@ impl Site {
 
     /// A new order that takes reports: started, its first article passed.
     fn running(&self, n: u32, quantity: &str) -> anyhow::Result<String> {
-        let body = json!({"item": PRODUCT, "quantity": quantity, "line": line(n)});
+        // Each line makes each of the products.
+        let body = json!({"item": product(n), "quantity": quantity, "line": line(n + n / PRODUCTS)});
         let made: OrderAnswer = ok(self.who("planner").post("/api/v1/orders", body), "making an order")?.json();
         let order = made.id.to_string();
         for (user, action, body) in [
@@ -144,7 +154,7 @@ impl Site {
     }
 
     fn detail(&self, order: &str) -> OrderDetail {
-        self.who("planner").get(&format!("/api/v1/orders/{}", escaped(order))).ok().json()
+        self.who("planner").get_patiently(&format!("/api/v1/orders/{}", escaped(order))).ok().json()
     }
 
     /// The order's version.

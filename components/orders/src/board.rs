@@ -1,7 +1,6 @@
 //! `GET /api/v1/board`: open orders by state, the longest in their state first. A page that has it sends its ETag and
 //! gets 304 while nothing has changed; ages are counted from `state_since` where they are shown.
 
-use takt_api::PAGE_MAX;
 use takt_api::orders::{Board, BoardColumn};
 use takt_domain::flow::{Category, Flow};
 use takt_records::keep::kind;
@@ -10,6 +9,9 @@ use takt_web::call::Call;
 use takt_web::failure::{Outcome, json_unless_known};
 
 use crate::row;
+
+/// More cards in one column nobody reads; the list of orders has the rest.
+const COLUMN_MAX: u32 = 100;
 
 pub(crate) async fn board<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&["line"])?;
@@ -21,7 +23,7 @@ pub(crate) async fn board<S: Store>(store: &S, call: &Call) -> Outcome {
             line: call.param("line").map(str::to_owned),
             ..ListFilter::default()
         };
-        let found = store.list(caller.plant, kind::ORDER, &filter, &PageRequest::first(PAGE_MAX as u32)).await?;
+        let found = store.list(caller.plant, kind::ORDER, &filter, &PageRequest::first(COLUMN_MAX)).await?;
         let mut orders = row::rows(store, caller, &found.items).await?;
         orders.sort_by_key(|order| (order.priority, order.state_since));
         columns.push(BoardColumn {

@@ -30,8 +30,8 @@ pub(crate) fn start(application: Arc<Application>) -> anyhow::Result<()> {
         let mut was_well = true;
         loop {
             let outcome = runtime.block_on(once(&worker));
-            if was_well && outcome.is_err() {
-                eprintln!("takt: the background does not work; it is tried again every second");
+            if let (true, Err(error)) = (was_well, &outcome) {
+                eprintln!("takt: the background does not work: {error:#}; it is tried again every second");
             }
             was_well = outcome.is_ok();
             if let Ok(swept) = outcome
@@ -81,6 +81,7 @@ fn said(level: Level) -> &'static str {
 pub(crate) async fn once(application: &Arc<Application>) -> anyhow::Result<Swept> {
     let request = http::Request::builder().method("POST").uri("/internal/v1/wake").body(Bytes::new())?;
     let answer = application.call_component("aggregator", request).await;
-    anyhow::ensure!(answer.status().is_success(), "the background answered {}", answer.status());
+    let body = String::from_utf8_lossy(answer.body());
+    anyhow::ensure!(answer.status().is_success(), "it answered {} {body}", answer.status());
     Ok(serde_json::from_slice(answer.body())?)
 }

@@ -82,7 +82,7 @@ impl Load {
     }
 
     fn compare(&self, project: &Project, what: &str) -> anyhow::Result<()> {
-        project.require_built()?;
+        build::build(project)?;
         let mut bench = program(project, "bench", &["--features", "bench"])?;
         let this = std::env::current_exe().context("this program cannot be found")?;
         build::run(bench.args([what, &self.duration.unwrap_or(2.0).to_string()]).env("TAKT_BIN", this))

@@ -4,7 +4,7 @@ use crate::held::{Held, Outgoing, hold};
 use crate::instance::Fate;
 use crate::lane::Lane;
 use crate::log;
-use crate::overload::{Class, Place};
+use crate::overload::Place;
 use crate::problem::Problem;
 use crate::routes::Match;
 use bytes::{Bytes, BytesMut};
@@ -155,14 +155,16 @@ where
 {
     let app = &lane.app;
     let uri = head.uri.clone();
-    let mut class = Class::First;
+    // What the host itself and its components call takes no place of those from outside: who waits for it may hold the last
+    // one, and the background must go on when there is most to do.
+    let mut class = None;
     let component = match finish.component {
         Some(component) => {
             direct_headers(&mut head, peer);
             component
         }
         None => {
-            class = app.overload.class(&head.method, uri.path());
+            let class = *class.insert(app.overload.class(&head.method, uri.path()));
             let outside = (peer != INSIDE).then(|| peer.ip());
             app.overload.admit(class, &head.headers, outside)?;
             head.headers.remove(&LOAD_LEVEL);
@@ -176,7 +178,9 @@ where
         }
     };
     let body = whole(body, app.limits.request_body_bytes).await?;
-    finish.place = Some(app.overload.place(class, app.limits.wait).await?);
+    if let Some(class) = class {
+        finish.place = Some(app.overload.place(class, app.limits.wait).await?);
+    }
     let body: WasiBody = match body {
         Some(bytes) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
         None => Empty::new().map_err(|never| match never {}).boxed_unsync(),

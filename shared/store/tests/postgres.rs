@@ -70,7 +70,7 @@ fn many_may_migrate_an_empty_database_at_once() {
             runner.join().unwrap().unwrap();
         }
     });
-    database.raw("SELECT takt_commit('[]')").unwrap();
+    database.raw("SELECT takt_commit_many('[]')").unwrap();
 }
 
 #[test]

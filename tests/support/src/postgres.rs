@@ -81,7 +81,12 @@ impl Postgres {
 
     /// Runs a statement in the database `postgres`.
     pub fn run(&self, sql: &str) {
-        let mut client = postgres::Client::connect(&self.url("postgres"), postgres::NoTls).expect("Postgres answers");
+        self.run_in("postgres", sql);
+    }
+
+    /// The same in another database.
+    pub fn run_in(&self, database: &str, sql: &str) {
+        let mut client = postgres::Client::connect(&self.url(database), postgres::NoTls).expect("Postgres answers");
         client.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 

@@ -8,7 +8,12 @@ const MIGRATIONS: [&str; 2] = [
     include_str!("../../migrations/postgres/0001_init.sql"),
     include_str!("../../migrations/postgres/0002_rollup.sql"),
 ];
-const COMMIT: &str = include_str!("../../migrations/postgres/commit.sql");
+/// What the database does in one call; each is replaced whole.
+const FUNCTIONS: [&str; 3] = [
+    include_str!("../../migrations/postgres/functions/load.sql"),
+    include_str!("../../migrations/postgres/functions/commit.sql"),
+    include_str!("../../migrations/postgres/functions/commit_many.sql"),
+];
 
 /// No statement of Takt runs for so long that it were worth compiling, and the planner, which knows nothing of what stands in
 /// a JSON document, thinks so of many. Who may not set that has to ask the owner of the database.
@@ -19,24 +24,24 @@ const _: () = assert!(MIGRATIONS.len() as i64 == SCHEMA_VERSION, "each migration
 /// Any number that nothing else in the database locks by.
 const LOCK: i64 = 0x7461_6b74;
 
-/// The version that the database is at (0 for an empty one), which `takt_commit` it has, and whether its transaction
+/// The version that the database is at (0 for an empty one), which functions it has, and whether its transaction
 /// numbers have begun anew since the journal was written, as they do after a restore into another server.
 async fn state<D: Driver>(driver: &D) -> Result<(i64, String, bool), DriverError> {
     let known = text(driver, "SELECT coalesce(to_regclass('takt_schema')::text, '')").await?;
     if known.is_empty() {
         return Ok((0, String::new(), false));
     }
-    let version = text(driver, "SELECT version::text FROM takt_schema").await?;
-    let commit = text(
-        driver,
-        "SELECT coalesce((SELECT obj_description(oid, 'pg_proc') FROM pg_proc WHERE proname = 'takt_commit'), '')",
-    )
-    .await?;
-    let restored = text(
-        driver,
-        "SELECT EXISTS (SELECT FROM event AS e, takt_schema AS s WHERE e.epoch = s.epoch AND e.xid >= pg_snapshot_xmax(pg_current_snapshot()))::text",
-    )
-    .await?;
+    // Once for each instance that starts: what is asked of the journal has to come from an index.
+    let sql = "SELECT concat_ws(' ', s.version, EXISTS (SELECT FROM plant AS p, LATERAL (SELECT e.xid FROM event AS e
+            WHERE e.plant = p.number AND e.epoch = s.epoch ORDER BY e.xid DESC LIMIT 1) AS newest
+            WHERE newest.xid >= pg_snapshot_xmax(pg_current_snapshot()))::text,
+        (SELECT obj_description(oid, 'pg_proc') FROM pg_proc
+            WHERE proname = 'takt_commit' AND pronamespace = current_schema()::regnamespace))
+        FROM takt_schema AS s";
+    let found = text(driver, sql).await?;
+    let mut words = found.splitn(3, ' ');
+    let (version, restored) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let commit = words.next().unwrap_or_default().to_owned();
     let version = version.parse().map_err(|_| DriverError::Unavailable(format!("schema version is {version:?}")))?;
     Ok((version, commit, restored == "true"))
 }
@@ -49,7 +54,7 @@ pub(crate) async fn schema_version<D: Driver>(driver: &D) -> Result<i64, DriverE
 /// Brings the database to the schema of this build; says whether there was anything to do.
 pub(crate) async fn migrate<D: Driver>(driver: &D) -> Result<bool, DriverError> {
     let (at, commit, restored) = state(driver).await?;
-    // A database that is further on is served as well, and keeps its own takt_commit: migrations first expand.
+    // A database that is further on is served as well, and keeps its own functions: migrations first expand.
     let is_older = at < SCHEMA_VERSION;
     let differs = at == SCHEMA_VERSION && commit != fingerprint();
     if !is_older && !differs && !restored {
@@ -68,6 +73,8 @@ pub(crate) async fn migrate<D: Driver>(driver: &D) -> Result<bool, DriverError> 
         "IF NOT EXISTS (SELECT FROM pg_class WHERE relname = 'takt_schema' AND relnamespace = current_schema()::regnamespace) THEN EXECUTE $migration${}$migration$; UPDATE takt_schema SET version = 1; END IF;",
         MIGRATIONS[0]
     );
+    let functions: String =
+        FUNCTIONS.iter().map(|function| format!("EXECUTE $function${function}$function$;")).collect();
     let mark = fingerprint();
     let epoch = if restored {
         "UPDATE takt_schema SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM event AS e WHERE e.epoch = takt_schema.epoch AND e.xid >= pg_snapshot_xmax(pg_current_snapshot()));"
@@ -75,7 +82,7 @@ pub(crate) async fn migrate<D: Driver>(driver: &D) -> Result<bool, DriverError> 
         ""
     };
     let statement = format!(
-        "DO $takt$ BEGIN PERFORM pg_advisory_xact_lock({LOCK});\n{first}\n{steps}\nEXECUTE $commit${COMMIT}$commit$; COMMENT ON FUNCTION takt_commit(jsonb) IS '{mark}';\n{NO_JIT}\n{epoch}\nEND $takt$"
+        "DO $takt$ BEGIN PERFORM pg_advisory_xact_lock({LOCK});\n{first}\n{steps}\n{functions}\nCOMMENT ON FUNCTION takt_commit(jsonb) IS '{mark}';\n{NO_JIT}\n{epoch}\nEND $takt$"
     );
     driver.query(&statement, Vec::new()).await?;
     Ok(true)
@@ -92,11 +99,10 @@ pub async fn missing_rights<D: Driver>(driver: &D) -> Result<Vec<String>, Driver
     Ok(text(driver, sql).await?.lines().map(str::to_owned).collect())
 }
 
-/// Tells one `takt_commit` from another.
+/// Tells the functions of one build from those of another.
 fn fingerprint() -> String {
     // FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
-    let hash = COMMIT
-        .bytes()
+    let hash = (FUNCTIONS.iter().flat_map(|function| function.bytes()))
         .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("takt {hash:016x}")
 }

@@ -1,5 +1,5 @@
 //! The Postgres adapter: one statement for each call, and nothing ever sends BEGIN. A commit is one call of `takt_commit`, a
-//! function that books a batch and knows no rule of production; see `migrations/postgres/commit.sql` for the order of locks.
+//! batch one of `takt_commit_many`; they know no rule of production. See `migrations/postgres/functions/commit.sql` for the order of locks.
 
 mod list;
 mod migrate;
@@ -62,21 +62,6 @@ impl<D: Driver> PostgresStore<D> {
             other => Err(StoreError::Corrupt(format!("a JSON document was expected, not {other:?}"))),
         }
     }
-
-    async fn book(&self, batch: &[Commit]) -> Result<(), BookError> {
-        let docs = document(batch).map_err(BookError::Store)?;
-        match self.driver.query(include_str!("sql/commit.sql"), vec![docs]).await {
-            Ok(_) => Ok(()),
-            Err(DriverError::Refused(word)) => Err(BookError::Refused(word)),
-            Err(error) => Err(BookError::Store(failed(error))),
-        }
-    }
-}
-
-/// Why a batch was not booked.
-enum BookError {
-    Refused(String),
-    Store(StoreError),
 }
 
 impl<D: Driver> Store for PostgresStore<D> {
@@ -99,17 +84,23 @@ impl<D: Driver> Store for PostgresStore<D> {
     }
 
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        match self.book(std::slice::from_ref(commit)).await {
-            Ok(()) => Ok(Committed {}),
-            Err(BookError::Refused(word)) => Err(refusal(self, commit, &word).await),
-            Err(BookError::Store(error)) => Err(error),
+        match self.driver.query(include_str!("sql/commit.sql"), vec![document(commit)?]).await {
+            Ok(_) => Ok(Committed {}),
+            Err(DriverError::Refused(word)) => Err(refusal(self, commit, &word).await),
+            Err(error) => Err(failed(error)),
         }
     }
 
     async fn commit_many(&self, commits: &[Commit]) -> Vec<Result<Committed, StoreError>> {
         let mut outcomes = Vec::with_capacity(commits.len());
         for batch in commits.chunks(BATCH_MAX) {
-            if batch.len() > 1 && self.book(batch).await.is_ok() {
+            let is_booked = match document(batch) {
+                Ok(docs) if batch.len() > 1 => {
+                    self.driver.query(include_str!("sql/commit_many.sql"), vec![docs]).await.is_ok()
+                }
+                _ => false,
+            };
+            if is_booked {
                 outcomes.extend(batch.iter().map(|_| Ok(Committed {})));
             } else {
                 // Something in it is refused, or it needs the order of its commits: then each has its own outcome.

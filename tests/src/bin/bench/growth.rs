@@ -11,7 +11,7 @@ use takt_test_servers::Postgres;
 use takt_tests::client::Client;
 use takt_tests::host::{Folder, Host};
 use takt_tests::plant::PIN;
-use takt_tests::site::{OPERATION, PRODUCT, STORE, Site};
+use takt_tests::site::{OPERATION, STORE, Site, product};
 
 use crate::servers::plant;
 
@@ -135,7 +135,7 @@ fn medians(site: &Site, order: &str) -> Vec<(&'static str, Duration)> {
         site.who("operator").post("/api/v1/reports", body).ok();
     };
     let create = || {
-        let body = serde_json::json!({"item": PRODUCT, "quantity": "1", "line": "LOAD-L1"});
+        let body = serde_json::json!({"item": product(0), "quantity": "1", "line": "LOAD-L1"});
         planner.post("/api/v1/orders", body).ok();
     };
     vec![

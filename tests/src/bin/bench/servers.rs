@@ -36,8 +36,9 @@ pub(crate) fn run(time: Duration) {
     postgres.run("ALTER SYSTEM SET max_wal_size = '4GB'");
     postgres.run("SELECT pg_reload_conf()");
     let data = plant(&postgres);
-    rows.push(accepted(&postgres, data.path(), time));
-    rows.extend(booked(&postgres, data.path(), time));
+    let (accepting, backlog) = accepted(&postgres, data.path(), time);
+    rows.extend(accepting);
+    rows.extend(booked(&postgres, data.path(), time, backlog));
     println!("| path | per second | against | per second | ratio | aim |");
     println!("|---|---|---|---|---|---|");
     for Row { path, found, against, there, aim } in rows {
@@ -116,32 +117,47 @@ pub(crate) fn reports(site: &Site) -> Next {
     })
 }
 
-/// Reports into the queue; those that wait are booked meanwhile, on the same two cores.
-fn accepted(postgres: &Postgres, data: &Path, time: Duration) -> Row {
+/// Reports into the queue: alone, while a lock holds the booking back, and then beside the booking on the same two cores.
+/// With how many of a backlog the host books in a second.
+fn accepted(postgres: &Postgres, data: &Path, time: Duration) -> ([Row; 2], f64) {
     let (cache, queue) = (Redis::start(&[]), Redis::start(&DURABLE));
     let url = postgres.url("takt");
     let host = Host::start_with(data, &["--postgres", &url, "--redis", &cache.url(), "--redis-queue", &queue.url()]);
     let site = Site::prepare(&host.base, PIN, 24, 0).expect("the plant takes orders");
     eprintln!("bench: reports into the queue ...");
     let next = reports(&site);
-    let (mut takt, mut xadd) = (Outcome::none(), 0.0);
-    closed_loop(&address(&host), CONNECTIONS, WARM_UP, &next);
+    let run = |time| closed_loop(&address(&host), CONNECTIONS, time, &next);
+    let (mut alone, mut beside, mut xadd, mut backlog, mut drained) = (Outcome::none(), Outcome::none(), 0.0, 0, 0.0);
+    run(WARM_UP);
     for _ in 0..ROUNDS {
         xadd += redis_benchmark(&queue) / f64::from(ROUNDS);
-        takt.add(&closed_loop(&address(&host), CONNECTIONS, time, &next));
-        let begun = Instant::now();
-        let left = waiting(&host);
+        std::thread::scope(|scope| {
+            let seconds = (time + WARM_UP).as_secs_f64();
+            scope.spawn(move || {
+                let held = format!("LOCK TABLE idempotency IN SHARE MODE; SELECT pg_sleep({seconds})");
+                postgres.run_in("takt", &held);
+            });
+            std::thread::sleep(WARM_UP / 2);
+            alone.add(&run(time));
+        });
+        let (begun, left) = (Instant::now(), waiting(&host));
         until("all are booked", || (waiting(&host) == 0).then_some(()));
-        eprintln!("bench: the last {left} of them were booked in {:.1} s", begun.elapsed().as_secs_f64());
+        backlog += left;
+        drained += begun.elapsed().as_secs_f64();
+        beside.add(&run(time));
+        until("all are booked", || (waiting(&host) == 0).then_some(()));
     }
-    assert_eq!(takt.bad, 0, "every report is accepted");
-    Row {
-        path: "report accepted into the queue",
-        found: takt.per_second(),
+    assert_eq!(alone.bad + beside.bad, 0, "every report is accepted");
+    eprintln!("bench: a backlog of {backlog} was booked in {drained:.1} s");
+    let row = |path, found: &Outcome| Row {
+        path,
+        found: found.per_second(),
         against: "redis-benchmark XADD, 32 connections, fsync always",
         there: xadd,
         aim: 0.4,
-    }
+    };
+    let rows = [row("report accepted into the queue", &alone), row("the same, while the host books them", &beside)];
+    (rows, backlog as f64 / drained)
 }
 
 /// How many reports wait to be booked.
@@ -177,7 +193,7 @@ fn redis_benchmark(redis: &Redis) -> f64 {
 }
 
 /// Reports booked at once, the statement that books them, and backlogs in batches.
-fn booked(postgres: &Postgres, data: &Path, time: Duration) -> Vec<Row> {
+fn booked(postgres: &Postgres, data: &Path, time: Duration, backlog: f64) -> [Row; 4] {
     let url = postgres.url("takt");
     let host = Host::start_with(data, &["--postgres", &url]);
     let site = Site::prepare(&host.base, PIN, 24, 0).expect("the plant takes orders");
@@ -185,25 +201,26 @@ fn booked(postgres: &Postgres, data: &Path, time: Duration) -> Vec<Row> {
     let statements: Vec<_> = site.orders.iter().map(|order| Statement::of_report(&url, data, &site, order)).collect();
     let next = reports(&site);
     let folder = Folder::new();
-    let script = |name: &str, text: String| -> PathBuf {
+    let script = |name: String, text: String| -> PathBuf {
         let path = folder.path().join(name);
         std::fs::write(&path, text).expect("a temporary folder is writable");
         path
     };
-    Statement::keep(&url, &statements);
-    let commit = script("commit.sql", Statement::pgbench(&statements));
+    let commits: Vec<_> =
+        (1..).zip(&statements).map(|(n, statement)| script(format!("commit{n}.sql"), statement.script())).collect();
     postgres.run("CREATE TABLE IF NOT EXISTS one_row (n BIGINT, t TEXT)");
-    let insert = script("insert.sql", "INSERT INTO one_row (n, t) VALUES (1, 'x');\n".to_owned());
+    let insert = script("insert.sql".to_owned(), "INSERT INTO one_row (n, t) VALUES (1, 'x');\n".to_owned());
     let (mut takt, mut pgbench_commit, mut pgbench_insert, mut batches) = (Outcome::none(), 0.0, 0.0, 0.0);
     closed_loop(&address(&host), DATABASE_CONNECTIONS, WARM_UP, &next);
     for _ in 0..ROUNDS {
-        pgbench_insert += pgbench(&postgres.url("postgres"), &insert, time) / f64::from(ROUNDS);
-        pgbench_commit += pgbench(&url, &commit, time) / f64::from(ROUNDS);
+        pgbench_insert +=
+            pgbench(&postgres.url("postgres"), "prepared", std::slice::from_ref(&insert), time) / f64::from(ROUNDS);
+        pgbench_commit += pgbench(&url, "simple", &commits, time) / f64::from(ROUNDS);
         takt.add(&closed_loop(&address(&host), DATABASE_CONNECTIONS, time, &next));
         batches += in_batches(&url, &statements, time) / f64::from(ROUNDS);
     }
     assert_eq!(takt.bad, 0, "every report is booked");
-    vec![
+    [
         Row {
             path: "report booked at once in Postgres (3 BOM lines)",
             found: takt.per_second(),
@@ -220,22 +237,30 @@ fn booked(postgres: &Postgres, data: &Path, time: Duration) -> Vec<Row> {
         },
         Row {
             path: "backlog booked in batches of 500",
+            found: backlog,
+            against: "the same reports one at a time, 16 connections",
+            there: takt.per_second(),
+            aim: 5.0,
+        },
+        Row {
+            path: "the statement of a batch of 500, one connection",
             found: batches,
-            against: "pgbench, the same reports one at a time, 16 connections",
+            against: "pgbench, the statement of one, 16 connections",
             there: pgbench_commit,
             aim: 5.0,
         },
     ]
 }
 
-fn pgbench(url: &str, script: &Path, time: Duration) -> f64 {
+/// Any of the scripts, whichever chance wills, over and over.
+fn pgbench(url: &str, protocol: &str, scripts: &[PathBuf], time: Duration) -> f64 {
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let program = installed.map(|version| version.path().join("bin/pgbench")).find(|path| path.is_file());
     let seconds = time.as_secs().max(1).to_string();
     let clients = DATABASE_CONNECTIONS.to_string();
     let output = Command::new(program.unwrap_or_else(|| "pgbench".into()))
-        .args(["--no-vacuum", "--protocol=prepared", "--client", &clients, "--jobs=1", "--time", &seconds, "--file"])
-        .arg(script)
+        .args(["--no-vacuum", "--protocol", protocol, "--client", &clients, "--jobs=1", "--time", &seconds])
+        .args(scripts.iter().flat_map(|script| [Path::new("--file"), script]))
         .arg(url)
         .output()
         .expect("pgbench is part of PostgreSQL");
@@ -250,7 +275,7 @@ fn in_batches(url: &str, statements: &[Statement], time: Duration) -> f64 {
     while begun.elapsed() < time {
         let docs: Vec<_> = (0..500).map(|n| statements[n % statements.len()].doc()).collect();
         let param = vec![Value::Text(format!("[{}]", docs.join(",")))];
-        let done = futures::executor::block_on(driver.query("SELECT takt_commit($1::text::jsonb)::text", param));
+        let done = futures::executor::block_on(driver.query("SELECT takt_commit_many($1::text::jsonb)::text", param));
         done.expect("a batch in which nothing is refused is booked");
         booked += 500;
     }

@@ -57,7 +57,7 @@ impl Statement {
         }
         let commits = store.driver().commits.lock().expect("nobody panics here").clone();
         let [first, second] = commits.as_slice() else { panic!("two commits, not {}", commits.len()) };
-        Self::of(first.trim().trim_start_matches('[').trim_end_matches(']'), second)
+        Self::of(first, second)
     }
 
     fn of(first: &str, second: &str) -> Self {
@@ -86,25 +86,16 @@ impl Statement {
         self.pieces.join(&format!("{:012x}", fastrand::u64(..1 << 48)))
     }
 
-    /// Puts them into a table of the database, with `@` where ids have room.
-    pub(crate) fn keep(url: &str, statements: &[Self]) {
-        let database = NativePostgres::open(url).expect("Postgres answers");
-        let run = |sql: &str, params| futures::executor::block_on(database.query(sql, params)).expect("it is done");
-        run("CREATE TABLE bench_doc (n BIGINT PRIMARY KEY, doc TEXT)", Vec::new());
-        for (n, statement) in (1..).zip(statements) {
-            let doc = Value::Text(format!("[{}]", statement.pieces.join("@")));
-            run("INSERT INTO bench_doc (n, doc) VALUES ($1, $2)", vec![Value::Integer(n), doc]);
-        }
-    }
-
-    /// A script that books one of them, whichever chance wills. A text of its own in the script would not do: pgbench takes
-    /// what follows a colon for a variable.
-    pub(crate) fn pgbench(statements: &[Self]) -> String {
-        format!(
-            "\\set a random(0, 281474976710655)\n\\set which random(1, {})\n\
-             SELECT takt_commit(replace(doc, '@', lpad(to_hex(:a::bigint), 12, '0'))::jsonb) FROM bench_doc WHERE n = :which;\n",
-            statements.len()
-        )
+    /// A script for pgbench, in its simple protocol, that books it with fresh ids: pgbench writes twelve digits for `:a`.
+    pub(crate) fn script(&self) -> String {
+        // It would take other names that follow a colon for its variables too.
+        let literal = |piece: &String| {
+            let members: Vec<_> =
+                piece.split("\":").map(|text| text.replace(':', "\\u003a").replace('\'', "''")).collect();
+            members.join("\": ")
+        };
+        let pieces: Vec<_> = self.pieces.iter().map(literal).collect();
+        format!("\\set a random(100000000000, 999999999999)\nSELECT takt_commit('{}'::jsonb);\n", pieces.join(":a"))
     }
 }
 

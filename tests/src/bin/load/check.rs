@@ -181,7 +181,7 @@ pub(crate) fn read_books(site: &Site, run: &str) -> Books {
     for (order, before) in &site.busy_orders {
         books.versions.insert(order.clone(), (*before, site.version(order)));
     }
-    let audit: Audit = site.who("manager").get("/api/v1/audit").ok().json();
+    let audit: Audit = site.who("manager").get_patiently("/api/v1/audit").ok().json();
     let told = audit.differences.iter().map(|difference| format!("{}: {}", difference.check, difference.detail));
     books.differences = told.collect();
     books
@@ -191,7 +191,7 @@ fn pages<T: serde::de::DeserializeOwned>(client: &Client, path: &str) -> Vec<T> 
     let mut rows = Vec::new();
     let mut after = String::new();
     loop {
-        let page: Page<T> = client.get(&format!("{path}&limit=200{after}")).ok().json();
+        let page: Page<T> = client.get_patiently(&format!("{path}&limit=200{after}")).ok().json();
         rows.extend(page.rows);
         match page.next {
             Some(next) => after = format!("&after={}", escaped(&next)),

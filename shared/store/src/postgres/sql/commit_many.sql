@@ -1,0 +1,1 @@
+SELECT takt_commit_many($1::text::jsonb)::text
