@@ -215,16 +215,18 @@ pub(crate) async fn enter(
         // Its instance has said why.
         return Err(if fate.is_bystander() { Problem::Restarted } else { Problem::Internal });
     }
+    if is_full(&error) {
+        return Err(Problem::Overloaded);
+    }
     log::error(&format!("request failed: {error:?}"), &[("component", name)]);
-    Err(if error.is::<InstantiationError<Fate>>() { instantiation(&error) } else { Problem::Internal })
+    Err(Problem::Internal)
 }
 
-/// Without room for another instance the host is too busy; anything else is wrong with the component.
-fn instantiation(error: &wasmtime::Error) -> Problem {
-    let full = error
+/// Whether there is no room for another instance; anything else is wrong with the component.
+fn is_full(error: &wasmtime::Error) -> bool {
+    error
         .downcast_ref::<InstantiationError<Fate>>()
-        .is_some_and(|error| error.error.is::<wasmtime::PoolConcurrencyLimitError>());
-    if full { Problem::Overloaded } else { Problem::Internal }
+        .is_some_and(|error| error.error.is::<wasmtime::PoolConcurrencyLimitError>())
 }
 
 /// The whole body, so that a slow client holds no instance; `None` if there is none.

@@ -26,8 +26,9 @@ pub(crate) fn new(limits: &EffectiveLimits, memory_mib: u32, cache: &Path) -> Re
 }
 
 fn pool(limits: &EffectiveLimits, memory_mib: u32) -> PoolingAllocationConfig {
-    // In the worst case each request has an instance of its own, and calls one or two others.
-    let instances = u32::try_from(limits.requests.saturating_mul(2)).unwrap_or(u32::MAX).clamp(64, 4096);
+    // In the worst case each request has an instance of its own and calls one or two others, while those of the burst before
+    // are not yet idle for long enough.
+    let instances = u32::try_from(limits.requests.saturating_mul(8)).unwrap_or(u32::MAX).clamp(64, 4096);
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(instances)
         .total_memories(instances)

@@ -78,18 +78,20 @@ pub struct EffectiveLimits {
 
 impl Default for EffectiveLimits {
     fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             memory_mib: 128,
             run_time: Duration::from_secs(30),
             request_body_bytes: 1024 * 1024,
             connections: 4096,
-            requests: 512,
-            wait: Duration::from_millis(250),
+            // More at once, or a longer wait, gets no more done; it only keeps all of them waiting when there is too much to do.
+            requests: 32 * threads.max(2),
+            wait: Duration::from_millis(40),
             requests_per_instance: 128,
             requests_at_once: 16,
             idle: Duration::from_secs(10),
             drain: Duration::from_secs(10),
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads,
         }
     }
 }
