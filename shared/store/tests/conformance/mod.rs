@@ -73,7 +73,8 @@ macro_rules! every_test {
                 fifty_reports_at_once_stop_at_the_quantity,
                 one_of_many_duplicates_is_booked_and_the_others_get_its_answer,
                 one_of_two_writers_of_a_version_wins,
-                a_load_sees_all_of_a_commit_or_nothing;
+                a_load_sees_all_of_a_commit_or_nothing,
+                nobody_waits_in_a_circle;
             random: any_commits_leave_a_ledger_that_adds_up;
             rollup: sums_grow_and_a_refused_commit_adds_nothing,
                 each_part_of_a_key_tells_sums_apart,

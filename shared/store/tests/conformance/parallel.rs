@@ -122,3 +122,58 @@ pub(crate) fn a_load_sees_all_of_a_commit_or_nothing(harness: &impl Harness) {
     });
     assert_eq!(quantity(&store, &place("L1")), i64::try_from(writes).unwrap());
 }
+
+/// Single commits and batches that touch the same old and new rows, each in an order of its own: the store has one order for
+/// them all, so nobody waits in a circle.
+pub(crate) fn nobody_waits_in_a_circle(harness: &impl Harness) {
+    const ROUNDS: usize = 60;
+    const WRITERS: usize = 8;
+    const PLACES: usize = 4;
+    let store = with_plant(harness);
+    // From where on a writer goes around the places, and which way.
+    let one = |round: usize, writer: usize, n: usize| {
+        let way = if writer % 2 == 0 { 1 } else { PLACES - 1 };
+        let around = (0..PLACES).map(|step| (writer + n + step * way) % PLACES);
+        let id = |at: usize| format!("{round}-{writer}-{n}-{at}");
+        let postings =
+            around.clone().map(|at| posting(&id(at), outside("supplier"), place(&format!("L{round}-{at}")), 1));
+        let counters = around.clone().map(|at| count(&format!("s{round}-{at}"), 1, None, None));
+        let records = around.map(|at| RecordWrite::new("note", format!("{round}-{at}"), None, json!({})));
+        // One kind of rows at a time: whoever waits for the first of one kind could not meet anybody at the next.
+        match round % 3 {
+            0 => Commit { postings: postings.collect(), ..commit() },
+            1 => Commit { counters: counters.collect(), ..commit() },
+            _ => Commit { records: records.collect(), ..commit() },
+        }
+    };
+    let barrier = Barrier::new(WRITERS);
+    let write = |writer: usize| {
+        let store = harness.store();
+        let mut outcomes = Vec::new();
+        for round in 0..ROUNDS {
+            barrier.wait();
+            if writer < WRITERS / 2 {
+                outcomes.push(book(&store, &one(round, writer, 0)));
+            } else {
+                let batch: Vec<_> = (0..3).map(|n| one(round, writer, n)).collect();
+                outcomes.extend(block_on(store.commit_many(&batch)));
+            }
+        }
+        outcomes
+    };
+    let outcomes: Vec<_> = thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                scope.spawn({
+                    let write = &write;
+                    move || write(writer)
+                })
+            })
+            .collect();
+        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+    });
+    let refused: Vec<_> = outcomes.iter().filter(|outcome| outcome.is_err()).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    let each = i64::try_from(WRITERS / 2 + WRITERS / 2 * 3).unwrap();
+    assert_eq!(quantity(&store, &place("L0-0")), each);
+}
