@@ -132,7 +132,7 @@ pub(crate) fn nobody_waits_in_a_circle(harness: &impl Harness) {
     let store = with_plant(harness);
     // From where on a writer goes around the places, and which way.
     let one = |round: usize, writer: usize, n: usize| {
-        let way = if writer % 2 == 0 { 1 } else { PLACES - 1 };
+        let way = if writer.is_multiple_of(2) { 1 } else { PLACES - 1 };
         let around = (0..PLACES).map(|step| (writer + n + step * way) % PLACES);
         let id = |at: usize| format!("{round}-{writer}-{n}-{at}");
         let postings =
