@@ -54,31 +54,27 @@ local function entry_at(key, id)
   return found[1] and fields(found[1][2])
 end
 
--- Adds what an entry will move to what is pending, or takes it away again.
-local function count(plant, entry, sign)
-  local deltas = cjson.decode(entry.moves)
+-- Adds what an entry of an order will move to what is pending, or takes it away again.
+local function count(plant, order, deltas, sign)
   for _, move in ipairs(deltas) do
     if redis.call('HINCRBY', plant .. ':pending', move[1], sign * move[2]) == 0 then
       redis.call('HDEL', plant .. ':pending', move[1])
     end
   end
-  if redis.call('HINCRBY', plant .. ':queued', entry.order, sign) <= 0 then
-    redis.call('HDEL', plant .. ':queued', entry.order)
+  if redis.call('HINCRBY', plant .. ':queued', order, sign) <= 0 then
+    redis.call('HDEL', plant .. ':queued', order)
   end
 end
 
 local function is_held(plant, order, now)
-  local key = plant .. ':hold:' .. order
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-  return redis.call('EXISTS', key) == 1
+  return redis.call('ZCOUNT', plant .. ':hold:' .. order, '(' .. now, '+inf') > 0
 end
 
 -- 1 when the caller should call a booker. Who is told so counts as one that is starting, so that others need not.
 local function wants_booker(plant, waiting, now)
   local key = plant .. ':bookers'
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
   local wanted = math.min(SHARDS, 1 + math.floor(waiting / SHARE))
-  if redis.call('ZCARD', key) >= wanted then
+  if redis.call('ZCOUNT', key, '(' .. now, '+inf') >= wanted then
     return 0
   end
   redis.call('ZADD', key, now + STARTING_MS, 'starting')
@@ -162,12 +158,11 @@ local function accept(keys, args)
     end
     found = moves(rules, good, scrap)
   end
-  local entry = { order = order, moves = encode(found) }
   local shard = shard_of(order)
-  local at = redis.call('XADD', stream(plant, shard), '*', 'id', id, 'order', order, 'moves', entry.moves, 'body', args[9])
+  local at = redis.call('XADD', stream(plant, shard), '*', 'id', id, 'order', order, 'moves', encode(found), 'body', args[9])
   redis.call('HSET', key, 'fingerprint', fingerprint, 'stream', shard, 'at', at)
   redis.call('EXPIRE', key, KEY_S)
-  count(plant, entry, 1)
+  count(plant, order, found, 1)
   local waiting = backlog(plant)
   return { 'accepted', wants_booker(plant, waiting, now), waiting }
 end
@@ -279,7 +274,7 @@ local function finish(keys, args)
   for at = 2, #args do
     local entry = entry_at(key, args[at])
     if entry then
-      count(plant, entry, -1)
+      count(plant, entry.order, cjson.decode(entry.moves), -1)
       redis.call('XACK', key, GROUP, args[at])
       redis.call('XDEL', key, args[at])
       done = done + 1
@@ -310,7 +305,7 @@ local function bury(keys, args)
   if redis.call('EXISTS', plant .. ':key:' .. entry.id) == 1 then
     redis.call('HSET', plant .. ':key:' .. entry.id, 'stream', 'dead', 'at', at)
   end
-  count(plant, entry, -1)
+  count(plant, entry.order, cjson.decode(entry.moves), -1)
   redis.call('XACK', key, GROUP, args[2])
   redis.call('XDEL', key, args[2])
   return { 1 }
@@ -342,7 +337,7 @@ local function replay(keys, args)
   if redis.call('EXISTS', plant .. ':key:' .. entry.id) == 1 then
     redis.call('HSET', plant .. ':key:' .. entry.id, 'stream', shard, 'at', at)
   end
-  count(plant, entry, 1)
+  count(plant, entry.order, cjson.decode(entry.moves), 1)
   redis.call('XDEL', graves, args[1])
   return { 1, wants_booker(plant, backlog(plant), now_ms()) }
 end
