@@ -50,7 +50,7 @@ CREATE INDEX record_field_by_value ON record_field (plant, kind, name, value, id
 -- The ledger. seq is the order of each account; (epoch, xid, seq) is the order of the journal.
 CREATE SEQUENCE posting_seq;
 CREATE TABLE posting (
-    seq BIGINT PRIMARY KEY,
+    seq BIGINT NOT NULL,
     epoch BIGINT NOT NULL,
     xid XID8 NOT NULL DEFAULT pg_current_xact_id(),
     plant BIGINT NOT NULL,
@@ -78,13 +78,13 @@ CREATE TABLE posting (
     occurred_ms BIGINT NOT NULL,
     booked_ms BIGINT NOT NULL,
     reverses TEXT COLLATE "C",
+    PRIMARY KEY (plant, epoch, xid, seq),
     CHECK (from_location <> to_location OR from_order <> to_order)
 );
 CREATE UNIQUE INDEX posting_by_movement ON posting (plant, movement, id);
 CREATE UNIQUE INDEX posting_by_reversed ON posting (plant, reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX posting_by_item ON posting (plant, item, epoch, xid, seq);
 CREATE INDEX posting_by_order ON posting (plant, order_id, epoch, xid, seq) WHERE order_id IS NOT NULL;
-CREATE INDEX posting_by_plant ON posting (plant, epoch, xid, seq);
 
 -- The sum of the postings of each account, and the seq of the last of them.
 CREATE TABLE balance (
@@ -96,9 +96,10 @@ CREATE TABLE balance (
     quantity BIGINT NOT NULL,
     bounded BOOLEAN NOT NULL,
     version BIGINT NOT NULL,
-    -- An index may not name the quantity itself: Postgres updates a row in place only while nothing changes that an index
-    -- names, and the rows of accounts that everybody moves would leave a trail of dead entries in each index.
-    is_empty BOOLEAN NOT NULL GENERATED ALWAYS AS (quantity = 0) STORED,
+    -- Whether the quantity is zero, which an index may not name itself: Postgres updates a row in place only while nothing
+    -- changes that an index names, and the rows of accounts that everybody moves would leave a trail of dead entries in each
+    -- index. Not a generated column: every statement that touches the table would have to read its expression first.
+    is_empty BOOLEAN NOT NULL DEFAULT false,
     PRIMARY KEY (plant, item, location, lot, order_id)
 ) WITH (fillfactor = 70);
 -- Accounts at zero stay, and there is one for every order that ever held the item: reads must not wade through them.
@@ -116,7 +117,7 @@ CREATE TABLE counter (
 
 -- The journal, with the attributes of CloudEvents.
 CREATE TABLE event (
-    seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seq BIGINT GENERATED ALWAYS AS IDENTITY,
     epoch BIGINT NOT NULL,
     xid XID8 NOT NULL DEFAULT pg_current_xact_id(),
     plant BIGINT NOT NULL,
@@ -125,9 +126,9 @@ CREATE TABLE event (
     source TEXT NOT NULL,
     subject TEXT NOT NULL,
     time_ms BIGINT NOT NULL,
-    data JSONB NOT NULL
+    data JSONB NOT NULL,
+    PRIMARY KEY (plant, epoch, xid, seq)
 );
-CREATE INDEX event_by_plant ON event (plant, epoch, xid, seq);
 
 CREATE FUNCTION takt_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -2,7 +2,8 @@
 -- a plan of its own that is kept, and what is not asked for costs nothing. Lateral queries that cannot be merged keep the
 -- planner, which takes a JSON array for a hundred elements, from reading all of a table; and so does what it is told, as plans
 -- that were made while a table was small outlive its growth.
-CREATE OR REPLACE FUNCTION takt_load(load jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION takt_load(load jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     this_plant CONSTANT BIGINT NOT NULL := (load ->> 'plant')::bigint;
     this_at_ms CONSTANT BIGINT NOT NULL := (load ->> 'at_ms')::bigint;
