@@ -85,7 +85,7 @@ impl Default for EffectiveLimits {
             request_body_bytes: 1024 * 1024,
             connections: 4096,
             // More at once, or a longer wait, gets no more done; it only keeps all of them waiting when there is too much to do.
-            requests: 12 * threads.max(2),
+            requests: 32 * threads.max(2),
             wait: Duration::from_millis(40),
             requests_per_instance: 128,
             requests_at_once: 16,
