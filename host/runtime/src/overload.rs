@@ -1,10 +1,6 @@
 //! What happens when there is too much to do: calls of lower priority are refused first, a caller that asks too often has
 //! to wait, and how long the databases take is measured so that somebody can decide.
 //!
-//! Who finds no place waits for one, for a while that lets a burst pass. Where places have been taken without a break for longer
-//! than a burst lasts, waiting gets nobody served sooner: it only makes each of those who are served wait before. So then all
-//! wait a moment only ("controlled delay" as in Maurer, Fail at Scale, ACM Queue 13:8, 2015, after Nichols and Jacobson's CoDel).
-//!
 //! Three classes share the places for requests. The first may have all of them, the second half, the third a quarter: so
 //! however many of a lower class come, there is room for the higher ones. Beyond that a level (see [`Level`]) refuses
 //! whole classes.
@@ -19,18 +15,12 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Callers that are remembered before those with nothing against them are forgotten.
 const CALLERS_MAX: usize = 50_000;
-
-/// Places that were taken without a break for so long, and for as long as calls wait, are taken by more than a burst.
-const BURST_MAX: Duration = Duration::from_millis(100);
-
-/// How long a call waits for a place from then on.
-const MOMENT: Duration = Duration::from_millis(5);
 
 /// How important a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,9 +86,6 @@ pub(crate) struct Overload {
     level: AtomicU8,
     rate: Option<Limiter>,
     databases: Latencies,
-    begun: Instant,
-    /// When a call last found a place free, in milliseconds since then.
-    free_ms: AtomicU64,
 }
 
 struct Limiter {
@@ -130,8 +117,6 @@ impl Overload {
             level: AtomicU8::new(0),
             rate: limiter,
             databases: Latencies::default(),
-            begun: Instant::now(),
-            free_ms: AtomicU64::new(0),
         }
     }
 
@@ -164,20 +149,13 @@ impl Overload {
         }
     }
 
-    /// Waits for a place, for `wait` at most.
+    /// Waits a little for a place.
     pub(crate) async fn place(&self, class: Class, wait: Duration) -> Result<Place, Problem> {
         let own = match class {
             Class::First => None,
             Class::Second => Some(&self.second),
             Class::Third => Some(&self.third),
         };
-        let own_now = own.map(|own| Arc::clone(own).try_acquire_owned()).transpose();
-        if let Ok(class) = own_now
-            && let Ok(all) = Arc::clone(&self.all).try_acquire_owned()
-        {
-            self.free_ms.store(self.now_ms(), Relaxed);
-            return Ok(Place { _all: all, _class: class });
-        }
         let both = async {
             let class = match own {
                 Some(own) => Some(Arc::clone(own).acquire_owned().await.ok()?),
@@ -185,20 +163,15 @@ impl Overload {
             };
             Some(Place { _all: Arc::clone(&self.all).acquire_owned().await.ok()?, _class: class })
         };
-        match tokio::time::timeout(self.patience(wait), both).await {
+        if own.is_none()
+            && let Ok(all) = Arc::clone(&self.all).try_acquire_owned()
+        {
+            return Ok(Place { _all: all, _class: None });
+        }
+        match tokio::time::timeout(wait, both).await {
             Ok(Some(place)) => Ok(place),
             Ok(None) | Err(_) => Err(Problem::Overloaded),
         }
-    }
-
-    /// How long a call that finds no place free waits for one.
-    fn patience(&self, wait: Duration) -> Duration {
-        let taken = Duration::from_millis(self.now_ms().saturating_sub(self.free_ms.load(Relaxed)));
-        if taken > wait + BURST_MAX { wait.min(MOMENT) } else { wait }
-    }
-
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -293,24 +266,6 @@ mod tests {
             }
             assert!(overload.place(class, soon).await.is_err(), "{class:?} has its share");
         }
-    }
-
-    #[tokio::test]
-    async fn a_burst_is_waited_out_and_what_stays_is_refused_at_once() {
-        let overload = overload(1, None);
-        let wait = Duration::from_millis(40);
-        let refused_after = async || {
-            let asked = Instant::now();
-            assert!(overload.place(Class::First, wait).await.is_err());
-            asked.elapsed()
-        };
-        let held = overload.place(Class::First, wait).await.ok();
-        assert!(held.is_some() && refused_after().await >= wait);
-        tokio::time::sleep(BURST_MAX * 2).await;
-        assert!(overload.patience(wait) == MOMENT && refused_after().await >= MOMENT);
-        drop(held);
-        let held = overload.place(Class::First, wait).await.ok();
-        assert!(held.is_some() && overload.patience(wait) == wait, "it was free again");
     }
 
     #[test]

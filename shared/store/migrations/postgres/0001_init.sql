@@ -96,10 +96,9 @@ CREATE TABLE balance (
     quantity BIGINT NOT NULL,
     bounded BOOLEAN NOT NULL,
     version BIGINT NOT NULL,
-    -- Whether the quantity is zero, which an index may not name itself: Postgres updates a row in place only while nothing
-    -- changes that an index names, and the rows of accounts that everybody moves would leave a trail of dead entries in each
-    -- index. Not a generated column: every statement that touches the table would have to read its expression first.
-    is_empty BOOLEAN NOT NULL DEFAULT false,
+    -- An index may not name the quantity itself: Postgres updates a row in place only while nothing changes that an index
+    -- names, and the rows of accounts that everybody moves would leave a trail of dead entries in each index.
+    is_empty BOOLEAN NOT NULL GENERATED ALWAYS AS (quantity = 0) STORED,
     PRIMARY KEY (plant, item, location, lot, order_id)
 ) WITH (fillfactor = 70);
 -- Accounts at zero stay, and there is one for every order that ever held the item: reads must not wade through them.

@@ -3,7 +3,7 @@
 -- Rows are locked in one order, here and in takt_commit_many: the key, records, accounts, counters, receipts, sums, each by
 -- its key. So two commits never wait for each other in a circle. Plans that were made while a table was small outlive its
 -- growth, so none of them may read all of one; nor is there a better plan for one document than for another, and making one
--- takes as long as running it.
+-- takes time of its own.
 CREATE OR REPLACE FUNCTION takt_commit(doc jsonb) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -99,16 +99,15 @@ BEGIN
             ORDER BY item, location, lot, order_id, n
         LOOP
             UPDATE balance
-            SET quantity = quantity + r.delta, is_empty = quantity + r.delta = 0, bounded = bounded OR r.bounded,
-                version = nextval('posting_seq')
+            SET quantity = quantity + r.delta, bounded = bounded OR r.bounded, version = nextval('posting_seq')
             WHERE plant = this_plant AND item = r.item AND location = r.location AND lot = r.lot AND order_id = r.order_id
             RETURNING quantity, bounded INTO after, is_bounded;
             IF NOT FOUND THEN
-                INSERT INTO balance AS b (plant, item, location, lot, order_id, quantity, is_empty, bounded, version)
-                VALUES (this_plant, r.item, r.location, r.lot, r.order_id, r.delta, r.delta = 0, r.bounded, nextval('posting_seq'))
+                INSERT INTO balance AS b (plant, item, location, lot, order_id, quantity, bounded, version)
+                VALUES (this_plant, r.item, r.location, r.lot, r.order_id, r.delta, r.bounded, nextval('posting_seq'))
                 ON CONFLICT (plant, item, location, lot, order_id) DO UPDATE
-                SET quantity = b.quantity + excluded.quantity, is_empty = b.quantity + excluded.quantity = 0,
-                    bounded = b.bounded OR excluded.bounded, version = nextval('posting_seq')
+                SET quantity = b.quantity + excluded.quantity, bounded = b.bounded OR excluded.bounded,
+                    version = nextval('posting_seq')
                 RETURNING quantity, bounded INTO after, is_bounded;
             END IF;
             is_negative := is_negative OR is_bounded AND after < 0;

@@ -147,13 +147,12 @@ BEGIN
                 (s.account ->> 'bounded')::boolean AS bounded, s.sign * (g.doc ->> 'quantity')::bigint AS delta
             FROM given AS g, LATERAL (VALUES ('from', g.doc -> 'from', -1), ('to', g.doc -> 'to', 1)) AS s (side, account, sign)
         ), summed AS (
-            INSERT INTO balance AS b (plant, item, location, lot, order_id, quantity, is_empty, bounded, version)
-            SELECT plant, item, location, lot, order_id, sum(delta)::bigint, sum(delta) = 0, bool_or(bounded),
-                nextval('posting_seq')
+            INSERT INTO balance AS b (plant, item, location, lot, order_id, quantity, bounded, version)
+            SELECT plant, item, location, lot, order_id, sum(delta)::bigint, bool_or(bounded), nextval('posting_seq')
             FROM side GROUP BY plant, item, location, lot, order_id ORDER BY plant, item, location, lot, order_id
             ON CONFLICT (plant, item, location, lot, order_id) DO UPDATE
-            SET quantity = b.quantity + excluded.quantity, is_empty = b.quantity + excluded.quantity = 0,
-                bounded = b.bounded OR excluded.bounded, version = nextval('posting_seq')
+            SET quantity = b.quantity + excluded.quantity, bounded = b.bounded OR excluded.bounded,
+                version = nextval('posting_seq')
             RETURNING plant, item, location, lot, order_id, quantity, bounded
         ), run AS MATERIALIZED (
             SELECT s.n, s.side, b.bounded, (b.quantity - coalesce(sum(s.delta) OVER later, 0))::bigint AS after
