@@ -1,9 +1,11 @@
-//! Work orders: create, list, show with what the caller may do, take actions, and the board.
+//! Work orders: create, list, show with what the caller may do and what they wait for, take actions, and the board.
 
 mod board;
 mod create_order;
 mod get_order;
+mod get_why;
 mod list_orders;
+mod people;
 mod row;
 mod take_action;
 
@@ -21,6 +23,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "createOrder" => create_order::create_order(store, call).await,
         "getOrder" => get_order::get_order(store, call).await,
         "takeAction" => take_action::take_action(store, call).await,
+        "getWhy" => get_why::get_why(store, call).await,
         "getBoard" => board::board(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

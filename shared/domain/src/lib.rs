@@ -18,3 +18,4 @@ pub mod quantity;
 pub mod refusal;
 pub mod report;
 pub mod text;
+pub mod why;

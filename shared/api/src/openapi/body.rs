@@ -177,6 +177,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "replayDeadLetter" => make.write::<operations::Replay, operations::Replayed>(&[200]),
         "getDegradation" => make.read::<operations::Degradation>(&[]),
         "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
+        "getWhy" => make.read::<takt_domain::why::Why>(&[]),
         other => undescribed(other, &mut make),
     }
 }

@@ -57,4 +57,6 @@ pub const ROUTES: &[Route] = &[
     write("replayDeadLetter", "POST", "/api/v1/queue/dead/{letter}/replay", "aggregator", May(PlantOperate), "Put a dead letter back into the queue."),
     get("getDegradation", "/api/v1/degradation", "aggregator", May(PlantOperate), Floor, "Whether calls of lower priority are refused."),
     write("putDegradation", "PUT", "/api/v1/degradation", "aggregator", May(PlantOperate), "Refuse calls of lower priority, or do not, or let the load decide."),
+    // What orders wait for.
+    get("getWhy", "/api/v1/orders/{order}/why", "orders", May(OrderView), Floor, "What an order waits for, since when, who can act, and where."),
 ];
