@@ -6,15 +6,18 @@
 //! | `POST /internal/v1/tick` | a timer, with the variable `tick_token` as a bearer token: sweeps what no call woke it for |
 //! | `/api/v1/rollups...` | who may see them, or build them anew |
 //! | `/api/v1/queue...`, `/api/v1/degradation` | who operates the servers |
+//! | `/api/v1/alerts...`, `/api/v1/watch` | whom the watch over orders tells |
 //!
 //! Any number of calls may be at work at once: each piece of work is booked once, by whoever is first.
 
+mod alerts;
 mod dead_letters;
 mod degradation;
 mod get_rollups;
 mod rebuild_rollups;
 mod sweep;
 mod tick;
+mod watch;
 
 use bytes::Bytes;
 use http::Response;
@@ -42,6 +45,10 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "listDeadLetters" => dead_letters::list(call).await,
         "replayDeadLetter" => dead_letters::replay(store, call).await,
         "getDegradation" => degradation::get(store, call).await,
+        "listAlerts" => alerts::list(store, call).await,
+        "acknowledgeAlert" => alerts::acknowledge(store, call).await,
+        "getWatch" => watch::get(store, call).await,
+        "putWatch" => watch::put(store, call).await,
         "putDegradation" => degradation::put(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -58,6 +58,12 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
         swept.reports = sum(swept.reports, reports);
     }
     swept.done = swept.reports.done;
+    for plant in &plants {
+        // The rest of the background does not need it.
+        if let Err(error) = takt_records::watch::look(store, plant.number, Timestamp::now()).await {
+            eprintln!("the watch over the orders of plant {} failed: {error}", plant.number);
+        }
+    }
     let start_ms = now_ms();
     for plant in plants {
         loop {

@@ -1,8 +1,8 @@
 //! `GET /api/v1/orders/{order}/why`: what it waits for, since when, who can act, and where.
 
+use takt_api::problem::ProblemType;
 use takt_domain::flow::Flow;
 use takt_domain::why::why;
-use takt_api::problem::ProblemType;
 use takt_records::load;
 use takt_store::Store;
 use takt_web::call::Call;

@@ -5,6 +5,7 @@ mod create_order;
 mod get_order;
 mod get_why;
 mod list_orders;
+mod morning;
 mod people;
 mod row;
 mod take_action;
@@ -24,6 +25,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getOrder" => get_order::get_order(store, call).await,
         "takeAction" => take_action::take_action(store, call).await,
         "getWhy" => get_why::get_why(store, call).await,
+        "getMorning" => morning::morning(store, call).await,
         "getBoard" => board::board(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod reports;
 pub mod route;
 pub mod stock;
+pub mod watch;
 
 use serde::{Deserialize, Serialize};
 

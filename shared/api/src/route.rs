@@ -78,7 +78,7 @@ const fn statistic(name: &'static str, path: &'static str, summary: &'static str
 }
 
 use Access::May;
-use Priority::{Floor, Statistics};
+use Priority::Statistics;
 
 /// The values of the `{name}` segments of a path, in their order, percent-encoding left as it is.
 pub fn match_path<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {

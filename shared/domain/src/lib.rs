@@ -18,4 +18,5 @@ pub mod quantity;
 pub mod refusal;
 pub mod report;
 pub mod text;
+pub mod watch;
 pub mod why;

@@ -164,6 +164,11 @@ permissions! {
     PlantOperate = "plant.operate", "运维", "operate the plant's servers", [];
     /// Manage users.
     UserManage = "user.manage", "管理用户", "manage users", [];
+
+    /// See alerts for one's own roles, and say that one looks after them.
+    AlertView = "alert.view", "查看预警", "see alerts", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
+    /// Set how long orders may be in their states.
+    WatchSet = "watch.set", "设置停留期限", "set limits of states", [Planner, Manager];
 }
 
 #[cfg(test)]

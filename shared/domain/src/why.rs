@@ -93,15 +93,11 @@ pub struct Why {
 /// Looks at an order.
 pub fn why(order: &Order, flow: &Flow, facts: &Facts) -> Why {
     let state = flow.state(&order.state);
-    let label = state.map_or_else(
-        || Label { zh: order.state.clone(), en: order.state.clone() },
-        |state| state.label.clone(),
-    );
+    let label =
+        state.map_or_else(|| Label { zh: order.state.clone(), en: order.state.clone() }, |state| state.label.clone());
     let over = state.is_some_and(|state| state.category == Category::Closed);
-    let anybody = Facts {
-        actor: Actor { user: facts.actor.user.clone(), roles: vec![Role::Administrator] },
-        ..facts.clone()
-    };
+    let anybody =
+        Facts { actor: Actor { user: facts.actor.user.clone(), roles: vec![Role::Administrator] }, ..facts.clone() };
     let mut steps: Vec<&Action> = Vec::new();
     if !over {
         ways(order, flow).into_iter().for_each(|way| gather(order, flow, &anybody, way, &mut steps));
@@ -110,11 +106,19 @@ pub fn why(order: &Order, flow: &Flow, facts: &Facts) -> Why {
     // What can be done now comes first; the order among the others is that in which one opens the next.
     waits.sort_by_key(|wait| !wait.open);
     let stands_in_the_way = |reason: &Reason| reason.opened_by.is_none() || reason.unmet.code == PAUSED;
-    let blocked =
-        !over && (waits.is_empty() || waits.iter().flat_map(|wait| &wait.reasons).any(stands_in_the_way));
+    let blocked = !over && (waits.is_empty() || waits.iter().flat_map(|wait| &wait.reasons).any(stands_in_the_way));
     let headline = |lang| headline(order, flow, &Facts { lang, ..anybody.clone() }, &waits, over);
     let headline = Label { zh: headline(Lang::Zh), en: headline(Lang::En) };
-    Why { order: order.id.clone(), state: order.state.clone(), label, since: order.state_since, over, blocked, headline, waits }
+    Why {
+        order: order.id.clone(),
+        state: order.state.clone(),
+        label,
+        since: order.state_since,
+        over,
+        blocked,
+        headline,
+        waits,
+    }
 }
 
 const PAUSED: &str = "order.paused";
@@ -236,7 +240,10 @@ fn headline(order: &Order, flow: &Flow, facts: &Facts, waits: &[Wait], over: boo
         let said = if over {
             lang.pick("工单已结束", "the order is over")
         } else {
-            lang.pick("流程没有下一步,请管理员检查流程", "its flow leads nowhere from here; have an administrator look at it")
+            lang.pick(
+                "流程没有下一步,请管理员检查流程",
+                "its flow leads nowhere from here; have an administrator look at it",
+            )
         };
         return said.to_owned();
     };

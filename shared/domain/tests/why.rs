@@ -130,7 +130,11 @@ fn it_says_what_the_decision_says() {
                 }
             }
             let steps = told.waits.iter().any(|wait| wait.open);
-            assert!(told.over || steps || told.blocked, "{}: nobody can act and nothing is said to be missing", state.name);
+            assert!(
+                told.over || steps || told.blocked,
+                "{}: nobody can act and nothing is said to be missing",
+                state.name
+            );
         }
     }
 }
@@ -144,7 +148,10 @@ fn an_order_waits_since_the_last_thing_that_had_to_happen() {
     let marked = |second| Mark { at: at(second), ..mark() };
     assert_eq!(since("approved", "dispatch", &|_| {}), Some(at(0)), "since it came into its state");
     assert_eq!(since("pending_review", "approve", &|order| order.review = Some(marked(70))), Some(at(70)));
-    assert_eq!(since("completed", "sign", &|order| order.inspections.push(passed(InspectionKind::Final))), Some(at(60)));
+    assert_eq!(
+        since("completed", "sign", &|order| order.inspections.push(passed(InspectionKind::Final))),
+        Some(at(60))
+    );
     assert_eq!(since("in_progress", "resume", &|order| order.paused = Some(marked(80))), Some(at(80)));
     assert_eq!(since("in_progress", "report", &|order| order.paused = Some(marked(80))), Some(at(80)));
     assert_eq!(

@@ -40,6 +40,10 @@ pub mod kind {
     pub const IMPORT_PART: &str = "import_part";
     /// Whether calls of lower priority are refused: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const DEGRADATION: &str = "degradation";
+    /// An alert, under its order.
+    pub const ALERT: &str = "alert";
+    /// What the watch goes by, and how far it is.
+    pub const WATCH: &str = "watch";
 }
 
 /// The parent of what a plant has few of, so that all of a kind loads at once.

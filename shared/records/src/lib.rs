@@ -9,3 +9,4 @@ pub mod command;
 pub mod keep;
 pub mod load;
 pub mod user;
+pub mod watch;

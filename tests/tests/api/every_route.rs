@@ -40,6 +40,7 @@ impl Site {
             ("{movement}", movement.id),
             ("{report}", report.id),
             ("{letter}", "0-1-0".to_owned()),
+            ("{alert}", "state.over_limit~none".to_owned()),
         ];
         Self { host, people, there }
     }
@@ -194,7 +195,7 @@ fn every_call_about_something_that_is_not_there_says_so() {
 fn well_formed(route: &Route) -> Option<Option<Value>> {
     Some(match route.name {
         "putUser" => return None,
-        "replayDeadLetter" => Some(json!({})),
+        "replayDeadLetter" | "acknowledgeAlert" => Some(json!({})),
         "putEquipmentStatus" => Some(json!({"status": "down"})),
         "putMouldStatus" => Some(json!({"usable": false})),
         "putPresence" => Some(json!({"present": false})),

@@ -17,4 +17,6 @@ mod same_key;
 mod session;
 mod stop;
 mod trace;
+mod watch;
 mod whole_job;
+mod why;

@@ -6,7 +6,7 @@ use takt_domain::master::{Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{Page, identity, import, insight, master, operations, orders, reports, stock};
+use crate::{Page, identity, import, insight, master, operations, orders, reports, stock, watch};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];
@@ -178,6 +178,19 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getDegradation" => make.read::<operations::Degradation>(&[]),
         "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
         "getWhy" => make.read::<takt_domain::why::Why>(&[]),
+        "listAlerts" => make.read::<Page<watch::Alert>>(&[
+            (
+                "state",
+                "Only in this state: `open`, `acknowledged` or `cleared`; may be repeated. Without it what is so now.",
+            ),
+            ("order", "Only of this order."),
+            AFTER,
+            LIMIT,
+        ]),
+        "acknowledgeAlert" => make.write::<watch::AcknowledgeAlert, watch::Alert>(&[200]),
+        "getWatch" => make.read::<takt_domain::watch::WatchSettings>(&[]),
+        "putWatch" => make.write::<takt_domain::watch::WatchSettings, takt_domain::watch::WatchSettings>(&[200]),
+        "getMorning" => make.read::<watch::Morning>(&[LINE]),
         other => undescribed(other, &mut make),
     }
 }

@@ -59,4 +59,9 @@ pub const ROUTES: &[Route] = &[
     write("putDegradation", "PUT", "/api/v1/degradation", "aggregator", May(PlantOperate), "Refuse calls of lower priority, or do not, or let the load decide."),
     // What orders wait for.
     get("getWhy", "/api/v1/orders/{order}/why", "orders", May(OrderView), Floor, "What an order waits for, since when, who can act, and where."),
+    get("listAlerts", "/api/v1/alerts", "aggregator", May(AlertView), Floor, "Alerts for the caller's roles, the most severe first."),
+    write("acknowledgeAlert", "POST", "/api/v1/alerts/{alert}/acknowledgement", "aggregator", May(AlertView), "Say that one looks after it."),
+    get("getWatch", "/api/v1/watch", "aggregator", May(OrderView), Floor, "How long orders may be in their states before somebody is told."),
+    write("putWatch", "PUT", "/api/v1/watch", "aggregator", May(WatchSet), "Set how long orders may be in their states."),
+    get("getMorning", "/api/v1/morning", "orders", May(OrderView), Board, "The orders that hang, for the morning meeting: why, how long, and who moves them."),
 ];

@@ -1,7 +1,9 @@
 //! The commands, one file each, and the loop around them.
 
+pub mod acknowledge_alert;
 pub mod create_order;
 pub mod move_stock;
+pub mod put_watch;
 pub mod report;
 pub mod reverse_movement;
 pub mod reverse_report;
