@@ -1,0 +1,112 @@
+//! The watch over a real SQLite file: what it finds is told of once, and taken back when it is over.
+#![allow(clippy::unwrap_used, reason = "a test may stop at once")]
+
+mod world;
+
+use jiff::{SignedDuration, Timestamp};
+use takt_api::watch::{AcknowledgeAlert, Alert, AlertState};
+use takt_domain::order::Priority;
+use takt_domain::permission::Role;
+use takt_domain::watch::{Severity, WatchSettings};
+use takt_records::command::CommandError;
+use takt_records::command::acknowledge_alert::acknowledge_alert;
+use takt_records::command::put_watch::put_watch;
+use takt_records::watch::{Looked, look};
+use world::{PLANT, World};
+
+/// One look so many minutes after the orders were made.
+async fn after(world: &World, minutes: i64) -> Looked {
+    look(&world.store, PLANT, Timestamp::now() + SignedDuration::from_mins(minutes)).await.unwrap()
+}
+
+async fn kinds(world: &World) -> Vec<String> {
+    let events = world.events().await.into_iter().map(|event| event.event_type);
+    events.filter(|kind| kind.starts_with("alert.")).collect()
+}
+
+#[tokio::test]
+async fn what_is_found_is_told_of_once_and_taken_back_when_it_is_over() {
+    let world = World::new().await;
+    let order = world.order(Priority::Normal).await;
+    assert_eq!(after(&world, 1).await, Looked { orders: 1, raised: 0, cleared: 0 });
+    assert_eq!(after(&world, 500).await.raised, 1);
+    assert_eq!(after(&world, 510).await, Looked { orders: 1, raised: 0, cleared: 0 });
+    let [alert] = &world.alerts().await[..] else { panic!("there is one alert") };
+    assert_eq!(
+        (alert.code.as_str(), alert.severity, alert.state),
+        ("state.over_limit", Severity::Warning, AlertState::Open)
+    );
+    assert_eq!(alert.order.as_ref(), Some(&order));
+
+    // Somebody looks after it; when it gets worse they are told again.
+    let given = AcknowledgeAlert { note: "tomorrow".into() };
+    acknowledge_alert(&world.store, &world.caller(), &alert.id, &given).await.unwrap();
+    assert_eq!(after(&world, 520).await.raised, 0);
+    assert_eq!(world.alerts().await[0].state, AlertState::Acknowledged);
+    assert_eq!(after(&world, 1000).await.raised, 1);
+    let worse = world.alerts().await.remove(0);
+    assert_eq!((worse.state, worse.severity, worse.times), (AlertState::Open, Severity::Critical, 1));
+
+    // It is approved: what it hung at is over. Then it hangs again, and that is the same alert.
+    world.act(&order, "submit").await;
+    world.act(&order, "approve").await;
+    assert_eq!(after(&world, 1).await, Looked::default(), "a look so soon after another is none");
+    assert_eq!(after(&world, 1001).await, Looked { orders: 1, raised: 0, cleared: 0 });
+    assert_eq!(after(&world, 2000).await.raised, 0, "it hangs still, or again: there is no telling");
+    world.act(&order, "cancel").await;
+    assert_eq!(after(&world, 2001).await.cleared, 1, "it is over, and is found by its alert alone");
+    let told = ["alert.raised.v1", "alert.acknowledged.v1", "alert.raised.v1", "alert.cleared.v1"];
+    assert_eq!(kinds(&world).await, told);
+}
+
+#[tokio::test]
+async fn of_many_lookers_one_raises_each_alert() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        world.order(Priority::Urgent).await;
+    }
+    let now = Timestamp::now() + SignedDuration::from_mins(40);
+    let looks = (0..8).map(|_| look(&world.store, PLANT, now));
+    let mut raised = 0;
+    for look in looks {
+        raised += look.await.unwrap().raised;
+    }
+    assert_eq!((raised, world.alerts().await.len()), (5, 5));
+    assert_eq!(kinds(&world).await.len(), 5);
+}
+
+#[tokio::test]
+async fn every_order_has_its_turn_however_many_there_are() {
+    let world = World::new().await;
+    for _ in 0..130 {
+        world.order(Priority::Normal).await;
+    }
+    let mut raised = 0;
+    for minutes in 500..503 {
+        raised += after(&world, minutes).await.raised;
+    }
+    assert_eq!(raised, 130);
+}
+
+#[tokio::test]
+async fn limits_are_kept_and_looked_by_at_once() {
+    let world = World::new().await;
+    world.order(Priority::Urgent).await;
+    assert_eq!(after(&world, 0).await.raised, 0);
+    let settings = WatchSettings { urgent_dispatch_min: 0, ..WatchSettings::default() };
+    put_watch(&world.store, &world.caller(), &settings).await.unwrap();
+    assert_eq!(after(&world, 0).await.raised, 1);
+}
+
+#[tokio::test]
+async fn an_alert_for_other_roles_cannot_be_acknowledged() {
+    let world = World::new().await;
+    world.order(Priority::Urgent).await;
+    after(&world, 40).await;
+    let alert: Alert = world.alerts().await.remove(0);
+    let mut inspector = world.caller();
+    inspector.actor.roles = vec![Role::Inspector];
+    let refused = acknowledge_alert(&world.store, &inspector, &alert.id, &AcknowledgeAlert::default()).await;
+    assert!(matches!(refused, Err(CommandError::NotFound(_))), "{refused:?}");
+    assert_eq!(world.alerts().await, [alert]);
+}
