@@ -1,5 +1,8 @@
 //! What all pages share: where the reader is, who they are, in which language they read, and the last message to them.
 
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use sycamore::prelude::*;
@@ -8,31 +11,44 @@ use takt_domain::permission::{Permission, Role};
 use takt_domain::text::Lang;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
 use crate::route::Route;
 use crate::ui::toast::Toast;
-use crate::{page, ui};
+use crate::{json, sign_in, ui};
+
+/// What makes one of the two bundles of pages.
+#[derive(Clone, Copy)]
+pub struct Bundle {
+    /// Where its addresses begin: `/`, or `/desk`.
+    pub home: &'static str,
+    /// Draws what somebody sees who is signed in.
+    pub view: fn() -> View,
+}
 
 /// Copied freely: each part is a handle.
 #[derive(Clone, Copy)]
-pub(crate) struct App {
-    pub(crate) route: Signal<Route>,
-    pub(crate) session: Signal<Option<Rc<Session>>>,
-    pub(crate) lang: Signal<Lang>,
-    pub(crate) toast: Signal<Option<Toast>>,
+pub struct App {
+    pub route: Signal<Route>,
+    pub session: Signal<Option<Rc<Session>>>,
+    pub lang: Signal<Lang>,
+    pub toast: Signal<Option<Toast>>,
     /// Where to go on after the sign-in that a lapsed session made necessary.
-    pub(crate) back_to: Signal<Option<String>>,
+    pub back_to: Signal<Option<String>>,
     /// The last call had no answer: what is on the screen may be old.
-    pub(crate) offline: Signal<bool>,
+    pub offline: Signal<bool>,
     /// Grows when requests without an answer come or go.
-    pub(crate) pending: Signal<u32>,
+    pub pending: Signal<u32>,
     /// Grows when the page should look again: it is seen again, or the network is back.
     woke: Signal<u32>,
 }
 
 thread_local! {
+    static BUNDLE: Cell<Option<Bundle>> = const { Cell::new(None) };
+    /// The outermost scope, in which the browser's own calls run.
+    static SCOPE: Cell<Option<NodeHandle>> = const { Cell::new(None) };
     static APP: App = use_global_scope().run_in(|| App {
         route: create_signal(Route::parse(&here())),
         session: create_signal(kept_session()),
@@ -46,32 +62,37 @@ thread_local! {
 }
 
 /// The parts that all pages share.
-pub(crate) fn app() -> App {
+pub fn app() -> App {
     APP.with(|app| *app)
 }
 
 /// The reader's language, without following it: a change of language draws everything anew.
-pub(crate) fn lang() -> Lang {
+pub fn lang() -> Lang {
     app().lang.get_untracked()
 }
 
 /// True when the reader's role holds the permission.
-pub(crate) fn may(permission: Permission) -> bool {
+pub fn may(permission: Permission) -> bool {
     app().session.with_untracked(|session| session.as_ref().is_some_and(|s| s.permissions.contains(&permission)))
 }
 
+/// True when the reader has one of the roles.
+pub fn is_any(roles: &[Role]) -> bool {
+    roles.iter().any(|role| is(*role))
+}
+
 /// True when the reader has the role.
-pub(crate) fn is(role: Role) -> bool {
+pub fn is(role: Role) -> bool {
     app().session.with_untracked(|session| session.as_ref().is_some_and(|s| s.roles.contains(&role)))
 }
 
 /// Who is signed in.
-pub(crate) fn session() -> Option<Rc<Session>> {
+pub fn session() -> Option<Rc<Session>> {
     app().session.get_clone_untracked()
 }
 
 fn kept_session() -> Option<Rc<Session>> {
-    let session: Session = serde_json::from_str(&device::get(Kept::Session)?).ok()?;
+    let session: Session = json::read(&device::get(Kept::Session)?).ok()?;
     (session.expires_at > device::now()).then(|| Rc::new(session))
 }
 
@@ -87,14 +108,33 @@ fn here() -> String {
 }
 
 /// What the address says after the question mark.
-pub(crate) fn query(name: &str) -> Option<String> {
+pub fn query(name: &str) -> Option<String> {
     let search = window().location().search().ok()?;
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name).filter(|value| !value.is_empty())
 }
 
+fn home() -> &'static str {
+    BUNDLE.get().map_or("/", |bundle| bundle.home)
+}
+
+/// True for an address that the other bundle shows: it must be loaded.
+fn is_elsewhere(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    matches!(Route::parse(path), Route::Desk(_)) != (home() != "/")
+}
+
 impl App {
     /// Goes to an address of the app.
-    pub(crate) fn go(self, path: &str) {
+    pub fn go(self, path: &str) {
+        if is_elsewhere(path) {
+            // What was just said is said again over there.
+            let said = self.toast.get_clone_untracked().filter(|toast| toast.good).map(|toast| toast.text);
+            if let Some(said) = said {
+                device::set(Kept::Said, &said);
+            }
+            let _ = window().location().assign(path);
+            return;
+        }
         if let Ok(history) = window().history() {
             let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
         }
@@ -112,16 +152,16 @@ impl App {
     }
 
     /// Keeps the session and goes on.
-    pub(crate) fn enter(self, session: Session) {
+    pub fn enter(self, session: Session) {
         device::set(Kept::User, session.user.as_str());
-        device::set(Kept::Session, &serde_json::to_string(&session).unwrap_or_default());
+        device::set(Kept::Session, &json::write(&session).unwrap_or_default());
         self.session.set(Some(Rc::new(session)));
-        let path = self.back_to.take().unwrap_or_else(|| "/".into());
+        let path = self.back_to.take().unwrap_or_else(|| home().into());
         self.go(&path);
     }
 
     /// Forgets the session. `lapsed` remembers where the reader was, to go on from there.
-    pub(crate) fn leave(self, lapsed: bool) {
+    pub fn leave(self, lapsed: bool) {
         if self.session.get_clone_untracked().is_none() {
             return;
         }
@@ -131,35 +171,35 @@ impl App {
         let search = window().location().search().unwrap_or_default();
         self.back_to.set(lapsed.then(|| here() + &search));
         self.session.set(None);
-        self.go("/sign-in");
+        self.go(if home() == "/" { "/sign-in" } else { home() });
     }
 
     /// Draws everything in the other language.
-    pub(crate) fn speak(self, lang: Lang) {
+    pub fn speak(self, lang: Lang) {
         device::set(Kept::Lang, lang.pick("zh", "en"));
         self.lang.set(lang);
     }
 
     /// Keeps whether the server can be reached.
-    pub(crate) fn tell_offline(self, offline: bool) {
+    pub fn tell_offline(self, offline: bool) {
         if self.offline.get_untracked() != offline {
             self.offline.set(offline);
         }
     }
 
     /// Has what is on the screen read again.
-    pub(crate) fn wake(self) {
+    pub fn wake(self) {
         self.woke.update(|times| *times += 1);
     }
 
     /// Tells the reader something at the edge of the screen.
-    pub(crate) fn say(self, toast: Toast) {
+    pub fn say(self, toast: Toast) {
         ui::toast::show(self.toast, toast);
     }
 }
 
 /// Calls `look` whenever the page should look again, as long as the part lives that asks for it.
-pub(crate) fn on_wake(look: impl Fn() + 'static) {
+pub fn on_wake(look: impl Fn() + 'static) {
     let woke = app().woke;
     let mut is_first = true;
     create_effect(move || {
@@ -170,12 +210,30 @@ pub(crate) fn on_wake(look: impl Fn() + 'static) {
     });
 }
 
+/// Runs what the browser calls by itself: a timer, an answer, an event of the whole document. Signals may be made and read
+/// only inside of a scope, and the browser knows of none; the handlers in a page's view have one.
+pub fn within<T>(run: impl FnOnce() -> T) -> T {
+    match SCOPE.get() {
+        Some(scope) => scope.run_in(run),
+        None => run(),
+    }
+}
+
+/// Does something that waits. What it touches after a wait may be gone: it asks `is_alive` first.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    spawn_local(poll_fn(move |context| within(|| task.as_mut().poll(context))));
+}
+
 fn is_seen() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
 }
 
 /// Draws the app over the first view, and follows links and the browser's own back and forward.
-pub(crate) fn start() {
+pub fn start(bundle: Bundle) {
+    // Nothing here is meant to panic; where it does, the browser's console says what and where.
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
+    BUNDLE.set(Some(bundle));
     let Some(root) = document().get_element_by_id("app") else { return };
     listen("popstate", window().as_ref(), |_| app().follow());
     listen("click", document().as_ref(), follow_link);
@@ -192,7 +250,15 @@ pub(crate) fn start() {
         }
     });
     root.set_inner_html("");
-    sycamore::render_to(|| ui::live(draw), &root);
+    let view = || {
+        SCOPE.set(Some(use_global_scope()));
+        ui::live(draw)
+    };
+    sycamore::render_to(view, &root);
+    if let Some(said) = device::get(Kept::Said) {
+        device::remove(Kept::Said);
+        app().say(Toast::good(said));
+    }
 }
 
 fn draw() -> View {
@@ -202,10 +268,12 @@ fn draw() -> View {
         let _ = html.set_attribute("lang", lang.pick("zh-CN", "en"));
     }
     let signed_in = app.session.with(Option::is_some);
-    untrack(|| if signed_in { ui::shell::view() } else { page::sign_in::view() })
+    let bundle = BUNDLE.get().filter(|_| signed_in);
+    untrack(|| bundle.map_or_else(sign_in::view, |bundle| (bundle.view)()))
 }
 
 fn listen(event: &str, target: &web_sys::EventTarget, heard: impl Fn(web_sys::Event) + 'static) {
+    let heard = move |event| within(|| heard(event));
     let closure = Closure::<dyn Fn(web_sys::Event)>::new(heard);
     let _ = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
     // It listens as long as the page lives.
@@ -220,7 +288,7 @@ fn follow_link(event: web_sys::Event) {
     }
     let target = click.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let Some(link) = target.and_then(|target| target.closest("a[href]").ok().flatten()) else { return };
-    if let Some(path) = link.get_attribute("href").filter(|href| href.starts_with('/')) {
+    if let Some(path) = link.get_attribute("href").filter(|href| href.starts_with('/') && !is_elsewhere(href)) {
         click.prevent_default();
         app().go(&path);
     }

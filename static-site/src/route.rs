@@ -5,28 +5,27 @@ use takt_domain::ledger::MovementKind;
 
 /// A page, with what its address says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
+pub enum Route {
     /// The page that the role begins with.
     Home,
     SignIn,
     Orders,
-    NewOrder,
     Order(OrderId),
     Report(OrderId),
-    Board,
     Line,
     Stock,
     StockItem(ItemId),
     Move(MovementKind),
     Movements,
-    Users,
     Me,
+    /// A page of the desk: what follows `/desk/`.
+    Desk(Vec<String>),
     Unknown,
 }
 
 impl Route {
     /// From a path as the browser has it.
-    pub(crate) fn parse(path: &str) -> Self {
+    pub fn parse(path: &str) -> Self {
         let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
         let order = |id: &str, make: fn(OrderId) -> Self| id.parse().map_or(Self::Unknown, make);
@@ -36,42 +35,43 @@ impl Route {
             ["orders"] => Self::Orders,
             ["orders", id] => order(id, Self::Order),
             ["orders", id, "report"] => order(id, Self::Report),
-            ["new-order"] => Self::NewOrder,
-            ["board"] => Self::Board,
             ["line"] => Self::Line,
             ["stock"] => Self::Stock,
             ["stock", item] => item.parse().map_or(Self::Unknown, Self::StockItem),
             ["move", kind] => MovementKind::from_name(kind).map_or(Self::Unknown, Self::Move),
             ["movements"] => Self::Movements,
-            ["users"] => Self::Users,
             ["me"] => Self::Me,
+            ["desk", ref rest @ ..] => Self::Desk(rest.iter().map(|&segment| segment.to_owned()).collect()),
             _ => Self::Unknown,
         }
     }
 
     /// The path of it.
-    pub(crate) fn path(&self) -> String {
+    pub fn path(&self) -> String {
         match self {
             Self::Home | Self::Unknown => "/".into(),
             Self::SignIn => "/sign-in".into(),
             Self::Orders => "/orders".into(),
             Self::Order(id) => format!("/orders/{}", encode(id.as_str())),
             Self::Report(id) => format!("/orders/{}/report", encode(id.as_str())),
-            Self::NewOrder => "/new-order".into(),
-            Self::Board => "/board".into(),
             Self::Line => "/line".into(),
             Self::Stock => "/stock".into(),
             Self::StockItem(item) => format!("/stock/{}", encode(item.as_str())),
             Self::Move(kind) => format!("/move/{}", kind.as_str()),
             Self::Movements => "/movements".into(),
-            Self::Users => "/users".into(),
             Self::Me => "/me".into(),
+            Self::Desk(rest) => rest.iter().fold(String::from("/desk"), |path, segment| path + "/" + &encode(segment)),
         }
     }
 }
 
+/// A page of the desk by its name.
+pub fn desk(name: &str) -> Route {
+    Route::Desk(vec![name.to_owned()])
+}
+
 /// One segment of a path, or one value of a query: everything but letters, digits, `-` and `_` is escaped.
-pub(crate) fn encode(text: &str) -> String {
+pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -114,7 +114,7 @@ mod tests {
                 assert_eq!(Route::parse(&route.path()), route, "{id}");
             }
         }
-        for route in [Route::Board, Route::Move(MovementKind::Receipt), Route::Me, Route::NewOrder] {
+        for route in [Route::Line, Route::Move(MovementKind::Receipt), Route::Me, desk("users"), Route::Desk(vec![])] {
             assert_eq!(Route::parse(&route.path()), route);
         }
     }

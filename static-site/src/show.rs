@@ -16,7 +16,7 @@ fn local(at: Timestamp) -> js_sys::Date {
 }
 
 /// `11-23 09:47`, on this device's clock.
-pub(crate) fn time(at: Timestamp) -> String {
+pub fn time(at: Timestamp) -> String {
     let date = local(at);
     let (month, day) = (date.get_month() + 1, date.get_date());
     format!("{month:02}-{day:02} {:02}:{:02}", date.get_hours(), date.get_minutes())
@@ -29,19 +29,19 @@ fn today() -> String {
 }
 
 /// True after the day it was due.
-pub(crate) fn is_late(due: Date) -> bool {
+pub fn is_late(due: Date) -> bool {
     due.to_string() < today()
 }
 
 /// When it is due; the year only where it is another one.
-pub(crate) fn due(due: Date) -> String {
+pub fn due(due: Date) -> String {
     let (full, today) = (due.to_string(), today());
     let short = full.strip_prefix(&today[..5]).unwrap_or(&full);
     app::lang().pick("交期 {}", "due {}").replace("{}", short)
 }
 
 /// How long ago, in the largest unit that is full.
-pub(crate) fn age(since: Timestamp) -> String {
+pub fn age(since: Timestamp) -> String {
     let minutes = device::now().duration_since(since).as_secs().max(0) / 60;
     let (count, zh, en) = match minutes {
         0 => return text::JUST_NOW.get().to_owned(),
@@ -56,7 +56,7 @@ pub(crate) fn age(since: Timestamp) -> String {
 }
 
 /// A place, virtual ones by their name.
-pub(crate) fn place(location: &LocationId) -> String {
+pub fn place(location: &LocationId) -> String {
     let name = match location.as_str() {
         "@supplier" => text::AT_SUPPLIER,
         "@customer" => text::AT_CUSTOMER,
@@ -70,14 +70,14 @@ pub(crate) fn place(location: &LocationId) -> String {
 }
 
 /// One side of a posting: the place, and for which order it is held.
-pub(crate) fn account(account: &Account) -> String {
+pub fn account(account: &Account) -> String {
     match &account.order {
         Some(order) => format!("{} ({order})", place(&account.location)),
         None => place(&account.location),
     }
 }
 
-pub(crate) fn equipment_status(status: EquipmentStatus) -> &'static str {
+pub fn equipment_status(status: EquipmentStatus) -> &'static str {
     match status {
         EquipmentStatus::Available => text::EQUIPMENT_AVAILABLE,
         EquipmentStatus::Down => text::EQUIPMENT_DOWN,
@@ -87,12 +87,12 @@ pub(crate) fn equipment_status(status: EquipmentStatus) -> &'static str {
 }
 
 /// Who did it; oneself as such.
-pub(crate) fn user(user: &UserId) -> String {
+pub fn user(user: &UserId) -> String {
     let mine = app::session().is_some_and(|session| session.user == *user);
     if mine { format!("{user} ({})", text::MYSELF.get()) } else { user.to_string() }
 }
 
 /// `+12` or `-3`.
-pub(crate) fn change(quantity: takt_domain::quantity::Quantity) -> String {
+pub fn change(quantity: takt_domain::quantity::Quantity) -> String {
     if quantity.is_positive() { format!("+{quantity}") } else { quantity.to_string() }
 }

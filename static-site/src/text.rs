@@ -7,14 +7,19 @@ use crate::app;
 
 /// A text in Chinese and English; shown in the reader's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Text {
+pub struct Text {
     zh: &'static str,
     en: &'static str,
 }
 
 impl Text {
+    /// A text of one page alone.
+    pub const fn new(zh: &'static str, en: &'static str) -> Self {
+        Self { zh, en }
+    }
+
     /// In the reader's language.
-    pub(crate) fn get(self) -> &'static str {
+    pub fn get(self) -> &'static str {
         match app::lang() {
             Lang::Zh => self.zh,
             Lang::En => self.en,
@@ -22,12 +27,12 @@ impl Text {
     }
 
     /// With `{}` replaced by a number, and `{s}` by the ending that English has for all but one.
-    pub(crate) fn count(self, count: usize) -> String {
+    pub fn count(self, count: usize) -> String {
         self.with(&count.to_string()).replace("{s}", if count == 1 { "" } else { "s" })
     }
 
     /// With `{}` replaced.
-    pub(crate) fn with(self, value: &str) -> String {
+    pub fn with(self, value: &str) -> String {
         self.get().replace("{}", value)
     }
 }
@@ -58,7 +63,7 @@ impl From<Text> for MaybeDyn<Option<std::borrow::Cow<'static, str>>> {
 
 macro_rules! texts {
     ($($name:ident: $zh:literal, $en:literal;)*) => {
-        $(pub(crate) const $name: Text = Text { zh: $zh, en: $en };)*
+        $(pub const $name: Text = Text { zh: $zh, en: $en };)*
     };
 }
 
@@ -93,6 +98,7 @@ texts! {
     CREATED_ORDER: "已建工单 {}", "Order {} made";
     CREATE_ORDER: "新建工单", "Make the order";
     CUSTOMER: "客户", "Customer";
+    DESK: "管理台", "Desk";
     DOCUMENT: "单号", "Document";
     DONE: "“{}”已完成", "“{}” is done";
     DUE: "交期", "Due";

@@ -1,4 +1,4 @@
-//! A headless Chromium on a phone-sized window, driven over the DevTools protocol.
+//! A headless Chromium with the screen of a phone or of a desk, driven over the DevTools protocol.
 //!
 //! The protocol is one JSON message each way over a WebSocket; the few calls that a page test needs are below. No
 //! driver program has to fit the browser's version.
@@ -51,6 +51,28 @@ fn control(name: &str) -> String {
 impl Browser {
     /// Starts one whose window is as wide and high as a phone's screen.
     pub fn phone() -> Self {
+        let mut browser = Self::start();
+        browser.screen(390, 844, true);
+        browser
+    }
+
+    /// Starts one on the screen of a desk.
+    pub fn desk() -> Self {
+        let mut browser = Self::start();
+        browser.screen(1440, 900, false);
+        browser
+    }
+
+    /// Gives the page a screen of that size.
+    pub fn screen(&mut self, width: u32, height: u32, is_phone: bool) {
+        let scale = if is_phone { 2 } else { 1 };
+        let screen = json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone,
+            "screenWidth": width, "screenHeight": height});
+        self.call("Emulation.setDeviceMetricsOverride", screen);
+        self.call("Emulation.setTouchEmulationEnabled", json!({"enabled": is_phone}));
+    }
+
+    fn start() -> Self {
         let profile = Folder::new();
         let child = Command::new(program())
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"])
@@ -80,9 +102,6 @@ impl Browser {
         for domain in ["Page.enable", "Runtime.enable", "Network.enable", "Log.enable"] {
             browser.call(domain, json!({}));
         }
-        let screen = json!({"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true});
-        browser.call("Emulation.setDeviceMetricsOverride", screen);
-        browser.call("Emulation.setTouchEmulationEnabled", json!({"enabled": true}));
         browser
     }
 

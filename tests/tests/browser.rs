@@ -90,15 +90,15 @@ fn the_whole_job_is_clicked_through_on_a_phone() {
     let mut phone = Phone::at(&host);
 
     phone.signs_in("planner");
-    phone.look("board");
-    phone.browser.press("工单");
     phone.look("orders-empty");
+    // The form is a page of the desk: another bundle, and the same session.
     phone.browser.press("新工单");
     phone.browser.fill("input[inputmode=decimal]", "8");
     phone.browser.press("加急");
     phone.look("new-order");
     phone.browser.press("新建工单");
     phone.browser.read("已建工单 WO-000001");
+    phone.browser.see("nav.nav");
     let order = "WO-000001";
     phone.takes("提交");
     phone.look("order-in-review");
@@ -205,4 +205,36 @@ fn a_page_speaks_english_to_who_asks_for_it_and_says_no_in_words() {
     phone.browser.open(&format!("{}/no/such/page", phone.base));
     phone.browser.read("Sign in");
     phone.is_content();
+}
+
+#[test]
+fn the_desk_is_wide_shares_the_session_and_is_found_under_its_old_addresses() {
+    let host = Fresh::small();
+    let _ = People::at(&host);
+    let mut desk = Phone { browser: Browser::desk(), ..Phone::at(&host) };
+    desk.browser.speak("zh-CN,zh");
+    desk.browser.open(&host.base);
+    // On a wide screen the desk is where a manager begins.
+    desk.browser.read("登录");
+    desk.browser.fill("input[autocomplete=username]", "manager");
+    for digit in PIN.chars() {
+        desk.browser.press(&digit.to_string());
+    }
+    desk.browser.press("登录");
+    desk.browser.see("nav.side");
+    desk.browser.read("看板");
+    desk.look("desk-board");
+    // What stands on the floor is one load away, and nobody signs in again.
+    desk.browser.press("工单");
+    desk.browser.see("nav.nav");
+    desk.browser.read("没有工单");
+    desk.browser.open(&format!("{}/new-order", host.base));
+    desk.browser.read("交期");
+    desk.browser.see("nav.side");
+    desk.look("desk-new-order");
+    desk.browser.press("退出登录");
+    desk.browser.see("input[autocomplete=username]");
+    desk.browser.open(&host.base);
+    desk.browser.see("input[autocomplete=username]");
+    desk.is_content();
 }

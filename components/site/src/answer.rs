@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ETAG, IF_NONE_MATCH, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use takt_api::problem::{MEDIA_TYPE, Problem, ProblemType};
@@ -20,10 +20,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 const NOT_OURS: [&str; 4] = ["api", "health", "internal", "problems"];
 
 /// The first segments of the pages' own addresses. What follows them may hold a dot, as item numbers do.
-const PAGES: [&str; 10] =
-    ["sign-in", "orders", "new-order", "board", "line", "stock", "move", "movements", "users", "me"];
+const PAGES: [&str; 8] = ["sign-in", "orders", "line", "stock", "move", "movements", "me", "desk"];
+
+/// Pages that moved to the desk, and where they are now: what people have kept still leads there.
+const MOVED: [(&str, &str); 3] =
+    [("/board", "/desk/board"), ("/new-order", "/desk/new-order"), ("/users", "/desk/users")];
 
 pub(crate) fn answer(files: &[File], method: &Method, path: &str, headers: &HeaderMap) -> Response<Bytes> {
+    if let Some((_, to)) = MOVED.iter().find(|(from, _)| *from == path) {
+        return moved(to);
+    }
     let Some(file) = find(files, path) else {
         return problem(ProblemType::NotFound, path, headers);
     };
@@ -43,7 +49,16 @@ fn find<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
         return None;
     }
     let is_page = PAGES.contains(&first) || !path.contains('.');
-    of(path).or_else(|| if is_page { of("/index.html") } else { None })
+    let page = if first == "desk" { "/desk.html" } else { "/index.html" };
+    of(path).or_else(|| if is_page { of(page) } else { None })
+}
+
+fn moved(to: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(to));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
 }
 
 fn found(file: &File, headers: &HeaderMap) -> Response<Bytes> {
@@ -141,6 +156,15 @@ mod tests {
             br: None,
             gz: None,
         },
+        File {
+            path: "/desk.html",
+            media_type: "text/html; charset=utf-8",
+            hash: "c3",
+            immutable: false,
+            identity: b"<html>desk",
+            br: None,
+            gz: None,
+        },
     ];
 
     fn get(path: &str, headers: &[(&'static str, &str)]) -> Response<Bytes> {
@@ -193,9 +217,20 @@ mod tests {
         for path in ["/", "/orders", "/orders/WO-1", "/stock/R1.5K", "/orders/50%25"] {
             assert_eq!(header(&get(path, &[]), "content-type"), "text/html; charset=utf-8", "{path}");
         }
+        for path in ["/desk", "/desk/", "/desk/users", "/desk/flows/R1.5K"] {
+            assert_eq!(&get(path, &[]).body()[..], b"<html>desk", "{path}");
+        }
         for path in ["/api/v1/nothing", "/health/other", "/favicon.ico", "/assets/takt-2.js", "/.env"] {
             let response = get(path, &[]);
             assert_eq!((response.status().as_u16(), header(&response, "content-type")), (404, MEDIA_TYPE), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_moved_to_the_desk_is_still_found() {
+        for (from, to) in MOVED {
+            let response = get(from, &[]);
+            assert_eq!((response.status().as_u16(), header(&response, "location")), (308, to), "{from}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! The pages: the app to Wasm, wasm-bindgen's glue beside it, each asset under the hash of its content, all of it ready
-//! compressed, so that the `site` component only hands bytes out. No tool beside cargo is needed.
+//! The pages: each bundle of them to Wasm, wasm-bindgen's glue beside it, each asset under the hash of its content, all of
+//! it ready compressed, so that the `site` component only hands bytes out. No tool beside cargo is needed.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -10,68 +10,83 @@ use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
 /// Grows when this file makes other output from the same input.
-const PIPELINE: &str = "1";
+const PIPELINE: &str = "2";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
-/// All that a first visit loads, compressed, in bytes.
-const FIRST_VISIT_MAX: u64 = 250 * 1024;
-/// What is written by hand; the page names the others as `{name}` and gets their hashed addresses.
-const SOURCES: [&str; 5] = ["style.css", "icon.svg", "icon-180.png", "manifest.webmanifest", "index.html"];
+/// What is written by hand for all bundles; pages name the others as `{name}` and get their hashed addresses.
+const SHARED: [&str; 5] = ["style.css", "desk.css", "icon.svg", "icon-180.png", "manifest.webmanifest"];
+
+/// One bundle of pages: a program, and the page that loads it.
+struct Bundle {
+    /// Of the binary in the package.
+    program: &'static str,
+    page: &'static str,
+    /// All that a first visit loads, compressed, in bytes.
+    first_visit_max: u64,
+}
+
+/// A phone on the floor waits for every byte; a desk has a better line.
+const BUNDLES: [Bundle; 2] = [
+    Bundle { program: "phone", page: "index.html", first_visit_max: 250 * 1024 },
+    Bundle { program: "desk", page: "desk.html", first_visit_max: 450 * 1024 },
+];
 
 /// Builds `static-site/dist` from `static-site/`. Fast, and touches no file, when nothing has changed.
 pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
     let site = root.join("static-site");
-    let wasm = read(&compile(root)?)?;
+    let programs = compile(root)?;
     let mut sources = BTreeMap::new();
-    for name in SOURCES {
+    for name in SHARED.into_iter().chain(BUNDLES.iter().map(|bundle| bundle.page)) {
         sources.insert(name, read(&site.join(name))?);
     }
     let mut all = Sha256::new();
     all.update(PIPELINE);
-    all.update(&wasm);
-    for (name, bytes) in &sources {
+    for (name, bytes) in programs.iter().chain(&sources) {
         all.update(name);
         all.update(bytes);
     }
     let stamp = hex(&all.finalize());
     let dist = site.join("dist");
-    if std::fs::read_to_string(dist.join(STAMP)).is_ok_and(|old| old == stamp) {
-        return weigh(&dist);
+    if !std::fs::read_to_string(dist.join(STAMP)).is_ok_and(|old| old == stamp) {
+        let files = assemble(&programs, sources)?;
+        write_all(&dist, &files)?;
+        std::fs::write(dist.join(STAMP), stamp).context("static-site/dist cannot be written")?;
     }
-    let files = assemble(&wasm, sources)?;
-    write_all(&dist, &files)?;
-    std::fs::write(dist.join(STAMP), stamp).context("static-site/dist cannot be written")?;
-    weigh(&dist)
+    BUNDLES.iter().try_for_each(|bundle| weigh(&dist, bundle))
 }
 
-/// Says what a first visit loads, and refuses more than a cheap phone on a poor network should have to wait for.
-fn weigh(dist: &Path) -> anyhow::Result<()> {
-    let mut bytes = 0;
-    for folder in [dist.to_owned(), dist.join("assets")] {
-        for entry in std::fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            // The picture is loaded by those who put the page on their home screen.
-            let is_loaded = path.is_file() && !name.starts_with("icon-180") && name != STAMP;
-            let is_sibling = name.ends_with(".br") || name.ends_with(".gz");
-            if is_loaded && !is_sibling {
-                let packed = path.with_file_name(format!("{name}.br"));
-                bytes += std::fs::metadata(if packed.is_file() { packed } else { path })?.len();
-            }
+/// Says what a first visit loads, and refuses more than its readers should have to wait for.
+fn weigh(dist: &Path, bundle: &Bundle) -> anyhow::Result<()> {
+    let page = String::from_utf8(read(&dist.join(bundle.page))?).context("the page is not UTF-8")?;
+    let mut bytes = travels(&dist.join(bundle.page))?;
+    for entry in std::fs::read_dir(dist.join("assets")).context("static-site/dist/assets cannot be read")? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // The picture is loaded by those who put the page on their home screen. The rest names nothing further.
+        if page.contains(&format!("/assets/{name}\"")) && !name.starts_with("icon-180") {
+            bytes += travels(&path)?;
         }
     }
-    eprintln!("takt: a first visit loads {bytes} bytes (brotli; at most {FIRST_VISIT_MAX})");
-    if bytes > FIRST_VISIT_MAX {
-        bail!("the pages are too large for a first visit");
+    let (name, most) = (bundle.program, bundle.first_visit_max);
+    eprintln!("takt: a first visit of the {name} loads {bytes} bytes (brotli; at most {most})");
+    if bytes > most {
+        bail!("the pages of the {name} are too large for a first visit");
     }
     Ok(())
 }
 
-/// Runs cargo, and finds out from it where the `.wasm` is, whatever the target folder is called.
-fn compile(root: &Path) -> anyhow::Result<PathBuf> {
+/// The size that a file has on its way.
+fn travels(path: &Path) -> anyhow::Result<u64> {
+    let packed = PathBuf::from(format!("{}.br", path.display()));
+    let file = if packed.is_file() { packed } else { path.to_owned() };
+    Ok(std::fs::metadata(&file).with_context(|| format!("{} cannot be read", file.display()))?.len())
+}
+
+/// Runs cargo, and reads what it made; cargo says where that is, whatever the target folder is called.
+fn compile(root: &Path) -> anyhow::Result<BTreeMap<&'static str, Vec<u8>>> {
     let mut cargo = crate::build::cargo(root);
     cargo.stderr(Stdio::inherit());
-    cargo.args(["build", "--package", PACKAGE, "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
+    cargo.args(["build", "--package", PACKAGE, "--bins", "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
     cargo.arg("--message-format=json-render-diagnostics");
     // wasm-bindgen reads what the linker says of the Wasm features, and takes the names out itself.
     cargo.env("CARGO_PROFILE_WASM_STRIP", "none");
@@ -82,39 +97,64 @@ fn compile(root: &Path) -> anyhow::Result<PathBuf> {
         bail!("cargo could not build {PACKAGE} ({})", output.status);
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    let made = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut files = made
-        .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == PACKAGE)
-        .filter_map(|message| message["filenames"].as_array().cloned())
-        .flatten()
-        .filter_map(|file| file.as_str().map(PathBuf::from));
-    files.find(|file| file.extension().is_some_and(|end| end == "wasm")).context("cargo made no .wasm of the pages")
+    let made: Vec<_> =
+        messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).collect();
+    let of = |program: &str| {
+        let mut files = made
+            .iter()
+            .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == program)
+            .filter(|message| message["target"]["kind"][0] == "bin")
+            .filter_map(|message| message["filenames"].as_array())
+            .flatten()
+            .filter_map(|file| file.as_str().map(PathBuf::from));
+        files.find(|file| file.extension().is_some_and(|end| end == "wasm"))
+    };
+    let mut programs = BTreeMap::new();
+    for Bundle { program, .. } in BUNDLES {
+        let path = of(program).with_context(|| format!("cargo made no .wasm of the {program}"))?;
+        programs.insert(program, read(&path)?);
+    }
+    Ok(programs)
 }
 
-/// Everything that is served, by its path. What the page names is made before it, since its name is its hash.
-fn assemble(wasm: &[u8], mut sources: BTreeMap<&str, Vec<u8>>) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+/// Everything that is served, by its path. What a page names is made before it, since its name is its hash.
+fn assemble(
+    programs: &BTreeMap<&str, Vec<u8>>,
+    mut sources: BTreeMap<&str, Vec<u8>>,
+) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut names = Vec::new();
+    for (program, wasm) in programs {
+        names.extend(bind(&mut files, program, wasm)?);
+    }
+    let pages: Vec<_> = BUNDLES.iter().map(|bundle| (bundle.page, sources.remove(bundle.page))).collect();
+    let manifest = sources.remove("manifest.webmanifest").unwrap_or_default();
+    for (name, bytes) in sources {
+        names.push((name.to_owned(), add(&mut files, name, bytes)));
+    }
+    let manifest = fill(&manifest, &names)?;
+    names.push(("manifest.webmanifest".into(), add(&mut files, "manifest.webmanifest", manifest)));
+    for (name, page) in pages {
+        files.insert(name.into(), fill(&page.unwrap_or_default(), &names)?);
+    }
+    Ok(files)
+}
+
+/// Makes the Wasm of a program and the script that starts it, and returns the addresses of both.
+fn bind(files: &mut BTreeMap<String, Vec<u8>>, program: &str, wasm: &[u8]) -> anyhow::Result<[(String, String); 2]> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen.input_bytes("takt", wasm.to_vec()).typescript(false).omit_default_module_path(true);
+    bindgen.input_bytes(program, wasm.to_vec()).typescript(false).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
     let mut output = bindgen.web(true)?.generate_output().context("wasm-bindgen failed")?;
     if output.snippets().values().any(|list| !list.is_empty()) || !output.local_modules().is_empty() {
         bail!("a crate of the pages brings JavaScript of its own; the pipeline serves none beside the glue");
     }
-    let mut files = BTreeMap::new();
-    let wasm_path = add(&mut files, "takt.wasm", output.wasm_mut().emit_wasm());
+    let (wasm_name, script_name) = (format!("{program}.wasm"), format!("{program}.js"));
+    let wasm_path = add(files, &wasm_name, output.wasm_mut().emit_wasm());
     // The page carries no script of its own under the content security policy, so the glue starts itself.
     let script = format!("{}\n__wbg_init({{ module_or_path: \"{wasm_path}\" }});\n", squeeze(output.js()));
-    let script_path = add(&mut files, "takt.js", script.into_bytes());
-    let mut names = vec![("takt.wasm", wasm_path), ("takt.js", script_path)];
-    let index = sources.remove("index.html").unwrap_or_default();
-    let manifest = sources.remove("manifest.webmanifest").unwrap_or_default();
-    for (name, bytes) in sources {
-        names.push((name, add(&mut files, name, bytes)));
-    }
-    let manifest = fill(&manifest, &names)?;
-    names.push(("manifest.webmanifest", add(&mut files, "manifest.webmanifest", manifest)));
-    files.insert("index.html".into(), fill(&index, &names)?);
-    Ok(files)
+    let script_path = add(files, &script_name, script.into_bytes());
+    Ok([(wasm_name, wasm_path), (script_name, script_path)])
 }
 
 /// Leaves out the comments and the indentation that wasm-bindgen writes for people.
@@ -143,7 +183,7 @@ fn add(files: &mut BTreeMap<String, Vec<u8>>, name: &str, bytes: Vec<u8>) -> Str
 }
 
 /// Replaces `{name}` by the address of that file.
-fn fill(text: &[u8], names: &[(&str, String)]) -> anyhow::Result<Vec<u8>> {
+fn fill(text: &[u8], names: &[(String, String)]) -> anyhow::Result<Vec<u8>> {
     let mut text = String::from_utf8(text.to_vec()).context("the page is not UTF-8")?;
     for (name, address) in names {
         text = text.replace(&format!("{{{name}}}"), address);

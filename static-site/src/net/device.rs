@@ -5,7 +5,7 @@ use sycamore::web::window;
 
 /// What is kept between visits.
 #[derive(Clone, Copy)]
-pub(crate) enum Kept {
+pub enum Kept {
     Session,
     User,
     Plant,
@@ -15,6 +15,8 @@ pub(crate) enum Kept {
     Pending,
     Place,
     ScrapReasons,
+    /// What was said last, for the page that is loaded next.
+    Said,
 }
 
 impl Kept {
@@ -29,6 +31,7 @@ impl Kept {
             Self::Pending => "takt.pending",
             Self::Place => "takt.place",
             Self::ScrapReasons => "takt.scrap",
+            Self::Said => "takt.said",
         }
     }
 }
@@ -37,26 +40,26 @@ fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
-pub(crate) fn get(what: Kept) -> Option<String> {
+pub fn get(what: Kept) -> Option<String> {
     storage()?.get_item(what.name()).ok().flatten()
 }
 
-pub(crate) fn set(what: Kept, value: &str) {
+pub fn set(what: Kept, value: &str) {
     // A browser that keeps nothing still works for this visit.
     let _ = storage().map(|storage| storage.set_item(what.name(), value));
 }
 
-pub(crate) fn remove(what: Kept) {
+pub fn remove(what: Kept) {
     let _ = storage().map(|storage| storage.remove_item(what.name()));
 }
 
 /// The time of this device.
-pub(crate) fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::from_millisecond(js_sys::Date::now() as i64).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A random UUID. Not `crypto.randomUUID`, which is missing where the page comes over plain HTTP in the plant's own network.
-pub(crate) fn uuid() -> String {
+pub fn uuid() -> String {
     let mut bytes = [0u8; 16];
     if let Ok(crypto) = window().crypto() {
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
@@ -74,7 +77,7 @@ pub(crate) fn uuid() -> String {
 }
 
 /// The name of this device in the ledger.
-pub(crate) fn id() -> String {
+pub fn id() -> String {
     if let Some(known) = get(Kept::Device) {
         return known;
     }

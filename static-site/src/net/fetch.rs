@@ -14,19 +14,19 @@ const TIMEOUT_MS: i32 = 35_000;
 
 /// What is asked.
 #[derive(Clone, Debug)]
-pub(crate) struct Call {
-    pub(crate) method: &'static str,
-    pub(crate) path: String,
-    pub(crate) body: Option<String>,
+pub struct Call {
+    pub method: &'static str,
+    pub path: String,
+    pub body: Option<String>,
     /// The `Idempotency-Key` of a write.
-    pub(crate) key: Option<String>,
-    pub(crate) source: Source,
+    pub key: Option<String>,
+    pub source: Source,
     /// The version that is here already.
-    pub(crate) etag: Option<String>,
+    pub etag: Option<String>,
 }
 
 impl Call {
-    pub(crate) fn get(path: impl Into<String>) -> Self {
+    pub fn get(path: impl Into<String>) -> Self {
         let (key, etag, body) = (None, None, None);
         Self { method: "GET", path: path.into(), body, key, source: Source::Hand, etag }
     }
@@ -34,21 +34,21 @@ impl Call {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) text: String,
-    pub(crate) etag: Option<String>,
-    pub(crate) retry_after_s: Option<u32>,
+pub struct Answer {
+    pub status: u16,
+    pub text: String,
+    pub etag: Option<String>,
+    pub retry_after_s: Option<u32>,
 }
 
 impl Answer {
-    pub(crate) fn is_success(&self) -> bool {
+    pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
 /// Calls. None where no answer came, for whatever reason: then nobody knows whether a write was booked.
-pub(crate) async fn fetch(call: &Call) -> Option<Answer> {
+pub async fn fetch(call: &Call) -> Option<Answer> {
     let answer = try_fetch(call).await.ok();
     app::app().tell_offline(answer.is_none());
     let answer = answer?;
@@ -104,13 +104,13 @@ async fn receive(request: &web_sys::Request) -> Result<Answer, JsValue> {
 }
 
 /// Calls back later; the number ends it before.
-pub(crate) fn timer(ms: i32, ring: impl FnOnce() + 'static) -> i32 {
-    let ring = Closure::once_into_js(ring);
+pub fn timer(ms: i32, ring: impl FnOnce() + 'static) -> i32 {
+    let ring = Closure::once_into_js(Box::new(move || app::within(ring)) as Box<dyn FnOnce()>);
     window().set_timeout_with_callback_and_timeout_and_arguments_0(ring.unchecked_ref(), ms).unwrap_or_default()
 }
 
 /// Waits.
-pub(crate) async fn wait(ms: i32) {
+pub async fn wait(ms: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
         let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
     });

@@ -1,25 +1,21 @@
 //! A list that comes page by page.
 
+use std::any::Any;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
 use serde::de::DeserializeOwned;
 use sycamore::prelude::*;
 use takt_api::Page;
-use wasm_bindgen_futures::spawn_local;
 
 use super::Fault;
 use super::fetch::{Answer, Call, fetch, timer};
-use crate::app;
+use crate::{app, json};
 
 /// Rows so far, and whether there are more.
-pub(crate) struct List<T: 'static> {
-    pub(crate) rows: Signal<Vec<T>>,
-    pub(crate) loading: Signal<bool>,
-    pub(crate) fault: Signal<Option<Fault>>,
-    pub(crate) next: Signal<Option<String>>,
-    path: Signal<String>,
-    /// The first page as it came, so that the same answer draws nothing anew.
-    first: Signal<String>,
-    /// More than the first page is here.
-    is_long: Signal<bool>,
+pub struct List<T> {
+    pub raw: Raw,
+    of: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for List<T> {
@@ -32,7 +28,51 @@ impl<T> Copy for List<T> {}
 
 impl<T: DeserializeOwned + 'static> List<T> {
     /// Begins with the first page. `path` has its question mark.
-    pub(crate) fn new(path: String) -> Self {
+    pub fn new(path: String) -> Self {
+        let parse = |text: &str| {
+            let page = json::read::<Page<T>>(text).ok()?;
+            Some((page.rows.into_iter().map(|row| Rc::new(row) as Row).collect(), page.next))
+        };
+        Self { raw: Raw::new(path, parse), of: PhantomData }
+    }
+
+    /// Begins anew with another question.
+    pub fn turn_to(self, path: String) {
+        self.raw.turn_to(path);
+    }
+
+    /// Begins anew.
+    pub fn again(self) {
+        self.raw.again();
+    }
+
+    /// Looks every `every_ms` and a random bit more whether the first page has changed, while the page is seen and the
+    /// reader has not read on.
+    pub fn poll(self, every_ms: i32) {
+        self.raw.poll(every_ms);
+    }
+}
+
+/// A row of whatever type.
+pub type Row = Rc<dyn Any>;
+
+/// A list of whatever type: its code is there once, not for each type, since every first visit loads it.
+#[derive(Clone, Copy)]
+pub struct Raw {
+    pub rows: Signal<Vec<Row>>,
+    pub loading: Signal<bool>,
+    pub fault: Signal<Option<Fault>>,
+    pub next: Signal<Option<String>>,
+    path: Signal<String>,
+    /// The first page as it came, so that the same answer draws nothing anew.
+    first: Signal<String>,
+    /// More than the first page is here.
+    is_long: Signal<bool>,
+    parse: fn(&str) -> Option<(Vec<Row>, Option<String>)>,
+}
+
+impl Raw {
+    fn new(path: String, parse: fn(&str) -> Option<(Vec<Row>, Option<String>)>) -> Self {
         let list = Self {
             rows: create_signal(Vec::new()),
             loading: create_signal(false),
@@ -41,24 +81,25 @@ impl<T: DeserializeOwned + 'static> List<T> {
             path: create_signal(path),
             first: create_signal(String::new()),
             is_long: create_signal(false),
+            parse,
         };
         list.fetch(None);
         list
     }
 
     /// Begins anew with another question.
-    pub(crate) fn turn_to(self, path: String) {
+    pub fn turn_to(self, path: String) {
         self.path.set(path);
         self.again();
     }
 
     /// Begins anew.
-    pub(crate) fn again(self) {
+    pub fn again(self) {
         self.fetch(None);
     }
 
     /// Gets the next page.
-    pub(crate) fn more(self) {
+    pub fn more(self) {
         if let Some(after) = self.next.get_clone_untracked() {
             self.fetch(Some(after));
         }
@@ -66,15 +107,15 @@ impl<T: DeserializeOwned + 'static> List<T> {
 
     /// Looks every `every_ms` and a random bit more whether the first page has changed, while the page is seen and the
     /// reader has not read on.
-    pub(crate) fn poll(self, every_ms: i32) {
-        app::on_wake(move || spawn_local(self.glance()));
+    pub fn poll(self, every_ms: i32) {
+        app::on_wake(move || app::spawn(self.glance()));
         self.poll_on(every_ms);
     }
 
     fn poll_on(self, every_ms: i32) {
         let pause = every_ms + (js_sys::Math::random() * f64::from(every_ms) * 0.3) as i32;
         timer(pause, move || {
-            spawn_local(async move {
+            app::spawn(async move {
                 if self.rows.is_alive() {
                     self.glance().await;
                     self.poll_on(every_ms);
@@ -106,7 +147,7 @@ impl<T: DeserializeOwned + 'static> List<T> {
         self.loading.set(true);
         self.fault.set(None);
         let path = self.path.get_clone_untracked();
-        spawn_local(async move {
+        app::spawn(async move {
             let cursor =
                 after.as_ref().map_or(String::new(), |after| format!("&after={}", crate::route::encode(after)));
             let answer = fetch(&Call::get(format!("{path}{cursor}"))).await;
@@ -122,20 +163,18 @@ impl<T: DeserializeOwned + 'static> List<T> {
         }
         let outcome = match answer {
             None => Err(Fault::Lost),
-            Some(answer) if answer.is_success() => {
-                serde_json::from_str::<Page<T>>(&answer.text).map_err(|_| Fault::Unreadable)
-            }
+            Some(answer) if answer.is_success() => (self.parse)(&answer.text).ok_or(Fault::Unreadable),
             Some(answer) => Err(Fault::of(&answer)),
         };
         match outcome {
-            Ok(page) => {
+            Ok((more, next)) => {
                 self.is_long.set(append);
-                self.next.set(page.next);
+                self.next.set(next);
                 self.rows.update(|rows| {
                     if !append {
                         rows.clear();
                     }
-                    rows.extend(page.rows);
+                    rows.extend(more);
                 });
             }
             Err(fault) => self.fault.set(Some(fault)),

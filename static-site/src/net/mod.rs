@@ -1,11 +1,12 @@
 //! Calls of the API: one place that fetches, one that reads, one that writes.
 
-pub(crate) mod device;
-pub(crate) mod fetch;
-pub(crate) mod list;
-pub(crate) mod pending;
-pub(crate) mod read;
-pub(crate) mod submit;
+pub mod device;
+pub mod fetch;
+pub mod list;
+pub mod pending;
+pub mod read;
+pub mod scan;
+pub mod submit;
 
 use std::rc::Rc;
 
@@ -19,7 +20,7 @@ fn reader_is_busy() -> bool {
 
 /// Why a call did not give what was asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// No answer came: no network, or too late.
     Lost,
     /// The answer is a problem document.
@@ -30,8 +31,8 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// The problem of an answer that is no success.
-    pub(crate) fn of(answer: &fetch::Answer) -> Self {
-        match serde_json::from_str::<Problem>(&answer.text) {
+    pub fn of(answer: &fetch::Answer) -> Self {
+        match crate::json::read::<Problem>(&answer.text) {
             Ok(problem) => Self::Problem(Rc::new(problem)),
             Err(_) => Self::Unreadable,
         }

@@ -12,7 +12,7 @@ use takt_domain::id::UserId;
 use super::device::{self, Kept};
 use super::fetch::Call;
 use super::submit::Submit;
-use crate::app;
+use crate::{app, json};
 
 /// What may be kept: these bodies hold no PIN.
 const KEPT_PATHS: [&str; 3] = ["/api/v1/orders", "/api/v1/reports", "/api/v1/movements"];
@@ -21,11 +21,11 @@ const KEPT_MAX: usize = 20;
 
 /// One request, with what the reader knows it by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Pending {
+pub struct Pending {
     plant: u32,
     user: UserId,
     /// The title of the page that sent it.
-    pub(crate) title: String,
+    pub title: String,
     path: String,
     body: Option<String>,
     key: String,
@@ -44,11 +44,11 @@ enum Holder {
 }
 
 fn all() -> Vec<Pending> {
-    device::get(Kept::Pending).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    device::get(Kept::Pending).and_then(|text| json::read(&text).ok()).unwrap_or_default()
 }
 
 fn keep_all(pending: &[Pending]) {
-    device::set(Kept::Pending, &serde_json::to_string(pending).unwrap_or_default());
+    device::set(Kept::Pending, &json::write(&pending).unwrap_or_default());
 }
 
 fn tell() {
@@ -56,7 +56,7 @@ fn tell() {
 }
 
 /// Keeps a request that is about to be sent.
-pub(super) fn begin(call: &Call) {
+pub fn begin(call: &Call) {
     let (Some(key), Some(session)) = (&call.key, app::session()) else { return };
     HELD.with_borrow_mut(|held| held.insert(key.clone(), Holder::UnderWay));
     let mut kept = all();
@@ -79,7 +79,7 @@ pub(super) fn begin(call: &Call) {
 }
 
 /// Forgets a request: it has its answer, or the reader does not wait any more.
-pub(super) fn settle(call: &Call) {
+pub fn settle(call: &Call) {
     let Some(key) = &call.key else { return };
     HELD.with_borrow_mut(|held| held.remove(key));
     let mut kept = all();
@@ -92,7 +92,7 @@ pub(super) fn settle(call: &Call) {
 }
 
 /// No answer came. `button` shows that as long as it lives; after it, [`orphans`] do.
-pub(super) fn leave_open(call: &Call, button: Option<Submit>) {
+pub fn leave_open(call: &Call, button: Option<Submit>) {
     let Some(key) = &call.key else { return };
     HELD.with_borrow_mut(|held| match button {
         Some(button) => held.insert(key.clone(), Holder::Button(button)),
@@ -102,7 +102,7 @@ pub(super) fn leave_open(call: &Call, button: Option<Submit>) {
 }
 
 /// The reader's own requests that nothing on the screen answers for.
-pub(crate) fn orphans() -> Vec<Pending> {
+pub fn orphans() -> Vec<Pending> {
     let Some(session) = app::session() else { return Vec::new() };
     let is_held = |key: &str| {
         HELD.with_borrow(|held| match held.get(key) {
@@ -117,13 +117,13 @@ pub(crate) fn orphans() -> Vec<Pending> {
 
 impl Pending {
     /// The request as it was.
-    pub(super) fn call(self) -> Call {
+    pub fn call(self) -> Call {
         let source = if self.scanned { Source::Scan } else { Source::Hand };
         Call { method: "POST", path: self.path, body: self.body, key: Some(self.key), source, etag: None }
     }
 
     /// Forgets it.
-    pub(crate) fn forget(self) {
+    pub fn forget(self) {
         settle(&self.call());
     }
 }

@@ -1,38 +1,28 @@
 //! Something that a page reads: on its way, here, or not to be had.
 
+use std::any::Any;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use sycamore::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::Fault;
 use super::fetch::{Answer, Call, fetch, timer};
-use crate::app;
+use crate::{app, json};
 
 /// How far a read has come.
-pub(crate) enum State<T> {
+#[derive(Clone)]
+pub enum State {
     Loading,
-    Ready(Rc<T>),
+    Ready(Rc<dyn Any>),
     Failed(Fault),
 }
 
-impl<T> Clone for State<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Loading => Self::Loading,
-            Self::Ready(value) => Self::Ready(Rc::clone(value)),
-            Self::Failed(fault) => Self::Failed(fault.clone()),
-        }
-    }
-}
-
 /// A read that can be repeated. What was there stays on the screen until the next answer.
-pub(crate) struct Read<T: 'static> {
-    pub(crate) state: Signal<State<T>>,
-    path: Signal<String>,
-    /// The text and version of the last answer, so that the same answer draws nothing anew.
-    last: Signal<(String, Option<String>)>,
+pub struct Read<T> {
+    pub raw: Raw,
+    of: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for Read<T> {
@@ -45,19 +35,54 @@ impl<T> Copy for Read<T> {}
 
 impl<T: DeserializeOwned + 'static> Read<T> {
     /// Begins to read.
-    pub(crate) fn new(path: impl Into<String>) -> Self {
+    pub fn new(path: impl Into<String>) -> Self {
+        let parse = |text: &str| json::read::<T>(text).ok().map(|value| Rc::new(value) as Rc<dyn Any>);
+        Self { raw: Raw::new(path.into(), parse), of: PhantomData }
+    }
+
+    /// Reads once more.
+    pub fn again(self) {
+        self.raw.again();
+    }
+
+    /// What is here now.
+    pub fn ready(self) -> Option<Rc<T>> {
+        self.raw
+            .state
+            .with(|state| if let State::Ready(value) = state { Rc::clone(value).downcast().ok() } else { None })
+    }
+
+    /// Reads again every `every_ms` and a random bit more, so that many screens do not ask at once, while the page is seen.
+    pub fn poll(self, every_ms: i32) {
+        self.raw.poll(every_ms);
+    }
+}
+
+/// A read of whatever type: its code is there once, not for each type, since every first visit loads it.
+#[derive(Clone, Copy)]
+pub struct Raw {
+    pub state: Signal<State>,
+    path: Signal<String>,
+    /// The text and version of the last answer, so that the same answer draws nothing anew.
+    last: Signal<(String, Option<String>)>,
+    parse: fn(&str) -> Option<Rc<dyn Any>>,
+}
+
+impl Raw {
+    fn new(path: String, parse: fn(&str) -> Option<Rc<dyn Any>>) -> Self {
         let read = Self {
             state: create_signal(State::Loading),
-            path: create_signal(path.into()),
+            path: create_signal(path),
             last: create_signal(Default::default()),
+            parse,
         };
         read.again();
         read
     }
 
     /// Reads once more.
-    pub(crate) fn again(self) {
-        spawn_local(async move {
+    pub fn again(self) {
+        app::spawn(async move {
             self.once(false).await;
         });
     }
@@ -86,12 +111,12 @@ impl<T: DeserializeOwned + 'static> Read<T> {
                 if shown && self.last.with_untracked(|(text, _)| *text == answer.text) {
                     return;
                 }
-                match serde_json::from_str(&answer.text) {
-                    Ok(value) => {
+                match (self.parse)(&answer.text) {
+                    Some(value) => {
                         self.last.set((answer.text, answer.etag));
-                        return self.state.set(State::Ready(Rc::new(value)));
+                        return self.state.set(State::Ready(value));
                     }
-                    Err(_) => Fault::Unreadable,
+                    None => Fault::Unreadable,
                 }
             }
             Some(answer) => Fault::of(&answer),
@@ -103,11 +128,6 @@ impl<T: DeserializeOwned + 'static> Read<T> {
         }
     }
 
-    /// What is here now.
-    pub(crate) fn ready(self) -> Option<Rc<T>> {
-        self.state.with(|state| if let State::Ready(value) = state { Some(Rc::clone(value)) } else { None })
-    }
-
     /// Reads again for a reader who waits for nothing: what they are busy with stays as it is.
     async fn glance(self) {
         if self.state.is_alive() && !super::reader_is_busy() {
@@ -116,15 +136,15 @@ impl<T: DeserializeOwned + 'static> Read<T> {
     }
 
     /// Reads again every `every_ms` and a random bit more, so that many screens do not ask at once, while the page is seen.
-    pub(crate) fn poll(self, every_ms: i32) {
-        app::on_wake(move || spawn_local(self.glance()));
+    pub fn poll(self, every_ms: i32) {
+        app::on_wake(move || app::spawn(self.glance()));
         self.poll_on(every_ms);
     }
 
     fn poll_on(self, every_ms: i32) {
         let pause = every_ms + (js_sys::Math::random() * f64::from(every_ms) * 0.3) as i32;
         timer(pause, move || {
-            spawn_local(async move {
+            app::spawn(async move {
                 if !self.state.is_alive() {
                     return;
                 }

@@ -8,13 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sycamore::prelude::*;
 use takt_api::stock::Source;
-use wasm_bindgen_futures::spawn_local;
 
 use super::fetch::{Answer, Call, fetch, wait};
 use super::{Fault, device, pending};
-use crate::app;
-use crate::text;
 use crate::ui::toast::Toast;
+use crate::{app, json, text};
 
 const SESSION: &str = "/api/v1/session";
 /// How long to wait before the same request is sent again by itself.
@@ -25,7 +23,7 @@ thread_local! {
 }
 
 /// True while any button on the screen has a request without an outcome.
-pub(super) fn any_is_held() -> bool {
+pub fn any_is_held() -> bool {
     ALL.with_borrow_mut(|all| {
         all.retain(|progress| progress.is_alive());
         all.iter().any(|progress| untrack(|| Submit { progress: *progress }.is_held()))
@@ -36,7 +34,7 @@ type Done = Rc<dyn Fn(&str) -> bool>;
 
 /// How far a write has come.
 #[derive(Clone)]
-pub(crate) enum Progress {
+pub enum Progress {
     Idle,
     Busy,
     /// No answer came: it may be booked or not. Only the same request may follow.
@@ -46,35 +44,35 @@ pub(crate) enum Progress {
 
 /// One button's writes.
 #[derive(Clone, Copy)]
-pub(crate) struct Submit {
-    pub(crate) progress: Signal<Progress>,
+pub struct Submit {
+    pub progress: Signal<Progress>,
 }
 
 impl Submit {
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let progress = create_signal(Progress::Idle);
         ALL.with_borrow_mut(|all| all.push(progress));
         Self { progress }
     }
 
     /// True while fields must stay as they are: a request is under way, or its outcome is not known.
-    pub(crate) fn is_held(self) -> bool {
+    pub fn is_held(self) -> bool {
         self.progress.with(|progress| matches!(progress, Progress::Busy | Progress::Unknown(..)))
     }
 
-    pub(crate) fn is_busy(self) -> bool {
+    pub fn is_busy(self) -> bool {
         self.progress.with(|progress| matches!(progress, Progress::Busy))
     }
 
     /// Takes the last failure off the screen.
-    pub(crate) fn clear(self) {
+    pub fn clear(self) {
         if !untrack(move || self.is_held()) {
             self.progress.set(Progress::Idle);
         }
     }
 
     /// Sends, unless the last request is still open. `done` is called with the answer of a success.
-    pub(crate) fn send<A: DeserializeOwned>(
+    pub fn send<A: DeserializeOwned>(
         self,
         method: &'static str,
         path: String,
@@ -82,22 +80,25 @@ impl Submit {
         source: Source,
         done: impl Fn(A) + 'static,
     ) {
+        // What ends something has nothing more to say.
+        let body = if method == "DELETE" { None } else { json::write(body).ok() };
+        let done = move |text: &str| json::read(if text.is_empty() { "null" } else { text }).map(&done).is_ok();
+        self.begin(method, path, body, source, Rc::new(done));
+    }
+
+    fn begin(self, method: &'static str, path: String, body: Option<String>, source: Source, done: Done) {
         if untrack(move || self.is_held()) {
             return;
         }
-        // What ends something has nothing more to say.
-        let body = if method == "DELETE" { None } else { serde_json::to_string(body).ok() };
         // The sign-in takes no key, so that no token is kept beside one.
         let signs_in = method == "POST" && path == SESSION;
         let key = (!signs_in).then(device::uuid);
         let call = Call { method, path, body, key, source, etag: None };
-        let done =
-            move |text: &str| serde_json::from_str(if text.is_empty() { "null" } else { text }).map(&done).is_ok();
-        self.run(Rc::new(call), Rc::new(done));
+        self.run(Rc::new(call), done);
     }
 
     /// Leaves an open request as it is. The reader has been told to look whether it was booked.
-    pub(crate) fn give_up(self) {
+    pub fn give_up(self) {
         if let Progress::Unknown(call, _) = self.progress.get_clone_untracked() {
             pending::settle(&call);
         }
@@ -105,14 +106,14 @@ impl Submit {
     }
 
     /// Sends the very request again whose answer did not come.
-    pub(crate) fn retry(self) {
+    pub fn retry(self) {
         if let Progress::Unknown(call, done) = self.progress.get_clone_untracked() {
             self.run(call, done);
         }
     }
 
     /// Sends a request again that an earlier page left open.
-    pub(crate) fn resume(self, left: pending::Pending, done: impl Fn() + 'static) {
+    pub fn resume(self, left: pending::Pending, done: impl Fn() + 'static) {
         if !untrack(move || self.is_held()) {
             let done = move |_: &str| {
                 done();
@@ -125,7 +126,7 @@ impl Submit {
     fn run(self, call: Rc<Call>, done: Done) {
         self.progress.set(Progress::Busy);
         pending::begin(&call);
-        spawn_local(async move {
+        app::spawn(async move {
             let answer = persist(&call).await;
             let settled = answer.as_ref().is_some_and(|answer| is_final(answer) && answer.status != 401);
             let seen = self.progress.is_alive();

@@ -10,7 +10,7 @@ use crate::ui::{icon, tap};
 use crate::{app, text};
 
 /// A failure, with a button to try again where that may help.
-pub(crate) fn view(fault: &Fault, again: Option<Rc<dyn Fn()>>) -> View {
+pub fn view(fault: &Fault, again: Option<Rc<dyn Fn()>>) -> View {
     let (title, body) = match fault {
         Fault::Lost => (text::LOST.get().to_owned(), view! { p { (text::LOST_HINT) } }),
         Fault::Unreadable => (text::UNREADABLE.get().to_owned(), view! { p { (text::UNREADABLE_HINT) } }),
@@ -51,7 +51,7 @@ pub(crate) fn view(fault: &Fault, again: Option<Rc<dyn Fn()>>) -> View {
 }
 
 /// Every condition that is not met: what is so, what mends it, who can.
-pub(crate) fn reasons(unmet: &[Unmet]) -> View {
+pub fn reasons(unmet: &[Unmet]) -> View {
     if unmet.is_empty() {
         return View::new();
     }

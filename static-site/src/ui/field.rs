@@ -6,12 +6,12 @@ use crate::text::Text;
 use crate::ui::tap;
 
 /// A label over its input.
-pub(crate) fn labelled(label: Text, input: View) -> View {
+pub fn labelled(label: Text, input: View) -> View {
     view! { label(class="field") { span { (label) } (input) } }
 }
 
 /// One line of text.
-pub(crate) fn line(label: Text, value: Signal<String>, hint: Text) -> View {
+pub fn line(label: Text, value: Signal<String>, hint: Text) -> View {
     labelled(
         label,
         view! { input(r#type="text", maxlength="200", autocomplete="off", placeholder=hint, bind:value=value) },
@@ -19,12 +19,12 @@ pub(crate) fn line(label: Text, value: Signal<String>, hint: Text) -> View {
 }
 
 /// Several lines of text.
-pub(crate) fn lines(label: Text, value: Signal<String>, hint: Text) -> View {
+pub fn lines(label: Text, value: Signal<String>, hint: Text) -> View {
     labelled(label, view! { textarea(rows="3", maxlength="1000", placeholder=hint, bind:value=value) {} })
 }
 
 /// One of a few, each a button.
-pub(crate) fn choice<T>(label: Text, value: Signal<T>, options: Vec<(T, String)>) -> View
+pub fn choice<T>(label: Text, value: Signal<T>, options: Vec<(T, String)>) -> View
 where
     T: Clone + PartialEq + 'static,
 {
@@ -44,7 +44,7 @@ where
 }
 
 /// One of many.
-pub(crate) fn select(label: Text, value: Signal<String>, options: Vec<(String, String)>) -> View {
+pub fn select(label: Text, value: Signal<String>, options: Vec<(String, String)>) -> View {
     let options: Vec<_> = options.into_iter().map(|(value, name)| view! { option(value=value) { (name) } }).collect();
     labelled(label, view! { select(bind:value=value) { (options) } })
 }

@@ -6,31 +6,33 @@ use sycamore::prelude::*;
 ///
 /// A constant rather than a function, since `view!` takes every call for something that changes and would watch it.
 #[derive(Clone, Copy)]
-pub(crate) struct Icon(&'static str);
+pub struct Icon(&'static str);
 
-pub(crate) const ORDERS: Icon = Icon(r#"<path d="M8 4h8v3H8zM8 5H5v16h14V5h-3M8 12h8M8 16h5"/>"#);
-pub(crate) const BOARD: Icon = Icon(r#"<path d="M4 5h4v14H4zM10 5h4v9h-4zM16 5h4v12h-4z"/>"#);
-pub(crate) const STOCK: Icon = Icon(r#"<path d="M4 8l8-4 8 4v9l-8 4-8-4zM4 8l8 4 8-4M12 12v9"/>"#);
-pub(crate) const MOVE: Icon = Icon(r#"<path d="M4 6v12M7 6v12M10 6v12M14 6v12M16 6v12M20 6v12"/>"#);
-pub(crate) const LINE: Icon = Icon(
+pub const ORDERS: Icon = Icon(r#"<path d="M8 4h8v3H8zM8 5H5v16h14V5h-3M8 12h8M8 16h5"/>"#);
+pub const BOARD: Icon = Icon(r#"<path d="M4 5h4v14H4zM10 5h4v9h-4zM16 5h4v12h-4z"/>"#);
+pub const STOCK: Icon = Icon(r#"<path d="M4 8l8-4 8 4v9l-8 4-8-4zM4 8l8 4 8-4M12 12v9"/>"#);
+pub const MOVE: Icon = Icon(r#"<path d="M4 6v12M7 6v12M10 6v12M14 6v12M16 6v12M20 6v12"/>"#);
+pub const LINE: Icon = Icon(
     r#"<path d="M9 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM3 20c0-4 3-6 6-6s6 2 6 6M16 5a3 3 0 0 1 0 6M17 14c2.500 .5 4 2.500 4 6"/>"#,
 );
-pub(crate) const ME: Icon = Icon(r#"<path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-5 4-7 8-7s8 2 8 7"/>"#);
-pub(crate) const PLUS: Icon = Icon(r#"<path d="M12 5v14M5 12h14"/>"#);
-pub(crate) const BACK: Icon = Icon(r#"<path d="M15 5l-7 7 7 7"/>"#);
-pub(crate) const NEXT: Icon = Icon(r#"<path d="M9 5l7 7-7 7"/>"#);
-pub(crate) const DOWN: Icon = Icon(r#"<path d="M6 9l6 6 6-6"/>"#);
-pub(crate) const CHECK: Icon = Icon(r#"<path d="M5 13l5 5 9-11"/>"#);
-pub(crate) const CROSS: Icon = Icon(r#"<path d="M6 6l12 12M18 6L6 18"/>"#);
-pub(crate) const LOCK: Icon = Icon(r#"<path d="M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3"/>"#);
-pub(crate) const ALERT: Icon = Icon(r#"<path d="M12 4l9 16H3zM12 10v4M12 17v.5"/>"#);
-pub(crate) const ERASE: Icon = Icon(r#"<path d="M9 6h11v12H9l-6-6zM12 10l4 4M16 10l-4 4"/>"#);
-pub(crate) const SEARCH: Icon = Icon(r#"<path d="M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5"/>"#);
-pub(crate) const EMPTY: Icon = Icon(r#"<path d="M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5"/>"#);
-pub(crate) const LEDGER: Icon = Icon(r#"<path d="M5 4h14v16H5zM9 4v16M12 9h4M12 13h4"/>"#);
-pub(crate) const USERS: Icon =
+pub const ME: Icon = Icon(r#"<path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-5 4-7 8-7s8 2 8 7"/>"#);
+pub const DESK: Icon = Icon(r#"<path d="M4 5h16v11H4zM9 20h6M12 16v4M8 12l3-3 2 2 3-3"/>"#);
+pub const MENU: Icon = Icon(r#"<path d="M4 6h16M4 12h16M4 18h16"/>"#);
+pub const PLUS: Icon = Icon(r#"<path d="M12 5v14M5 12h14"/>"#);
+pub const BACK: Icon = Icon(r#"<path d="M15 5l-7 7 7 7"/>"#);
+pub const NEXT: Icon = Icon(r#"<path d="M9 5l7 7-7 7"/>"#);
+pub const DOWN: Icon = Icon(r#"<path d="M6 9l6 6 6-6"/>"#);
+pub const CHECK: Icon = Icon(r#"<path d="M5 13l5 5 9-11"/>"#);
+pub const CROSS: Icon = Icon(r#"<path d="M6 6l12 12M18 6L6 18"/>"#);
+pub const LOCK: Icon = Icon(r#"<path d="M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3"/>"#);
+pub const ALERT: Icon = Icon(r#"<path d="M12 4l9 16H3zM12 10v4M12 17v.5"/>"#);
+pub const ERASE: Icon = Icon(r#"<path d="M9 6h11v12H9l-6-6zM12 10l4 4M16 10l-4 4"/>"#);
+pub const SEARCH: Icon = Icon(r#"<path d="M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5"/>"#);
+pub const EMPTY: Icon = Icon(r#"<path d="M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5"/>"#);
+pub const LEDGER: Icon = Icon(r#"<path d="M5 4h14v16H5zM9 4v16M12 9h4M12 13h4"/>"#);
+pub const USERS: Icon =
     Icon(r#"<path d="M12 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-5 4-7 8-7 2 0 4 .5 5.500 1.500M18 16v6M15 19h6"/>"#);
-pub(crate) const LEAVE: Icon = Icon(r#"<path d="M10 4H5v16h5M14 8l4 4-4 4M9 12h9"/>"#);
+pub const LEAVE: Icon = Icon(r#"<path d="M10 4H5v16h5M14 8l4 4-4 4M9 12h9"/>"#);
 
 impl From<Icon> for View {
     fn from(Icon(paths): Icon) -> Self {

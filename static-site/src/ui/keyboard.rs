@@ -9,7 +9,7 @@ use sycamore::prelude::*;
 use takt_api::stock::Source;
 use wasm_bindgen::JsCast;
 
-use crate::page::stock;
+use crate::net::scan;
 use crate::ui::number_pad;
 use crate::ui::toast::Toast;
 use crate::{app, text};
@@ -44,7 +44,7 @@ thread_local! {
 }
 
 /// Digits go there while the page that asks for it is shown.
-pub(crate) fn write_to(target: impl Fn() -> Signal<String> + 'static, scale: u8) {
+pub fn write_to(target: impl Fn() -> Signal<String> + 'static, scale: u8) {
     let pad = Pad { target: Rc::new(target), scale };
     let mine = Rc::downgrade(&pad.target);
     PAD.set(Some(pad));
@@ -56,7 +56,7 @@ pub(crate) fn write_to(target: impl Fn() -> Signal<String> + 'static, scale: u8)
 }
 
 /// Scanned codes go there while the page that asks for it is shown. Elsewhere a code opens the page of what it means.
-pub(crate) fn scan_to(found: impl Fn(String, Source) + 'static) {
+pub fn scan_to(found: impl Fn(String, Source) + 'static) {
     let scan: Scanned = Rc::new(found);
     let mine = Rc::downgrade(&scan);
     SCAN.set(Some(scan));
@@ -68,7 +68,7 @@ pub(crate) fn scan_to(found: impl Fn(String, Source) + 'static) {
 }
 
 /// Hears every key of the page.
-pub(crate) fn pressed(event: web_sys::Event) {
+pub fn pressed(event: web_sys::Event) {
     let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
     if event.ctrl_key() || event.alt_key() || event.meta_key() || app::session().is_none() || is_taken(event) {
         return;
@@ -132,9 +132,9 @@ fn deliver(code: String) {
     if let Some(scan) = SCAN.with_borrow(Clone::clone) {
         return scan(code, Source::Scan);
     }
-    wasm_bindgen_futures::spawn_local(async move {
-        match stock::scan(&code).await {
-            Ok(found) => app::app().go(&stock::page_of(&found).path()),
+    app::spawn(async move {
+        match scan::scan(&code).await {
+            Ok(found) => app::app().go(&scan::page_of(&found).path()),
             Err(_) => app::app().say(Toast::bad(text::UNKNOWN_CODE.with(&code))),
         }
     });

@@ -1,18 +1,19 @@
 //! The small design system: what pages are made of. Its looks are in `style.css`.
 
-pub(crate) mod fault;
-pub(crate) mod field;
-pub(crate) mod icon;
-pub(crate) mod keyboard;
-pub(crate) mod number_pad;
-pub(crate) mod order_parts;
-pub(crate) mod pending;
-pub(crate) mod scan_input;
-pub(crate) mod sheet;
-pub(crate) mod shell;
-pub(crate) mod submit_button;
-pub(crate) mod toast;
+pub mod fault;
+pub mod field;
+pub mod icon;
+pub mod keyboard;
+pub mod number_pad;
+pub mod order_parts;
+pub mod pending;
+pub mod scan_input;
+pub mod sheet;
+pub mod shell;
+pub mod submit_button;
+pub mod toast;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -22,24 +23,28 @@ use sycamore::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::net::Fault;
-use crate::net::list::List;
-use crate::net::read::{Read, State};
+use crate::net::list::{self, List, Row};
+use crate::net::read::{self, Read, State};
 use crate::text::{self, Text};
 
 /// A part that is drawn anew whenever what it reads changes.
 ///
 /// Boxed, here and in [`tap`], so that the code that watches is there once and not for each use: every first visit loads it.
-pub(crate) fn live(draw: impl FnMut() -> View + 'static) -> View {
+pub fn live(draw: impl FnMut() -> View + 'static) -> View {
     View::from_dynamic(Box::new(draw) as Box<dyn FnMut() -> View>)
 }
 
 /// What a touch does.
-pub(crate) fn tap(act: impl Fn() + 'static) -> Box<dyn FnMut(web_sys::MouseEvent)> {
+pub fn tap(act: impl Fn() + 'static) -> Box<dyn FnMut(web_sys::MouseEvent)> {
     Box::new(move |_| act())
 }
 
 /// Shows what is read: bars while it is on its way, the reason where it is not to be had.
-pub(crate) fn shown<T: DeserializeOwned + 'static>(read: Read<T>, draw: impl Fn(Rc<T>) -> View + 'static) -> View {
+pub fn shown<T: DeserializeOwned + 'static>(read: Read<T>, draw: impl Fn(Rc<T>) -> View + 'static) -> View {
+    shown_raw(read.raw, Box::new(move |value| value.downcast().map_or_else(|_| View::new(), &draw)))
+}
+
+fn shown_raw(read: read::Raw, draw: Box<dyn Fn(Rc<dyn Any>) -> View>) -> View {
     live(move || match read.state.get_clone() {
         State::Loading => loading(),
         State::Ready(value) => untrack(|| draw(value)),
@@ -48,7 +53,7 @@ pub(crate) fn shown<T: DeserializeOwned + 'static>(read: Read<T>, draw: impl Fn(
 }
 
 /// Bars where something will stand.
-pub(crate) fn loading() -> View {
+pub fn loading() -> View {
     view! {
         div(class="loading", aria-busy="true") {
             span(class="sr") { (text::LOADING) }
@@ -58,18 +63,23 @@ pub(crate) fn loading() -> View {
 }
 
 /// Nothing is here, and what to do about it.
-pub(crate) fn empty(what: Text) -> View {
+pub fn empty(what: Text) -> View {
     view! { div(class="empty") { (icon::EMPTY) p { (what) } } }
 }
 
 /// A list with its own waiting, emptiness and failure, and a button for more.
-pub(crate) fn listed<T>(list: List<T>, class: &'static str, none: Text, row: impl Fn(T) -> View + 'static) -> View
+pub fn listed<T>(list: List<T>, class: &'static str, none: Text, row: impl Fn(T) -> View + 'static) -> View
 where
     T: DeserializeOwned + Clone + 'static,
 {
+    let row = move |each: &Row| each.downcast_ref().map_or_else(View::new, |each: &T| row(each.clone()));
+    listed_raw(list.raw, class, none, Box::new(row))
+}
+
+fn listed_raw(list: list::Raw, class: &'static str, none: Text, row: Box<dyn Fn(&Row) -> View>) -> View {
     let rows = live(move || {
         let rows = list.rows.get_clone();
-        View::from(rows.into_iter().map(|each| untrack(|| row(each))).collect::<Vec<_>>())
+        View::from(rows.iter().map(|each| untrack(|| row(each))).collect::<Vec<_>>())
     });
     let again: Rc<dyn Fn()> = Rc::new(move || list.again());
     let more: Rc<dyn Fn()> = Rc::new(move || list.more());
@@ -105,7 +115,7 @@ fn tail(
 }
 
 /// A part of a page with its heading.
-pub(crate) fn section(title: Text, body: View) -> View {
+pub fn section(title: Text, body: View) -> View {
     view! { section(class="card") { h2 { (title) } (body) } }
 }
 
@@ -116,7 +126,7 @@ thread_local! {
 
 /// A part that is opened and closed by a tap, with a note beside its heading. It stays as the reader left it, also when a
 /// fresh answer draws the page anew.
-pub(crate) fn fold(title: Text, note: String, open: bool, body: View) -> View {
+pub fn fold(title: Text, note: String, open: bool, body: View) -> View {
     let name = title.get();
     let open = FOLDS.with_borrow(|folds| folds.get(name).copied().unwrap_or(open));
     let toggled = move |event: web_sys::Event| {
@@ -134,13 +144,13 @@ pub(crate) fn fold(title: Text, note: String, open: bool, body: View) -> View {
 }
 
 /// A name and its value.
-pub(crate) fn pair(name: Text, value: impl Into<View>) -> View {
+pub fn pair(name: Text, value: impl Into<View>) -> View {
     let value = value.into();
     view! { div(class="pair") { dt { (name) } dd { (value) } } }
 }
 
 /// What the reader still has to give, read aloud as soon as it is said.
-pub(crate) fn hint(said: Signal<String>) -> View {
+pub fn hint(said: Signal<String>) -> View {
     live(move || {
         let said = said.get_clone();
         if said.is_empty() {

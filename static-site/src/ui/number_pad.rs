@@ -10,7 +10,7 @@ use crate::ui::{icon, keyboard, tap};
 const LENGTH_MAX: usize = 12;
 
 /// What `text` becomes when `key` is pressed. A point only where the item has decimals, and no more digits than it has.
-pub(crate) fn press(text: &str, key: char, scale: u8) -> String {
+pub fn press(text: &str, key: char, scale: u8) -> String {
     let mut next = text.to_owned();
     let decimals = text.split_once('.').map(|(_, decimals)| decimals.len());
     match key {
@@ -28,7 +28,7 @@ pub(crate) fn press(text: &str, key: char, scale: u8) -> String {
 }
 
 /// The quantity that a text means, at a scale; zero where nothing is typed yet, none where it is no quantity.
-pub(crate) fn quantity(text: &str, scale: u8) -> Option<Quantity> {
+pub fn quantity(text: &str, scale: u8) -> Option<Quantity> {
     let text = text.trim().trim_end_matches('.');
     if text.is_empty() {
         return Some(Quantity::zero(scale));
@@ -37,7 +37,7 @@ pub(crate) fn quantity(text: &str, scale: u8) -> Option<Quantity> {
 }
 
 /// The keys. They write into whatever `target` says.
-pub(crate) fn view(target: impl Fn() -> Signal<String> + Copy + 'static, scale: u8) -> View {
+pub fn view(target: impl Fn() -> Signal<String> + Copy + 'static, scale: u8) -> View {
     keyboard::write_to(target, scale);
     let key = move |key: char, face: View, name: &'static str| {
         let hidden = key == '.' && scale == 0;

@@ -8,11 +8,11 @@ use takt_domain::order::Priority;
 use takt_domain::quantity::Quantity;
 
 use crate::route::Route;
-use crate::{app, show, text};
+use crate::{app, flow, show, text};
 
 /// The state as a chip in the colour of its category.
-pub(crate) fn state_chip(flow: &Flow, state: &str) -> View {
-    let known = flow.state(state);
+pub fn state_chip(flow: Option<&Flow>, state: &str) -> View {
+    let known = flow.and_then(|flow| flow.state(state));
     let name = known.map_or_else(|| state.to_owned(), |state| state.label.get(app::lang()).to_owned());
     let class = match known.map(|state| state.category) {
         Some(Category::Waiting) => "chip state waiting",
@@ -25,7 +25,7 @@ pub(crate) fn state_chip(flow: &Flow, state: &str) -> View {
 }
 
 /// Urgent and high stand out; the others need no mark.
-pub(crate) fn priority_mark(priority: Priority) -> View {
+pub fn priority_mark(priority: Priority) -> View {
     match priority {
         Priority::Urgent => view! { span(class="chip urgent") { (text::URGENT) } },
         Priority::High => view! { span(class="chip high") { (text::HIGH) } },
@@ -35,7 +35,7 @@ pub(crate) fn priority_mark(priority: Priority) -> View {
 }
 
 /// How much of the whole is done, scrap in its own colour. Drawn as SVG, since the policy of the page allows no inline style.
-pub(crate) fn bar(done: Progress, whole: Quantity) -> View {
+pub fn bar(done: Progress, whole: Quantity) -> View {
     let part = |quantity: Quantity| {
         let units = whole.units().max(1);
         (i128::from(quantity.units()) * 100 / i128::from(units)).clamp(0, 100) as i32
@@ -52,24 +52,26 @@ pub(crate) fn bar(done: Progress, whole: Quantity) -> View {
 }
 
 /// One order in a list: what, how much, how far, how urgent.
-pub(crate) fn card(row: OrderRow, with_state: bool) -> View {
+pub fn card(row: OrderRow, with_state: bool) -> View {
     let path = Route::Order(row.id.clone()).path();
+    let flow = flow::builtin();
+    let category = flow.as_ref().and_then(|flow| flow.state(&row.state)).map(|state| state.category);
     let (id, name) = (row.id.to_string(), row.item_name);
     let count = format!("{} / {} {}", row.done.good, row.quantity, row.unit);
-    let state = if with_state { state_chip(Flow::builtin(), &row.state) } else { View::new() };
+    let state = if with_state { state_chip(flow.as_deref(), &row.state) } else { View::new() };
     let paused = if row.paused {
         view! { span(class="chip paused") { (text::PAUSED) } }
     } else {
         View::new()
     };
-    let review = row.review_requested && row.state == Flow::builtin().initial;
+    let review = row.review_requested && flow.as_ref().is_some_and(|flow| row.state == flow.initial);
     let review = if review {
         view! { span(class="chip review") { (text::IN_REVIEW) } }
     } else {
         View::new()
     };
     let due = row.due.map(|due| {
-        let late = show::is_late(due) && !matches!(category(&row.state), Some(Category::Done | Category::Closed));
+        let late = show::is_late(due) && !matches!(category, Some(Category::Done | Category::Closed));
         let class = if late { "due late" } else { "due" };
         let text = show::due(due);
         view! { span(class=class) { (text) } }
@@ -89,8 +91,4 @@ pub(crate) fn card(row: OrderRow, with_state: bool) -> View {
             }
         } }
     }
-}
-
-fn category(state: &str) -> Option<Category> {
-    Flow::builtin().state(state).map(|state| state.category)
 }

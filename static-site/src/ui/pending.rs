@@ -9,7 +9,7 @@ use crate::ui::{icon, live, submit_button, tap};
 use crate::{app, text};
 
 /// Each open request, with a button to send it once more. Nothing where there is none.
-pub(crate) fn view() -> View {
+pub fn view() -> View {
     let app = app::app();
     live(move || {
         app.pending.track();

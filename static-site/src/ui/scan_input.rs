@@ -14,7 +14,7 @@ const PACE_MAX_MS: f64 = 35.0;
 const LENGTH_MIN: usize = 4;
 
 /// The input, with the focus on it. `found` gets the code and how it came in.
-pub(crate) fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + Clone + 'static) -> View {
+pub fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + Clone + 'static) -> View {
     let input = create_node_ref();
     let began = create_signal((0usize, 0.0f64));
     let scanned = found.clone();

@@ -9,10 +9,7 @@ use crate::text;
 use crate::ui::{icon, live, tap};
 
 /// Shows the sheet that `content` draws while it is something.
-pub(crate) fn view<T: Clone + 'static>(
-    content: Signal<Option<T>>,
-    draw: impl Fn(T) -> (String, View) + 'static,
-) -> View {
+pub fn view<T: Clone + 'static>(content: Signal<Option<T>>, draw: impl Fn(T) -> (String, View) + 'static) -> View {
     live(move || {
         let Some(what) = content.get_clone() else { return View::new() };
         untrack(|| {

@@ -9,7 +9,7 @@ use crate::text::{self, Text};
 use crate::ui::{fault, icon, live, tap};
 
 /// The big button. It says that it is busy, and gives way to the retry while an outcome is not known.
-pub(crate) fn view(submit: Submit, face: impl Into<View>, press: impl Fn() + 'static) -> View {
+pub fn view(submit: Submit, face: impl Into<View>, press: impl Fn() + 'static) -> View {
     let face = face.into();
     let busy = move || submit.is_busy();
     let hidden = move || submit.is_held() && !submit.is_busy();
@@ -27,7 +27,7 @@ pub(crate) fn view(submit: Submit, face: impl Into<View>, press: impl Fn() + 'st
 }
 
 /// What became of the last request, where that needs words.
-pub(crate) fn outcome(submit: Submit) -> View {
+pub fn outcome(submit: Submit) -> View {
     live(move || match submit.progress.get_clone() {
         Progress::Idle | Progress::Busy => View::new(),
         Progress::Failed(fault) => fault::view(&fault, None),
@@ -43,11 +43,11 @@ pub(crate) fn outcome(submit: Submit) -> View {
 }
 
 /// Fields that stay as they are while a request is open.
-pub(crate) fn fields(submit: Submit, body: View) -> View {
+pub fn fields(submit: Submit, body: View) -> View {
     view! { fieldset(class="plain", prop:disabled=move || submit.is_held()) { (body) } }
 }
 
 /// A smaller button for a write that needs no form.
-pub(crate) fn small(submit: Submit, face: Text, class: &'static str, press: Rc<dyn Fn()>) -> View {
+pub fn small(submit: Submit, face: Text, class: &'static str, press: Rc<dyn Fn()>) -> View {
     view! { button(r#type="button", class=class, disabled=move || submit.is_held(), on:click=tap(move || press())) { (face) } }
 }

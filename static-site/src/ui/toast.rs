@@ -7,20 +7,20 @@ use crate::ui::{icon, live};
 
 /// One message.
 #[derive(Clone, PartialEq)]
-pub(crate) struct Toast {
+pub struct Toast {
     /// Booked; else it failed.
-    pub(crate) good: bool,
-    pub(crate) text: String,
+    pub good: bool,
+    pub text: String,
 }
 
 impl Toast {
     /// Something did not work, and the page that tried it is gone.
-    pub(crate) fn bad(text: impl Into<String>) -> Self {
+    pub fn bad(text: impl Into<String>) -> Self {
         Self { good: false, text: text.into() }
     }
 
     /// Something is booked: said only after the server has said so.
-    pub(crate) fn good(text: impl Into<String>) -> Self {
+    pub fn good(text: impl Into<String>) -> Self {
         Self { good: true, text: text.into() }
     }
 }
@@ -28,7 +28,7 @@ impl Toast {
 const SHOWN_MS: i32 = 4_500;
 
 /// Shows it for a while.
-pub(crate) fn show(place: Signal<Option<Toast>>, toast: Toast) {
+pub fn show(place: Signal<Option<Toast>>, toast: Toast) {
     place.set(Some(toast.clone()));
     timer(SHOWN_MS, move || {
         if place.with_untracked(|now| now.as_ref() == Some(&toast)) {
@@ -37,7 +37,7 @@ pub(crate) fn show(place: Signal<Option<Toast>>, toast: Toast) {
     });
 }
 
-pub(crate) fn view(place: Signal<Option<Toast>>) -> View {
+pub fn view(place: Signal<Option<Toast>>) -> View {
     let message = live(move || {
         let Some(toast) = place.get_clone() else { return View::new() };
         let (class, said) = (if toast.good { "toast good" } else { "toast bad" }, toast.text);

@@ -12,7 +12,6 @@ use takt_domain::id::OrderId;
 use takt_domain::order::OrderOperation;
 use takt_domain::quantity::Quantity;
 use takt_domain::report::{self, NewReport, Scrap};
-use wasm_bindgen_futures::spawn_local;
 
 use super::order::{api_path, facts};
 use crate::net::device::{self, Kept};
@@ -21,7 +20,7 @@ use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
 use crate::ui::{self, fault, field, number_pad, order_parts, submit_button, tap, toast::Toast};
-use crate::{app, text};
+use crate::{app, json, text};
 
 /// Reasons that a plant begins with; those used last on this device come before them.
 const REASONS: [(&str, &str); 5] =
@@ -237,7 +236,7 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
         app::app().go(&back);
         if report.state == ReportState::Queued {
             app::app().say(Toast::good(text::REPORT_QUEUED.get()));
-            spawn_local(follow(report.id));
+            app::spawn(follow(report.id));
         } else {
             app::app().say(Toast::good(said.clone()));
         }
@@ -250,7 +249,7 @@ async fn follow(id: String) {
     for _ in 0..FOLLOW_TIMES {
         wait(FOLLOW_MS).await;
         let Some(answer) = fetch(&Call::get(path.clone())).await.filter(Answer::is_success) else { continue };
-        let Ok(report) = serde_json::from_str::<Report>(&answer.text) else { return };
+        let Ok(report) = json::read::<Report>(&answer.text) else { return };
         match report.state {
             ReportState::Queued => {}
             ReportState::Booked => return app::app().wake(),

@@ -58,7 +58,7 @@ pub(super) fn head(detail: &OrderDetail, facts: &Facts) -> View {
         View::from(text_pair(text::NOTE, &order.note)),
     ];
     let item_path = Route::StockItem(order.item.clone()).path();
-    let state = order_parts::state_chip(&detail.flow, &order.state);
+    let state = order_parts::state_chip(Some(&detail.flow), &order.state);
     let priority = order_parts::priority_mark(order.priority);
     let bar = order_parts::bar(done, order.quantity);
     view! {
@@ -210,7 +210,7 @@ pub(super) fn history(detail: &OrderDetail) -> View {
                 "reverse-report" => text::REPORT_REVERSED.get().to_owned(),
                 other => other.to_owned(),
             });
-            let state = order_parts::state_chip(&detail.flow, &step.state);
+            let state = order_parts::state_chip(Some(&detail.flow), &step.state);
             entry(view! { (name) " " (state) }, &step.by, step.at, &step.reason)
         })
         .collect();

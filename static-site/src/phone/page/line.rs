@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde::de::IgnoredAny;
 use sycamore::prelude::*;
 use takt_api::master::{PlantDetail, PutEquipmentStatus, PutMouldStatus, PutPresence};
 use takt_api::stock::Source;
@@ -69,7 +70,7 @@ fn resources(plant: &PlantDetail, chosen: &str, read: Read<PlantDetail>) -> View
 
 /// A write of one small thing; what it was before stays on the screen until it is booked.
 fn put(submit: Submit, path: String, body: &impl serde::Serialize, read: Read<PlantDetail>) {
-    submit.send("PUT", path, body, Source::Hand, move |_: serde_json::Value| {
+    submit.send("PUT", path, body, Source::Hand, move |_: IgnoredAny| {
         app::app().say(Toast::good(text::SAVED.get()));
         read.again();
     });

@@ -1,13 +1,12 @@
 //! Stock of all items: scan or type, or read down the list.
 
 use sycamore::prelude::*;
-use takt_api::stock::{ItemStock, Scanned, Source};
+use takt_api::stock::{ItemStock, Source};
 use takt_domain::ledger::MovementKind;
 use takt_domain::permission::Permission;
 
-use crate::net::Fault;
-use crate::net::fetch::{Call, fetch};
 use crate::net::list::List;
+use crate::net::scan::{page_of, scan};
 use crate::route::{Route, encode};
 use crate::ui::{self, icon, scan_input};
 use crate::{app, show, text};
@@ -16,7 +15,7 @@ pub(crate) fn view() -> View {
     let value = create_signal(String::new());
     let list: List<ItemStock> = List::new(path(""));
     let found = move |code: String, _: Source| {
-        wasm_bindgen_futures::spawn_local(async move {
+        app::spawn(async move {
             match scan(&code).await {
                 Ok(found) => app::app().go(&page_of(&found).path()),
                 // No code that stands for one thing: then it is looked for in the names.
@@ -36,24 +35,6 @@ pub(crate) fn view() -> View {
 
 fn path(q: &str) -> String {
     if q.is_empty() { "/api/v1/stock?limit=50".into() } else { format!("/api/v1/stock?limit=50&q={}", encode(q)) }
-}
-
-/// What a code on the floor means.
-pub(crate) async fn scan(code: &str) -> Result<Scanned, Fault> {
-    let answer = fetch(&Call::get(format!("/api/v1/scan?code={}", encode(code)))).await.ok_or(Fault::Lost)?;
-    if !answer.is_success() {
-        return Err(Fault::of(&answer));
-    }
-    serde_json::from_str(&answer.text).map_err(|_| Fault::Unreadable)
-}
-
-/// Where one reads about it.
-pub(crate) fn page_of(found: &Scanned) -> Route {
-    match found {
-        Scanned::Item { item } => Route::StockItem(item.id.clone()),
-        Scanned::Order { order } => Route::Order(order.clone()),
-        Scanned::Location { .. } => Route::Stock,
-    }
 }
 
 fn move_button() -> View {

@@ -9,10 +9,10 @@ use takt_domain::id::{LocationId, OrderId};
 use takt_domain::ledger::MovementKind;
 use takt_domain::master::{Item, LocationKind};
 
-use super::stock::scan;
 use crate::net::Fault;
 use crate::net::device::{self, Kept};
 use crate::net::read::Read;
+use crate::net::scan::scan;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
 use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, toast::Toast};
@@ -164,7 +164,7 @@ fn form(kind: MovementKind, plant: &Rc<PlantDetail>) -> View {
 
 /// Finds what a code means and puts it where it belongs.
 fn load(form: Form, code: String, source: Source) {
-    wasm_bindgen_futures::spawn_local(async move {
+    app::spawn(async move {
         let outcome = scan(&code).await;
         if !form.item.is_alive() {
             return;

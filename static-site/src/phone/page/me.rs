@@ -1,12 +1,10 @@
 //! Who is signed in, the other pages, the language, and the way out.
 
 use sycamore::prelude::*;
-use takt_api::stock::Source;
 use takt_domain::permission::Permission;
 
-use crate::net::submit::Submit;
-use crate::ui::{self, icon, shell, submit_button, tap};
-use crate::{app, show, text};
+use crate::ui::{self, icon};
+use crate::{app, shell, show, sign_in, text};
 
 pub(crate) fn view() -> View {
     let Some(session) = app::session() else { return View::new() };
@@ -32,7 +30,7 @@ pub(crate) fn view() -> View {
             view! { li { a(class="entry", href=path) { (drawing) span(class="grow") { (name) } (icon::NEXT) } } }
         })
         .collect();
-    let (presence, language, sign_out) = (presence(), super::sign_in::language(), sign_out());
+    let (presence, language, sign_out) = (presence(), sign_in::language(), sign_in::sign_out());
     let body = view! {
         section(class="card") {
             p(class="title") { (name) }
@@ -46,7 +44,7 @@ pub(crate) fn view() -> View {
         section(class="card") { h2 { (text::LANGUAGE) } (language) }
         (sign_out)
     };
-    shell::page(text::ME.get(), None, View::new(), body)
+    ui::shell::page(text::ME.get(), None, View::new(), body)
 }
 
 /// Operators say that they are here from their own page.
@@ -55,24 +53,4 @@ fn presence() -> View {
         return View::new();
     }
     super::line::mine()
-}
-
-fn sign_out() -> View {
-    let submit = Submit::new();
-    let leave = move || {
-        submit.send(
-            "DELETE",
-            "/api/v1/session".into(),
-            &serde_json::json!({}),
-            Source::Hand,
-            |_: serde_json::Value| {
-                app::app().leave(false);
-            },
-        );
-    };
-    let outcome = submit_button::outcome(submit);
-    view! {
-        button(r#type="button", class="quiet wide", disabled=move || submit.is_held(), on:click=tap(leave)) { (icon::LEAVE) (text::SIGN_OUT) }
-        (outcome)
-    }
 }

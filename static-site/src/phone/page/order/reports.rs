@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde::de::IgnoredAny;
 use sycamore::prelude::*;
 use takt_api::orders::OrderDetail;
 use takt_api::reports::{Report, Reverse};
@@ -76,7 +77,7 @@ pub(crate) fn with_reason(path: String, face: text::Text, after: impl Fn() + Clo
         }
         missing.set(String::new());
         let after = after.clone();
-        submit.send("POST", path.clone(), &body, Source::Hand, move |_: serde_json::Value| {
+        submit.send("POST", path.clone(), &body, Source::Hand, move |_: IgnoredAny| {
             app::app().say(Toast::good(text::REVERSED_BOOKED.get()));
             after();
         });

@@ -11,7 +11,7 @@ use crate::{app, text};
 
 const POLL_MS: i32 = 5_000;
 
-pub(crate) fn view() -> View {
+pub(crate) fn view(_: &[String]) -> View {
     let read: Read<Board> = Read::new("/api/v1/board");
     read.poll(POLL_MS);
     let body = ui::shown(read, draw);

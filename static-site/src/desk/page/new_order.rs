@@ -15,7 +15,7 @@ use crate::route::Route;
 use crate::ui::{self, field, number_pad, submit_button, toast::Toast};
 use crate::{app, text};
 
-pub(crate) fn view() -> View {
+pub(crate) fn view(_: &[String]) -> View {
     let read: Read<PlantDetail> = Read::new("/api/v1/plant");
     let body = ui::shown(read, |plant| form(&plant));
     ui::shell::page(text::NEW_ORDER.get(), Some(Route::Orders), View::new(), body)
@@ -67,8 +67,8 @@ fn form(plant: &Rc<PlantDetail>) -> View {
             custom: Default::default(),
         };
         submit.send("POST", "/api/v1/orders".into(), &body, Source::Hand, |made: OrderAnswer| {
-            app::app().go(&Route::Order(made.id.clone()).path());
             app::app().say(Toast::good(text::CREATED_ORDER.with(made.id.as_str())));
+            app::app().go(&Route::Order(made.id.clone()).path());
         });
     };
     let hint = ui::hint(missing);

@@ -1,5 +1,6 @@
 //! Sign-in: the user once, then only the PIN on big keys.
 
+use serde::de::IgnoredAny;
 use sycamore::prelude::*;
 use takt_api::identity::{Session, SignIn};
 use takt_api::stock::Source;
@@ -14,7 +15,7 @@ use crate::ui::{field, icon, live, number_pad, submit_button, tap, toast};
 
 const PIN_MAX: usize = 12;
 
-pub(crate) fn view() -> View {
+pub fn view() -> View {
     let app = app::app();
     document().set_title(&format!("{} · Takt", text::SIGN_IN.get()));
     let user = create_signal(device::get(Kept::User).unwrap_or_default());
@@ -121,11 +122,26 @@ fn pin_pad(pin: Signal<String>) -> View {
 }
 
 /// The other language, in its own words.
-pub(crate) fn language() -> View {
+pub fn language() -> View {
     let app = app::app();
     let (name, other) = match app::lang() {
         Lang::Zh => ("English", Lang::En),
         Lang::En => ("中文", Lang::Zh),
     };
     view! { button(r#type="button", class="quiet language", lang=other.pick("zh-CN", "en"), on:click=tap(move || app.speak(other))) { (name) } }
+}
+
+/// The way out.
+pub fn sign_out() -> View {
+    let submit = Submit::new();
+    let leave = move || {
+        submit.send("DELETE", "/api/v1/session".into(), &(), Source::Hand, |_: IgnoredAny| {
+            app::app().leave(false);
+        });
+    };
+    let outcome = submit_button::outcome(submit);
+    view! {
+        button(r#type="button", class="quiet wide", disabled=move || submit.is_held(), on:click=tap(leave)) { (icon::LEAVE) (text::SIGN_OUT) }
+        (outcome)
+    }
 }

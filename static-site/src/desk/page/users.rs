@@ -16,7 +16,7 @@ use crate::route::encode;
 use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
-pub(crate) fn view() -> View {
+pub(crate) fn view(_: &[String]) -> View {
     let list: List<User> = List::new("/api/v1/users?limit=100".into());
     // `Some(None)` is a user to be made.
     let asked = create_signal(None::<Option<User>>);

@@ -2,15 +2,14 @@
 
 use sycamore::prelude::*;
 use takt_api::orders::OrderRow;
-use takt_domain::flow::Flow;
 use takt_domain::permission::Permission;
 
 use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
 use crate::net::list::List;
-use crate::route::{Route, encode};
+use crate::route::{desk, encode};
 use crate::ui::{self, field, icon, order_parts};
-use crate::{app, text};
+use crate::{app, flow, text};
 
 /// What a filter says that is not the name of a state: every state that is not over.
 const OPEN: &str = "";
@@ -65,7 +64,7 @@ fn states(filter: &str) -> String {
     match filter {
         ALL => String::new(),
         OPEN => {
-            let flow = Flow::builtin();
+            let Some(flow) = flow::builtin() else { return String::new() };
             let open = flow.states.iter().filter(|state| flow.is_open(&state.name));
             open.map(|state| format!("&state={}", encode(&state.name))).collect()
         }
@@ -76,7 +75,9 @@ fn states(filter: &str) -> String {
 fn state_filter(state: Signal<String>) -> View {
     let lang = app::lang();
     let mut options = vec![(OPEN.to_owned(), text::OPEN_ORDERS.get().to_owned())];
-    options.extend(Flow::builtin().states.iter().map(|state| (state.name.clone(), state.label.get(lang).to_owned())));
+    let flow = flow::builtin();
+    let states = flow.iter().flat_map(|flow| &flow.states);
+    options.extend(states.map(|state| (state.name.clone(), state.label.get(lang).to_owned())));
     options.push((ALL.to_owned(), text::ALL.get().to_owned()));
     let choose = field::choice(text::STATE, state, options);
     view! { div(class="strip") { (choose) } }
@@ -93,6 +94,6 @@ fn new_button() -> View {
     if !app::may(Permission::OrderCreate) {
         return View::new();
     }
-    let path = Route::NewOrder.path();
+    let path = desk("new-order").path();
     view! { a(class="button", href=path) { (icon::PLUS) (text::NEW_ORDER) } }
 }

@@ -1,0 +1,68 @@
+//! The pages of the desk, a row each. To add a page:
+//!
+//! 1. Write `page/NAME.rs` with `pub(crate) fn view(rest: &[String]) -> View`. It ends with
+//!    `ui::shell::page(title, back, aside, body)`; `rest` is what the address says after `/desk/NAME/`.
+//! 2. Add `pub(crate) mod NAME;` to `page/mod.rs` and a row to [`PAGES`]: the navigation, the address and who sees it
+//!    follow from that row. Rows of one group stand together; the first row that somebody may open is their home.
+//! 3. Read with `Read::new("/api/v1/...")` and `ui::shown`, or `List` and `ui::listed`; `.poll(ms)` keeps it fresh. Write
+//!    with `Submit::new()` and `submit_button::view`: keys, retries and refusals are dealt with there.
+//! 4. Link to a page here by `desk("NAME").path()`, to the phone's by their `Route`; what is in the other bundle is loaded.
+//! 5. Texts are `const`s made by `Text::new("中文", "English")` at the head of the page, or stand in `src/text.rs` where
+//!    both bundles use them. Styles stand in `desk.css`; no inline style, since the page's policy refuses it.
+
+use sycamore::prelude::*;
+use takt_domain::permission::Permission;
+
+// What both bundles share; `app::` means both in the pages of the desk.
+pub(crate) use takt_site_app::app::*;
+
+use crate::page;
+use crate::text::{self, Text};
+use crate::ui::icon::{self, Icon};
+
+/// One page of the desk.
+pub(crate) struct Page {
+    /// The first segment of its address after `/desk/`.
+    pub(crate) at: &'static str,
+    /// What the navigation and people call it.
+    pub(crate) name: Text,
+    /// Its drawing in the navigation.
+    pub(crate) icon: Icon,
+    /// Under which heading it stands.
+    pub(crate) group: Text,
+    /// Whoever holds one of these sees it.
+    pub(crate) needs: &'static [Permission],
+    /// Draws it, given what follows in the address.
+    pub(crate) view: fn(&[String]) -> View,
+}
+
+const PRODUCTION: Text = Text::new("生产", "Production");
+const SET_UP: Text = Text::new("设置", "Set-up");
+
+/// Every page, in the order of the navigation.
+pub(crate) const PAGES: &[Page] = &[
+    Page {
+        at: "board",
+        name: text::BOARD,
+        icon: icon::BOARD,
+        group: PRODUCTION,
+        needs: &[Permission::OrderView],
+        view: page::board::view,
+    },
+    Page {
+        at: "new-order",
+        name: text::NEW_ORDER,
+        icon: icon::PLUS,
+        group: PRODUCTION,
+        needs: &[Permission::OrderCreate],
+        view: page::new_order::view,
+    },
+    Page {
+        at: "users",
+        name: text::USERS,
+        icon: icon::USERS,
+        group: SET_UP,
+        needs: &[Permission::UserManage],
+        view: page::users::view,
+    },
+];

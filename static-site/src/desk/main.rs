@@ -1,0 +1,13 @@
+//! The desk pages: what planners, leads, quality engineers and administrators do sitting, on a wide screen. They may weigh
+//! more than the phone's, and work on a narrow screen too. `app.rs` says how a page is added.
+
+mod app;
+mod page;
+mod shell;
+
+// The pages name the shared parts as if they stood here.
+use takt_site_app::{net, route, sign_in, text, ui};
+
+fn main() {
+    app::start(app::Bundle { home: "/desk", view: shell::view });
+}

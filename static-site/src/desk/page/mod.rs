@@ -1,0 +1,5 @@
+//! One module for each page of the desk; `app::PAGES` says at which address.
+
+pub(crate) mod board;
+pub(crate) mod new_order;
+pub(crate) mod users;

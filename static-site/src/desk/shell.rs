@@ -1,0 +1,101 @@
+//! The desk's frame: every page that the reader may open at the left, under its heading; on a narrow screen behind a button.
+
+use sycamore::prelude::*;
+use takt_domain::permission::Permission;
+
+use crate::app::{self, PAGES, Page};
+use crate::route::{Route, desk};
+use crate::sign_in;
+use crate::text::{self, Text};
+use crate::ui::icon::{self, Icon};
+use crate::ui::{self, tap};
+
+const FLOOR: Text = Text::new("现场", "Shop floor");
+const MENU: Text = Text::new("菜单", "Menu");
+
+pub(crate) fn view() -> View {
+    ui::shell::view("shell desk", navigation(), page)
+}
+
+fn is_open(page: &Page) -> bool {
+    page.needs.iter().any(|permission| app::may(*permission))
+}
+
+/// The page of an address; at `/desk` itself the first that is open to the reader.
+fn page(route: &Route) -> View {
+    let Route::Desk(segments) = route else { return ui::shell::unknown("/desk") };
+    match segments.split_first() {
+        None => {
+            PAGES.iter().find(|page| is_open(page)).map_or_else(|| ui::shell::unknown("/"), |page| (page.view)(&[]))
+        }
+        Some((first, rest)) => match PAGES.iter().find(|page| page.at == first) {
+            Some(page) => (page.view)(rest),
+            None => ui::shell::unknown("/desk"),
+        },
+    }
+}
+
+/// What the floor's own pages show, one load away.
+fn floor() -> Vec<(Route, Icon, Text)> {
+    let all = [
+        (Permission::OrderView, Route::Orders, icon::ORDERS, text::ORDERS),
+        (Permission::StockView, Route::Stock, icon::STOCK, text::STOCK),
+        (Permission::MasterView, Route::Line, icon::LINE, text::LINE),
+        (Permission::StockView, Route::Movements, icon::LEDGER, text::MOVEMENTS),
+    ];
+    let open = all.into_iter().filter(|(needed, ..)| app::may(*needed));
+    open.map(|(_, route, drawing, name)| (route, drawing, name)).collect()
+}
+
+fn navigation() -> View {
+    let open = create_signal(false);
+    let mut parts = Vec::new();
+    let mut group = None;
+    for page in PAGES.iter().filter(|page| is_open(page)) {
+        if group != Some(page.group) {
+            group = Some(page.group);
+            parts.push(heading(page.group));
+        }
+        parts.push(link(page, open));
+    }
+    parts.push(heading(FLOOR));
+    parts.extend(floor().into_iter().map(|(route, drawing, name)| {
+        let path = route.path();
+        view! { a(href=path) { (drawing) span { (name) } } }
+    }));
+    let who = app::session().map_or(String::new(), |session| session.name.clone());
+    let (language, sign_out) = (sign_in::language(), sign_in::sign_out());
+    let class = move || if open.get() { "side open" } else { "side" };
+    let expanded = move || if open.get() { "true" } else { "false" };
+    let flip = tap(move || open.set(!open.get_untracked()));
+    view! {
+        button(r#type="button", class="round menu", aria-label=MENU, aria-expanded=expanded, on:click=flip) { (icon::MENU) }
+        nav(class=class, aria-label=text::NAVIGATION) {
+            span(class="brand") { "Takt" }
+            (parts)
+            div(class="side-foot") { a(href="/me") { (icon::ME) span { (who) } } (language) (sign_out) }
+        }
+    }
+}
+
+fn heading(name: Text) -> View {
+    view! { span(class="side-group") { (name) } }
+}
+
+fn link(page: &'static Page, open: Signal<bool>) -> View {
+    let path = desk(page.at).path();
+    let here = create_memo(move || {
+        app::app().route.with(|route| match route {
+            Route::Desk(segments) => segments.first().map_or_else(|| is_home(page), |first| first == page.at),
+            _ => false,
+        })
+    });
+    let current = move || if here.get() { Some("page") } else { None };
+    let (drawing, name) = (page.icon, page.name);
+    // The menu of a narrow screen has done its work.
+    view! { a(href=path, aria-current=current, on:click=tap(move || open.set(false))) { (drawing) span { (name) } } }
+}
+
+fn is_home(page: &Page) -> bool {
+    PAGES.iter().find(|page| is_open(page)).is_some_and(|home| home.at == page.at)
+}
