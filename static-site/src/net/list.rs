@@ -55,6 +55,8 @@ impl<T: DeserializeOwned + 'static> List<T> {
 
 /// A row of whatever type.
 pub type Row = Rc<dyn Any>;
+/// Reads one page: its rows, and where the next one begins.
+type Parse = fn(&str) -> Option<(Vec<Row>, Option<String>)>;
 
 /// A list of whatever type: its code is there once, not for each type, since every first visit loads it.
 #[derive(Clone, Copy)]
@@ -68,11 +70,11 @@ pub struct Raw {
     first: Signal<String>,
     /// More than the first page is here.
     is_long: Signal<bool>,
-    parse: fn(&str) -> Option<(Vec<Row>, Option<String>)>,
+    parse: Parse,
 }
 
 impl Raw {
-    fn new(path: String, parse: fn(&str) -> Option<(Vec<Row>, Option<String>)>) -> Self {
+    fn new(path: String, parse: Parse) -> Self {
         let list = Self {
             rows: create_signal(Vec::new()),
             loading: create_signal(false),

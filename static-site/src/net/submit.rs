@@ -49,6 +49,7 @@ pub struct Submit {
 }
 
 impl Submit {
+    #[expect(clippy::new_without_default, reason = "it is made inside of a page's scope, which a default hides")]
     pub fn new() -> Self {
         let progress = create_signal(Progress::Idle);
         ALL.with_borrow_mut(|all| all.push(progress));
