@@ -5,7 +5,7 @@
 //! | `/internal/v1/wake` | other components, at `http://aggregator.spin.internal`; no route leads here from outside |
 //! | `POST /internal/v1/tick` | a timer, with the variable `tick_token` as a bearer token: sweeps what no call woke it for |
 //! | `/api/v1/rollups...` | who may see them, or build them anew |
-//! | `/api/v1/queue...`, `/api/v1/degradation` | who operates the servers |
+//! | `/api/v1/queue...`, `/api/v1/degradation`, `/api/v1/doctor` | who operates the servers |
 //! | `/api/v1/alerts...`, `/api/v1/watch` | whom the watch over orders tells |
 //!
 //! Any number of calls may be at work at once: each piece of work is booked once, by whoever is first.
@@ -13,6 +13,7 @@
 mod alerts;
 mod dead_letters;
 mod degradation;
+mod doctor;
 mod get_rollups;
 mod rebuild_rollups;
 mod sweep;
@@ -45,6 +46,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "listDeadLetters" => dead_letters::list(call).await,
         "replayDeadLetter" => dead_letters::replay(store, call).await,
         "getDegradation" => degradation::get(store, call).await,
+        "getDoctor" => doctor::doctor(call).await,
         "listAlerts" => alerts::list(store, call).await,
         "acknowledgeAlert" => alerts::acknowledge(store, call).await,
         "getWatch" => watch::get(store, call).await,

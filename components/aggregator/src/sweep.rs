@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use takt_api::operations::DegradeMode;
 use takt_booking::{Progress, book};
+use takt_domain::flow::{Flow, State};
 use takt_store::{PlantNumber, Store, StoreError};
 use takt_web::queue;
 
@@ -58,10 +59,12 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
         swept.reports = sum(swept.reports, reports);
     }
     swept.done = swept.reports.done;
+    let mut due = Vec::new();
     for plant in &plants {
-        // The rest of the background does not need it.
-        if let Err(error) = takt_records::watch::look(store, plant.number, Timestamp::now()).await {
-            eprintln!("the watch over the orders of plant {} failed: {error}", plant.number);
+        match takt_records::watch::look(store, plant.number, Timestamp::now()).await {
+            Ok(looked) => due.extend(looked.map(|_| plant.number)),
+            // The rest of the background does not need it.
+            Err(error) => eprintln!("the watch over the orders of plant {} failed: {error}", plant.number),
         }
     }
     let start_ms = now_ms();
@@ -72,6 +75,10 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
             if now_ms() - start_ms > SWEEP_MS {
                 return Ok(Swept { done: false, ..swept });
             }
+            // What is asked as seldom as the watch looks, and needs all of the journal.
+            if progress.caught_up && due.contains(&plant.number) {
+                takt_rollup::keep_last_month(store, plant.number, Timestamp::now(), state_of).await?;
+            }
             // Another reader that was faster has the rest.
             if progress.caught_up || progress.events + progress.cleared == 0 {
                 break;
@@ -80,6 +87,11 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
     }
     store.purge(now_ms()).await?;
     Ok(swept)
+}
+
+/// The state of that name.
+fn state_of(name: &str) -> Option<State> {
+    Flow::builtin().state(name).cloned()
 }
 
 /// How long the oldest report of a plant has waited, where many do: a few that wait are those of a booker that died, and no

@@ -2,6 +2,7 @@
 //! old they are stands in every answer as `as_of`.
 
 mod cycle_times;
+mod lifecycle;
 mod order_counts;
 mod output;
 mod question;
@@ -24,6 +25,10 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getScrap" => scrap::scrap(store, call).await,
         "getStateTimes" => state_times::state_times(store, call).await,
         "getCycleTimes" => cycle_times::cycle_times(store, call).await,
+        "getLifecycle" => lifecycle::lifecycle(store, call).await,
+        "getLifecycleCsv" => lifecycle::csv(store, call).await,
+        "getLifecycleXlsx" => lifecycle::xlsx(store, call).await,
+        "listLifecycleMonths" => lifecycle::months(store, call).await,
         "getRequests" => requests::requests(store, call).await,
         "getOrderCounts" => order_counts::order_counts(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),

@@ -112,28 +112,33 @@ fn cut(call: &Call, topic: &Topic) -> Result<Cut, Failure> {
 fn spans(call: &Call, period: Period, zone: &TimeZone) -> Result<Vec<(i64, i64)>, Failure> {
     let today = zone.to_datetime(call.now).date();
     let start_of = |day: Date| day.to_zoned(zone.clone()).map(|start| start.timestamp());
-    let wrong =
-        |field: &str| Failure::field(field, "expected a day (2026-11-23) or a moment (2026-11-23T08:00:00+08:00)");
-    let read = |field: &str, whole_day: bool| -> Result<Option<Timestamp>, Failure> {
-        let Some(text) = call.param(field) else { return Ok(None) };
-        if let Ok(moment) = text.parse::<Timestamp>() {
-            return Ok(Some(moment));
-        }
-        let day: Date = text.parse().map_err(|_| wrong(field))?;
-        let day = if whole_day { day.tomorrow() } else { Ok(day) };
-        day.and_then(start_of).map(Some).map_err(|_| wrong(field))
-    };
-    let (from, to) = (read("from", false)?, read("to", true)?);
+    let (from, to) = (moment(call, "from", false, zone)?, moment(call, "to", true, zone)?);
     let from = match from {
         Some(from) => from,
-        None => start_of(to.map_or(today, |to| zone.to_datetime(to).date())).map_err(|_| wrong("from"))?,
+        None => start_of(to.map_or(today, |to| zone.to_datetime(to).date())).map_err(|_| wrong_moment("from"))?,
     };
     let to = match to {
         Some(to) => to,
-        None => today.tomorrow().and_then(start_of).map_err(|_| wrong("to"))?,
+        None => today.tomorrow().and_then(start_of).map_err(|_| wrong_moment("to"))?,
     };
     let too_many = || format!("expected a time after from, and at most {PERIODS_MAX} hours or days");
     periods(period, from, to, zone).map_err(|_| Failure::field("to", too_many()))
+}
+
+fn wrong_moment(field: &str) -> Failure {
+    Failure::field(field, "expected a day (2026-11-23) or a moment (2026-11-23T08:00:00+08:00)")
+}
+
+/// The moment that a parameter names, or where the day that it names begins; with `whole_day`, where that ends.
+pub(crate) fn moment(call: &Call, field: &str, whole_day: bool, zone: &TimeZone) -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = call.param(field) else { return Ok(None) };
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(Some(moment));
+    }
+    let day: Date = text.parse().map_err(|_| wrong_moment(field))?;
+    let day = if whole_day { day.tomorrow() } else { Ok(day) };
+    let start = day.and_then(|day| day.to_zoned(zone.clone()));
+    start.map(|start| Some(start.timestamp())).map_err(|_| wrong_moment(field))
 }
 
 fn dimensions(call: &Call, topic: &Topic) -> Result<Vec<Dimension>, Failure> {

@@ -1,6 +1,7 @@
 //! The timer that lets the plant's background work: what no wake-up called for is done within a second. Elsewhere a cron
 //! job calls `POST /internal/v1/tick` for that. It also says, once a second, which calls the host refuses by their class.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use takt_api::operations::DegradeMode;
 use takt_runtime::{Application, Level};
 
+use crate::health::Health;
 use crate::pressure::{Pressure, Signs};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -22,7 +24,7 @@ pub(crate) struct Swept {
 }
 
 /// Calls the background over and over, and looks at the load, on threads of their own that end with the process.
-pub(crate) fn start(application: Arc<Application>) -> anyhow::Result<()> {
+pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Result<()> {
     let (told, swept) = std::sync::mpsc::channel();
     let worker = Arc::clone(&application);
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for the background")?;
@@ -45,8 +47,12 @@ pub(crate) fn start(application: Arc<Application>) -> anyhow::Result<()> {
     std::thread::Builder::new().name("background".into()).spawn(work).context("no thread for the background")?;
     let watch = move || {
         let (mut pressure, mut last) = (Pressure::default(), Swept::default());
+        let mut health = Health::of(data);
         loop {
             std::thread::sleep(EVERY);
+            if let Some(state) = health.look() {
+                application.set_state("/api/v1/doctor", &state);
+            }
             // A background that is long at work has told what was so when it began.
             if let Some(swept) = swept.try_iter().last() {
                 last = swept;

@@ -8,6 +8,8 @@ mod build;
 mod build_site;
 mod degrade;
 mod demo;
+mod doctor;
+mod health;
 mod import;
 mod load;
 mod migrate;
@@ -52,6 +54,8 @@ enum Command {
     Import(import::Import),
     /// Compare every balance with the ledger.
     Audit(audit::Audit),
+    /// Look at everything that a plant's servers need, and say what to do
+    Doctor(doctor::Doctor),
     /// What statistics are read from: how far it has come, and how to derive it anew.
     Rollup(rollup::Rollup),
     /// See what waits to be booked, and what could not be
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Command::User(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Rollup(command) => command.run(),
         Command::Queue(command) => command.run(),
         Command::Degrade(command) => command.run(),

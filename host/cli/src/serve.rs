@@ -61,7 +61,7 @@ impl Serve {
         drop(takt);
         let address = listener.local_addr().context("the address cannot be read")?;
         eprintln!("takt: serving {} at http://{address}", data.display());
-        crate::background::start(application.clone())?;
+        crate::background::start(application.clone(), data.clone())?;
         takt_runtime::serve(application, listener, stop_signal()?)?;
         eprintln!("takt: stopped");
         Ok(())

@@ -11,10 +11,10 @@ use crate::routes::{Pattern, Routes};
 use crate::sqlite::Database;
 use crate::variables::Variables;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 use wasmtime::Engine;
@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) inside: Arc<Semaphore>,
     pub(crate) network: OutboundNetwork,
     pub(crate) access_log: bool,
+    /// The path whose requests are told how the host is, and what they are told.
+    pub(crate) state: RwLock<Option<(String, HeaderValue)>>,
 }
 
 impl Application {
@@ -94,6 +96,7 @@ impl Application {
             inside,
             network: options.network,
             access_log: options.access_log,
+            state: RwLock::default(),
         });
         let lanes = (0..shared.limits.threads)
             .map(|number| lane::start(Arc::clone(&shared), number))
@@ -110,6 +113,12 @@ impl Application {
     /// The limits in force.
     pub fn limits(&self) -> &EffectiveLimits {
         &self.shared.limits
+    }
+
+    /// What requests for this path carry from now on in the header `x-host-state`; nothing where it is no text of a header.
+    pub fn set_state(&self, path: &str, text: &str) {
+        let state = HeaderValue::from_str(text).ok().map(|value| (path.to_owned(), value));
+        *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     /// Refuses calls by their class from now on.

@@ -15,8 +15,8 @@ use http_body::Body;
 use http_body_util::{BodyExt, Empty, Full};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, TrapOrPanicError};
@@ -26,6 +26,9 @@ const DRAIN_MAX: Duration = Duration::from_secs(2);
 
 /// A client has this long between two pieces of its body.
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// What the host says of itself to whoever looks after it.
+const HOST_STATE: HeaderName = HeaderName::from_static("x-host-state");
 
 /// Tells a component that classes of calls are refused: `1` the third, `2` the second too.
 const LOAD_LEVEL: HeaderName = HeaderName::from_static("x-load-level");
@@ -170,6 +173,12 @@ where
             head.headers.remove(&LOAD_LEVEL);
             if let Some(level) = app.overload.level().header() {
                 head.headers.insert(LOAD_LEVEL, HeaderValue::from_static(level));
+            }
+            head.headers.remove(&HOST_STATE);
+            if let Some((path, state)) = &*app.state.read().unwrap_or_else(PoisonError::into_inner)
+                && path == uri.path()
+            {
+                head.headers.insert(HOST_STATE, state.clone());
             }
             let found = app.routes.find(uri.path()).ok_or(Problem::NoRoute)?;
             finish.component = Some(found.target);

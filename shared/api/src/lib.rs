@@ -3,9 +3,11 @@
 //! Every type here is plain serde. Unknown fields in a request are an error. [`route::ROUTES`] is the one table of
 //! calls: it drives the router, the permission checks, the limits and the OpenAPI document.
 
+pub mod doctor;
 pub mod identity;
 pub mod import;
 pub mod insight;
+pub mod lifecycle;
 pub mod master;
 #[cfg(feature = "schema")]
 pub mod openapi;

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use takt_redis::Redis;
 use takt_store::{
-    AuditReport, Balance, BalanceFilter, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
-    MovementFilter, Page, PageRequest, Plant, PlantNumber, Record, RollupQuery, RollupRow, Store, StoreError,
-    StoredPosting,
+    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
+    MovementFilter, Page, PageRequest, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
+    StoreError, StoredPosting,
 };
 
 use crate::clock::Clock;
@@ -264,6 +264,10 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
         self.store.rollups(query, page).await
     }
 
+    async fn rollup_spread(&self, query: &RollupQuery) -> Result<Vec<RollupSpread>, StoreError> {
+        self.store.rollup_spread(query).await
+    }
+
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
         self.store.drop_rollups(plant, generation).await
     }
@@ -276,6 +280,10 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
 
     async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
         self.store.audit(plant).await
+    }
+
+    async fn checkup(&self) -> Result<Checkup, StoreError> {
+        self.store.checkup().await
     }
 
     async fn purge(&self, now_ms: i64) -> Result<u64, StoreError> {

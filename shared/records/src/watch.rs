@@ -99,8 +99,17 @@ pub fn open_states() -> Vec<String> {
     flow.states.iter().filter(|state| flow.is_open(&state.name)).map(|state| state.name.clone()).collect()
 }
 
-/// One look, if it is time for one. When another was faster nothing is done.
-pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Result<Looked, CommandError> {
+/// When the watch looked last, in milliseconds since 1970; 0 where it never has.
+pub async fn looked_at_ms<S: Store>(store: &S, plant: PlantNumber, now_ms: i64) -> Result<i64, StoreError> {
+    let mut load = Load::new(plant, now_ms);
+    load.records = vec![(kind::WATCH.to_owned(), ROUND.to_owned())];
+    let loaded = store.load(&load).await?;
+    let round: Round = loaded.record(kind::WATCH, ROUND).map_or(Ok(Round::default()), |record| record.parse())?;
+    Ok(round.at_ms)
+}
+
+/// One look, if it is time for one; none when it is not, or another was faster.
+pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Result<Option<Looked>, CommandError> {
     let caller = background(plant, now)?;
     let mut first = Load::new(plant, caller.now_ms());
     first.records = [SETTINGS, ROUND].map(|id| (kind::WATCH.to_owned(), id.to_owned())).to_vec();
@@ -112,7 +121,7 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
     };
     // Whoever sets limits sees at once what they find.
     if caller.now_ms() - round.at_ms < EVERY_MS && changed_ms < round.at_ms {
-        return Ok(Looked::default());
+        return Ok(None);
     }
     let settings = match loaded.record(kind::WATCH, SETTINGS) {
         Some(record) => record.parse()?,
@@ -129,8 +138,8 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
     let body = serde_json::to_value(&round).unwrap_or_default();
     commit.records.push(RecordWrite::new(kind::WATCH, ROUND, Some(version), body));
     match store.commit(&commit).await {
-        Ok(_) => Ok(looked),
-        Err(StoreError::VersionConflict) => Ok(Looked::default()),
+        Ok(_) => Ok(Some(looked)),
+        Err(StoreError::VersionConflict) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

@@ -38,6 +38,8 @@
 mod advance;
 mod calendar;
 mod fold;
+mod lifecycle;
+mod monthly;
 mod period;
 mod rebuild;
 mod state;
@@ -45,9 +47,11 @@ mod told;
 
 pub use advance::{Progress, advance};
 pub use calendar::{PlantCalendar, Shift};
+pub use lifecycle::{By, LifecycleQuery, MONTHS_MAX, lifecycle};
+pub use monthly::{MONTH_KIND, keep_last_month};
 pub use period::{BUCKET_MS, PERIODS_MAX, Period, PeriodError, bucket, periods};
 pub use rebuild::begin_rebuild;
-pub use state::{Calendars, Current, Generation, KIND, Status, status};
+pub use state::{Behind, Calendars, Current, Generation, KIND, Status, behind, status};
 
 /// What the last operation made.
 pub const OUTPUT: &str = "output";

@@ -160,3 +160,30 @@ pub async fn status<S: Store>(store: &S, plant: PlantNumber, now_ms: i64) -> Res
         calendar: calendar.unwrap_or(state.current.origin),
     }))
 }
+
+/// What the journal holds that is not rolled up yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// How many events; no more than are looked at.
+    pub events: usize,
+    /// There are more.
+    pub more: bool,
+    /// When the oldest of them happened, in milliseconds since 1970.
+    pub since_ms: i64,
+}
+
+/// Events that are counted of what is not rolled up yet.
+const COUNTED_MAX: u32 = 500;
+
+/// How far statistics are behind the journal; none where they have read all of it.
+pub async fn behind<S: Store>(store: &S, plant: PlantNumber, now_ms: i64) -> Result<Option<Behind>, StoreError> {
+    let (state, _) = load(store, plant, now_ms).await?;
+    let cursor = match &state {
+        Some(state) => state.generation(state.current.generation)?.0.cursor,
+        None => None,
+    };
+    let page = store.journal(plant, cursor.as_deref(), COUNTED_MAX).await?;
+    let (events, more) = (page.events.len(), page.events.len() == COUNTED_MAX as usize);
+    let since_ms = page.events.iter().map(|stored| stored.event.time_ms).min();
+    Ok(since_ms.map(|since_ms| Behind { events, more, since_ms }))
+}

@@ -1,5 +1,6 @@
 //! Either database behind one type, for programs that learn at their start which one it is.
 
+use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::driver::{Driver, failed};
 use crate::error::StoreError;
@@ -10,7 +11,7 @@ use crate::read::{
     AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
     PageRequest, Record, StoredPosting,
 };
-use crate::rollup::{RollupQuery, RollupRow};
+use crate::rollup::{RollupQuery, RollupRow, RollupSpread};
 use crate::sqlite::{self, SqliteStore};
 
 /// A record store on SQLite or on Postgres.
@@ -118,6 +119,10 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
         either!(self, store => store.rollups(query, page))
     }
 
+    async fn rollup_spread(&self, query: &RollupQuery) -> Result<Vec<RollupSpread>, StoreError> {
+        either!(self, store => store.rollup_spread(query))
+    }
+
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
         either!(self, store => store.drop_rollups(plant, generation))
     }
@@ -128,6 +133,10 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
 
     async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
         either!(self, store => store.audit(plant))
+    }
+
+    async fn checkup(&self) -> Result<Checkup, StoreError> {
+        either!(self, store => store.checkup())
     }
 
     async fn purge(&self, now_ms: i64) -> Result<u64, StoreError> {

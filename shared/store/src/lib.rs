@@ -50,6 +50,7 @@
 #![warn(missing_docs)]
 
 mod any;
+mod checkup;
 mod commit;
 mod cursor;
 mod document;
@@ -65,6 +66,7 @@ mod rollup;
 mod sqlite;
 
 pub use any::AnyStore;
+pub use checkup::{Checkup, DatabaseSession, LONG_TRANSACTION_S};
 pub use commit::{
     Account, Commit, Committed, CounterChange, Event, Expect, Idempotency, Posting, Receipt, RecordWrite, SessionWrite,
     StoredResponse,
@@ -82,7 +84,7 @@ pub use read::{
     AuditReport, Balance, BalanceFilter, Counter, Direction, JournalPage, KeyLookup, ListFilter, LiveSession, Load,
     Loaded, Mismatch, MovementFilter, Page, PageRequest, Record, StoredEvent, StoredKey, StoredPosting, Unconserved,
 };
-pub use rollup::{Dimension, RollupChange, RollupKey, RollupQuery, RollupRow, RollupSums};
+pub use rollup::{Dimension, RollupChange, RollupKey, RollupQuery, RollupRow, RollupSpread, RollupSums};
 #[cfg(feature = "native")]
 pub use sqlite::NativeDriver;
 #[cfg(feature = "spin")]

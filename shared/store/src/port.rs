@@ -1,5 +1,6 @@
 //! The port: what a record store does.
 
+use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::error::StoreError;
 use crate::plant::{Plant, PlantNumber};
@@ -7,7 +8,7 @@ use crate::read::{
     AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
     PageRequest, Record, StoredPosting,
 };
-use crate::rollup::{RollupQuery, RollupRow};
+use crate::rollup::{RollupQuery, RollupRow, RollupSpread};
 
 /// A record store. Each call is one round trip to the database and leaves no transaction behind, also when its future is
 /// dropped half way.
@@ -68,6 +69,10 @@ pub trait Store {
     /// Sums by period and by what the query tells apart, in that order. What adds up to nothing at all has no row.
     async fn rollups(&self, query: &RollupQuery, page: &PageRequest) -> Result<Page<RollupRow>, StoreError>;
 
+    /// How the seconds of orders lie, by period and by lines, items and labels as far as the query tells them apart; at most
+    /// 2000 rows. Where nothing was counted there is no row.
+    async fn rollup_spread(&self, query: &RollupQuery) -> Result<Vec<RollupSpread>, StoreError>;
+
     /// Forgets a generation of sums, a few thousand a call; says how many went.
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError>;
 
@@ -76,6 +81,9 @@ pub trait Store {
 
     /// Adds up the whole ledger and compares.
     async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError>;
+
+    /// What the database says of itself: its clock, its size, who holds it up.
+    async fn checkup(&self) -> Result<Checkup, StoreError>;
 
     /// Forgets idempotency keys and sessions that have expired, a few hundred a call; says how many keys went.
     async fn purge(&self, now_ms: i64) -> Result<u64, StoreError>;

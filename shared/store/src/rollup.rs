@@ -166,6 +166,36 @@ pub struct RollupRow {
     pub sums: RollupSums,
 }
 
+/// The most rows of a spread.
+pub(crate) const SPREAD_MAX: i64 = 2_000;
+
+/// How the seconds of orders lie: the seconds of each order are added up first. What was not told apart is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RollupSpread {
+    /// Start of the period.
+    pub from_ms: i64,
+    /// End of the period.
+    pub to_ms: i64,
+    /// The line.
+    pub line: String,
+    /// The item.
+    pub item: String,
+    /// The label.
+    pub label: String,
+    /// How many orders.
+    pub orders: i64,
+    /// How many times, of all of them.
+    pub times: i64,
+    /// The seconds of all of them.
+    pub total_s: i64,
+    /// The seconds of the order in the middle, the lower one of two (nearest rank).
+    pub median_s: i64,
+    /// The seconds of the order that nine of ten do not exceed (nearest rank).
+    pub p90_s: i64,
+    /// The most seconds of an order.
+    pub longest_s: i64,
+}
+
 /// The place of a row in an answer: rows are ordered by it.
 pub(crate) type RollupPlace = (i64, String, String, String, String, u8, String, String, u16, String);
 

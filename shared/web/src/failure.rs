@@ -1,7 +1,7 @@
 //! The one place that knows HTTP status codes: what a component answers, and what stands in a problem document.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -116,6 +116,17 @@ pub(crate) fn unchecked_since(response: Response<Bytes>, as_of_ms: i64, now_ms: 
     // What it tags is not this body.
     head.headers.remove(ETAG);
     Response::from_parts(head, body)
+}
+
+/// A file to be kept under this name.
+pub fn file(name: &str, media: &'static str, bytes: Vec<u8>) -> Outcome {
+    let mut response = Response::new(Bytes::from(bytes));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let disposition = disposition.map_err(|_| Failure::new(ProblemType::Internal))?;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 /// Bytes in hexadecimal.

@@ -6,6 +6,7 @@ mod every_route;
 mod gateway;
 mod insight;
 mod killed;
+mod lifecycle;
 mod lists;
 mod load;
 mod overload;

@@ -2,6 +2,7 @@
 //! still works, what does not and says so, and that everything is as before when the server is back.
 
 mod degraded;
+mod doctor;
 mod queues;
 mod rights;
 mod site;

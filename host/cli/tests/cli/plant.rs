@@ -48,6 +48,40 @@ fn an_audit_finds_a_balance_that_is_not_the_sum_of_its_postings() {
 }
 
 #[test]
+fn a_doctor_says_that_all_is_well_where_it_is_and_names_what_is_not() {
+    let data = small();
+    // Nobody serves it: its background does what is left to do, and then all is well.
+    let told = well(&["doctor", "--data", data.text()]);
+    for part in ["store", "schema", "rights", "clock", "log", "rollups", "background"] {
+        assert!(told.lines().any(|line| line.starts_with(&format!("ok   {part}: "))), "{part}: {told}");
+    }
+    let mut serving = Serving::start(&data, &[]);
+    let url = serving.url();
+    let told = run_with(&["doctor", "--target", &url, "--user", "admin"], &[("TAKT_PIN", "1234")]);
+    assert!(told.status.success() && out(&told).contains("ok   memory: "), "{}{}", out(&told), err(&told));
+    let refused = run_with(&["doctor", "--target", &url, "--user", "manager"], &[("TAKT_PIN", "1234")]);
+    assert!(
+        refused.status.code() == Some(1) && err(&refused).contains("the permission is missing"),
+        "{}",
+        err(&refused)
+    );
+    drop(serving);
+    // An event that happened long ago waits to be read.
+    let driver = takt_store::NativeDriver::open(data.path().join("takt.db")).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let old = "INSERT INTO event (plant, id, type, source, subject, time_ms, data) VALUES (1, 'x', 'x.v1', '/', 'x', 1, '{}')";
+    runtime.block_on(takt_store::Driver::query(&driver, old, Vec::new())).unwrap();
+    drop(driver);
+    let told = run(&["doctor", "--data", data.text()]);
+    assert!(told.status.code() == Some(1) && err(&told).contains("checks found something"), "{}", err(&told));
+    assert!(
+        out(&told).contains("bad  rollups: ") && out(&told).contains("do: see that takt serve runs"),
+        "{}",
+        out(&told)
+    );
+}
+
+#[test]
 fn a_database_is_migrated_once_and_says_so() {
     let data = Folder::new();
     let first = well(&["migrate", "--data", data.text()]);

@@ -6,7 +6,7 @@ use takt_domain::master::{Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{Page, identity, import, insight, master, operations, orders, reports, stock, watch};
+use crate::{Page, doctor, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];
@@ -30,6 +30,8 @@ const PRODUCED: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, OPERATOR, OPERATION,
 const SCRAPPED: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, OPERATOR, OPERATION, SHIFT, REASON, AFTER, LIMIT];
 const STATE_TIMES: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, ORDER, STATE, AFTER, LIMIT];
 const CYCLE_TIMES: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, ORDER, AFTER, LIMIT];
+const LIFECYCLE: Query =
+    &[FROM, TO, ("by", "What is told apart beside the state: `item`, `line` or `month`."), LINE, ITEM];
 
 /// What travels in one call.
 pub(super) struct Body {
@@ -39,6 +41,8 @@ pub(super) struct Body {
     pub(super) statuses: &'static [u16],
     /// The schema of the answer.
     pub(super) response: Value,
+    /// The media type of the answer.
+    pub(super) media: &'static str,
     pub(super) query: Query,
     pub(super) required_query: &'static [&'static str],
     /// It answers 304 where nothing has changed.
@@ -60,6 +64,7 @@ impl Make<'_> {
             request: None,
             statuses: &[200],
             response: self.schema::<A>(),
+            media: "application/json",
             query,
             required_query: &[],
             etag: false,
@@ -191,6 +196,17 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getWatch" => make.read::<takt_domain::watch::WatchSettings>(&[]),
         "putWatch" => make.write::<takt_domain::watch::WatchSettings, takt_domain::watch::WatchSettings>(&[200]),
         "getMorning" => make.read::<watch::Morning>(&[LINE]),
+        "getLifecycle" => Body { etag: true, ..make.read::<lifecycle::Lifecycle>(LIFECYCLE) },
+        "getLifecycleCsv" => {
+            Body { media: "text/csv", response: json!({"type": "string"}), ..make.read::<()>(LIFECYCLE) }
+        }
+        "getLifecycleXlsx" => Body {
+            media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            response: json!({"type": "string", "format": "binary"}),
+            ..make.read::<()>(LIFECYCLE)
+        },
+        "listLifecycleMonths" => make.read::<Page<lifecycle::LifecycleMonth>>(&[AFTER, LIMIT]),
+        "getDoctor" => Body { is_without_store: true, ..make.read::<doctor::Doctor>(&[]) },
         other => undescribed(other, &mut make),
     }
 }

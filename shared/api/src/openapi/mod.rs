@@ -154,7 +154,7 @@ fn responses(route: &Route, body: &Body, refusals: &mut Map<String, Value>) -> V
     for status in body.statuses {
         let mut response = json!({
             "description": if *status == 201 { "Booked." } else { "Done." },
-            "content": {"application/json": {"schema": body.response}},
+            "content": {body.media: {"schema": body.response}},
         });
         if route.keyed {
             response["headers"] = json!({"Idempotency-Replayed": {

@@ -64,4 +64,10 @@ pub const ROUTES: &[Route] = &[
     get("getWatch", "/api/v1/watch", "aggregator", May(OrderView), Floor, "How long orders may be in their states before somebody is told."),
     write("putWatch", "PUT", "/api/v1/watch", "aggregator", May(WatchSet), "Set how long orders may be in their states."),
     get("getMorning", "/api/v1/morning", "orders", May(OrderView), Board, "The orders that hang, for the morning meeting: why, how long, and who moves them."),
+    // The life-cycle report.
+    statistic("getLifecycle", "/api/v1/insight/lifecycle", "How long orders were in each state: mean, median, p90, and what it would be without waiting."),
+    statistic("getLifecycleCsv", "/api/v1/insight/lifecycle.csv", "The life-cycle report as CSV."),
+    statistic("getLifecycleXlsx", "/api/v1/insight/lifecycle.xlsx", "The life-cycle report as a workbook."),
+    statistic("listLifecycleMonths", "/api/v1/insight/lifecycle/months", "The life-cycle reports of the months that have ended, the last first."),
+    get("getDoctor", "/api/v1/doctor", "aggregator", May(PlantOperate), Floor, "How the plant's servers are, and what to do about what is not well."),
 ];

@@ -9,9 +9,9 @@ use std::task::Poll;
 use takt_cache::Clock;
 use takt_redis::{Arg, Redis, RedisError, Value};
 use takt_store::{
-    AuditReport, Balance, BalanceFilter, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
-    MovementFilter, Page, PageRequest, Plant, PlantNumber, Record, RollupQuery, RollupRow, Store, StoreError,
-    StoredPosting,
+    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
+    MovementFilter, Page, PageRequest, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
+    StoreError, StoredPosting,
 };
 
 use crate::world::World;
@@ -202,6 +202,14 @@ impl Store for GatedStore {
     }
 
     async fn rollups(&self, _: &RollupQuery, _: &PageRequest) -> Result<Page<RollupRow>, StoreError> {
+        unasked()
+    }
+
+    async fn rollup_spread(&self, _: &RollupQuery) -> Result<Vec<RollupSpread>, StoreError> {
+        unasked()
+    }
+
+    async fn checkup(&self) -> Result<Checkup, StoreError> {
         unasked()
     }
 

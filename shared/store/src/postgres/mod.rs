@@ -20,6 +20,7 @@ pub use native::NativePostgres;
 #[cfg(feature = "spin")]
 pub use spin::SpinPostgres;
 
+use crate::checkup::{Checkup, LONG_TRANSACTION_S};
 use crate::commit::{Commit, Committed};
 use crate::document::document;
 use crate::driver::{Driver, DriverError, Value, failed};
@@ -31,7 +32,7 @@ use crate::read::{
     PageRequest, Record, StoredPosting,
 };
 use crate::refused::refusal;
-use crate::rollup::{RollupQuery, RollupRow};
+use crate::rollup::{RollupQuery, RollupRow, RollupSpread, SPREAD_MAX};
 
 /// One round trip holds this many commits at most, so that one batch does not hold its locks for long.
 const BATCH_MAX: usize = 500;
@@ -160,6 +161,10 @@ impl<D: Driver> Store for PostgresStore<D> {
         list::rollups(self, query, page).await
     }
 
+    async fn rollup_spread(&self, query: &RollupQuery) -> Result<Vec<RollupSpread>, StoreError> {
+        self.read(include_str!("sql/rollup_spread.sql"), vec![document(query)?, SPREAD_MAX.into()]).await
+    }
+
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
         self.read(include_str!("sql/drop_rollups.sql"), vec![number(plant), i64::from(generation).into()]).await
     }
@@ -170,6 +175,10 @@ impl<D: Driver> Store for PostgresStore<D> {
 
     async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
         self.read(include_str!("sql/audit.sql"), vec![number(plant)]).await
+    }
+
+    async fn checkup(&self) -> Result<Checkup, StoreError> {
+        self.read(include_str!("sql/checkup.sql"), vec![LONG_TRANSACTION_S.into()]).await
     }
 
     async fn purge(&self, now_ms: i64) -> Result<u64, StoreError> {

@@ -21,6 +21,7 @@ pub use native::NativeDriver;
 #[cfg(feature = "spin")]
 pub use spin::SpinDriver;
 
+use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::document::document;
 use crate::driver::{Driver, Value, failed};
@@ -31,7 +32,7 @@ use crate::read::{
     AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
     PageRequest, Record, StoredPosting,
 };
-use crate::rollup::{RollupQuery, RollupRow};
+use crate::rollup::{RollupQuery, RollupRow, RollupSpread, SPREAD_MAX};
 
 /// The record store on a SQLite database.
 #[derive(Debug)]
@@ -136,6 +137,10 @@ impl<D: Driver> Store for SqliteStore<D> {
         list::rollups(self, query, page).await
     }
 
+    async fn rollup_spread(&self, query: &RollupQuery) -> Result<Vec<RollupSpread>, StoreError> {
+        self.read(include_str!("sql/rollup_spread.sql"), vec![document(query)?, SPREAD_MAX.into()]).await
+    }
+
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
         let params = vec![number(plant), i64::from(generation).into()];
         let gone = self.driver.query(include_str!("sql/drop_rollups.sql"), params).await.map_err(failed)?;
@@ -148,6 +153,22 @@ impl<D: Driver> Store for SqliteStore<D> {
 
     async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
         self.read(include_str!("sql/audit.sql"), vec![number(plant)]).await
+    }
+
+    async fn checkup(&self) -> Result<Checkup, StoreError> {
+        #[derive(serde::Deserialize)]
+        struct File {
+            page_bytes: i64,
+            #[serde(flatten)]
+            checkup: Checkup,
+        }
+        let mut file: File = self.read(include_str!("sql/checkup.sql"), Vec::new()).await?;
+        // Busy or not, pages in the log, pages of it that are in the file by now.
+        let log = self.driver.query(include_str!("sql/pragma_wal_checkpoint.sql"), Vec::new()).await.map_err(failed)?;
+        if let Some([_, Value::Integer(logged), Value::Integer(merged), ..]) = log.0.first().map(Vec::as_slice) {
+            file.checkup.unmerged_bytes = Some((logged - merged).max(0) * file.page_bytes);
+        }
+        Ok(file.checkup)
     }
 
     async fn purge(&self, now_ms: i64) -> Result<u64, StoreError> {

@@ -77,6 +77,8 @@ macro_rules! every_test {
                 nobody_waits_in_a_circle;
             random: any_commits_leave_a_ledger_that_adds_up;
             rollup: sums_grow_and_a_refused_commit_adds_nothing,
+                the_spread_is_that_of_the_orders_by_nearest_rank,
+                a_checkup_tells_clock_and_size,
                 each_part_of_a_key_tells_sums_apart,
                 sums_are_put_together_by_period_filter_and_dimension,
                 what_adds_up_to_nothing_has_no_row,

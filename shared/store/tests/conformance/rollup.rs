@@ -196,3 +196,47 @@ pub(crate) fn a_cursor_of_sums_cannot_be_forged(harness: &impl Harness) {
         assert_eq!(outcome.map(drop), Err(StoreError::BadCursor), "{cursor}");
     }
 }
+
+pub(crate) fn the_spread_is_that_of_the_orders_by_nearest_rank(harness: &impl Harness) {
+    let store = with_plant(harness);
+    let stay = |bucket_ms, order: &str, line: &str, label: &str, seconds| {
+        let key = RollupKey { series: "state".to_owned(), order: order.to_owned(), ..key(bucket_ms, line, label) };
+        (key, RollupSums { seconds, count: 1, ..RollupSums::default() })
+    };
+    // Eleven orders, one of which was there twice; what is outside the period, of another label or taken back is not in it.
+    let mut stays: Vec<_> = (1..=10).map(|n| stay(n, &format!("WO-{n}"), "L1", "ready", n * 10)).collect();
+    stays.extend([stay(3, "WO-11", "L2", "ready", 5), stay(4, "WO-11", "L2", "ready", 500)]);
+    stays.extend([stay(5, "WO-1", "L1", "running", 7), stay(1000, "WO-1", "L1", "ready", 9999)]);
+    stays.push((stay(6, "WO-12", "L1", "ready", 3).0, RollupSums::default()));
+    add(&store, &stays).unwrap();
+    let ask = |by: &[Dimension], line: Option<&str>| {
+        let query = RollupQuery::new(PLANT, 1, &["state"], vec![(0, 1000)]);
+        let query = RollupQuery { by: by.to_vec(), line: line.map(str::to_owned), ..query };
+        let rows = block_on(store.rollup_spread(&query)).unwrap();
+        let told = |row: takt_store::RollupSpread| {
+            let sums = [row.orders, row.times, row.total_s, row.median_s, row.p90_s, row.longest_s];
+            (row.line, row.label, sums)
+        };
+        rows.into_iter().map(told).collect::<Vec<_>>()
+    };
+    let text = |text: &str| text.to_owned();
+    let ready = (text(""), text("ready"), [11, 12, 1055, 60, 100, 505]);
+    let running = (text(""), text("running"), [1, 1, 7, 7, 7, 7]);
+    assert_eq!(ask(&[Dimension::Label], None), [ready, running.clone()]);
+    let one = (text("L1"), text("ready"), [10, 10, 550, 50, 90, 100]);
+    let two = (text("L2"), text("ready"), [1, 2, 505, 505, 505, 505]);
+    let running = (text("L1"), running.1, running.2);
+    assert_eq!(ask(&[Dimension::Line, Dimension::Label], None), [one, running, two.clone()]);
+    assert_eq!(ask(&[Dimension::Line, Dimension::Label], Some("L2")), [two]);
+    assert_eq!(ask(&[], Some("L3")), []);
+}
+
+pub(crate) fn a_checkup_tells_clock_and_size(harness: &impl Harness) {
+    let store = with_plant(harness);
+    let found = block_on(store.checkup()).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let ahead_ms = i128::from(found.now_ms) - i128::try_from(now).unwrap();
+    assert!(ahead_ms.abs() < 5_000, "both run on one machine: {ahead_ms}");
+    assert!(found.size_bytes > 0);
+    assert_eq!(found.sessions, [], "nobody holds it up");
+}

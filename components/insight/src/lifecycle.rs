@@ -1,0 +1,78 @@
+//! `GET /api/v1/insight/lifecycle`, the same as `.csv` and `.xlsx`, and the reports that were kept each month.
+
+mod sheet;
+
+use takt_api::Page;
+use takt_api::lifecycle::{Lifecycle, LifecycleMonth};
+use takt_domain::flow::{Flow, State};
+use takt_rollup::{By, LifecycleQuery, MONTH_KIND, MONTHS_MAX, status};
+use takt_store::{ListFilter, PageRequest, Store};
+use takt_web::call::Call;
+use takt_web::failure::{Failure, Outcome, file, json, json_unless_known};
+
+use crate::question::moment;
+
+pub(crate) async fn lifecycle<S: Store>(store: &S, call: &Call) -> Outcome {
+    json_unless_known(&report(store, call).await?, &call.headers)
+}
+
+pub(crate) async fn csv<S: Store>(store: &S, call: &Call) -> Outcome {
+    let report = report(store, call).await?;
+    file("lifecycle.csv", "text/csv; charset=utf-8", sheet::csv(&report, call.lang))
+}
+
+pub(crate) async fn xlsx<S: Store>(store: &S, call: &Call) -> Outcome {
+    const MEDIA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let report = report(store, call).await?;
+    let bytes = sheet::xlsx(&report, call.lang).map_err(|error| {
+        eprintln!("the workbook cannot be made: {error}");
+        Failure::new(takt_api::problem::ProblemType::Internal)
+    })?;
+    file("lifecycle.xlsx", MEDIA, bytes)
+}
+
+pub(crate) async fn months<S: Store>(store: &S, call: &Call) -> Outcome {
+    call.only_params(&["after", "limit"])?;
+    let caller = call.caller()?;
+    let page = PageRequest { after: call.param("after").map(str::to_owned), limit: call.limit()? as u32 };
+    let found = store.list(caller.plant, MONTH_KIND, &ListFilter::default(), &page).await?;
+    let rows = found.items.iter().map(|record| record.parse::<LifecycleMonth>()).collect::<Result<Vec<_>, _>>()?;
+    json(200, &Page { rows, next: found.next })
+}
+
+async fn report<S: Store>(store: &S, call: &Call) -> Result<Lifecycle, Failure> {
+    call.only_params(&["from", "to", "by", "item", "line"])?;
+    let caller = call.caller()?;
+    let by = match call.param("by") {
+        None => By::State,
+        Some(name) => {
+            let known = By::ALL.iter().find(|(known, _)| *known == name);
+            known.map(|(_, by)| *by).ok_or_else(|| Failure::field("by", "expected state, item, line or month"))?
+        }
+    };
+    let status = status(store, caller.plant, caller.now_ms()).await?;
+    let zone = status.as_ref().map_or(jiff::tz::TimeZone::UTC, |status| status.calendar.zone());
+    let today = zone.to_datetime(call.now).date();
+    let start_of = |day: jiff::civil::Date| day.to_zoned(zone.clone()).map(|start| start.timestamp());
+    let wrong = |_| Failure::field("from", "expected a day or a moment");
+    let from = match moment(call, "from", false, &zone)? {
+        Some(from) => from,
+        None => start_of(today.first_of_month()).map_err(wrong)?,
+    };
+    let to = match moment(call, "to", true, &zone)? {
+        Some(to) => to,
+        None => today.tomorrow().and_then(start_of).map_err(wrong)?,
+    };
+    let days = to.duration_since(from).as_hours() / 24;
+    if from >= to || days > 31 * MONTHS_MAX as i64 {
+        return Err(Failure::field("to", format!("expected a time after from, and at most {MONTHS_MAX} months")));
+    }
+    let text = |name: &str| call.param(name).map(str::to_owned);
+    let query = LifecycleQuery { from, to, by, item: text("item"), line: text("line") };
+    Ok(takt_rollup::lifecycle(store, caller.plant, status.as_ref(), &query, state_of).await?)
+}
+
+/// The state of that name.
+fn state_of(name: &str) -> Option<State> {
+    Flow::builtin().state(name).cloned()
+}
