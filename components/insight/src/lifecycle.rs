@@ -64,7 +64,7 @@ async fn report<S: Store>(store: &S, call: &Call) -> Result<Lifecycle, Failure> 
         None => today.tomorrow().and_then(start_of).map_err(wrong)?,
     };
     let days = to.duration_since(from).as_hours() / 24;
-    if from >= to || days > 31 * MONTHS_MAX as i64 {
+    if from >= to || days > 30 * MONTHS_MAX as i64 {
         return Err(Failure::field("to", format!("expected a time after from, and at most {MONTHS_MAX} months")));
     }
     let text = |name: &str| call.param(name).map(str::to_owned);

@@ -23,7 +23,7 @@ fn state_of(name: &str) -> Option<State> {
 fn report(world: &World, by: By, line: Option<&str>) -> Lifecycle {
     let at = |ms| Timestamp::from_millisecond(ms).unwrap();
     let query = LifecycleQuery {
-        from: at(0),
+        from: at(support::START_S * 1000 - 86_400_000),
         to: at(world.now_ms() + 86_400_000),
         by,
         item: None,
