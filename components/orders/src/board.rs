@@ -1,9 +1,12 @@
 //! `GET /api/v1/board`: open orders by state, the longest in their state first. A page that has it sends its ETag and
 //! gets 304 while nothing has changed; ages are counted from `state_since` where they are shown.
 
+use std::sync::Arc;
+
 use takt_api::orders::{Board, BoardColumn};
-use takt_domain::flow::{Category, Flow};
+use takt_domain::flow::{Category, Flow, State};
 use takt_records::keep::kind;
+use takt_records::load;
 use takt_store::{ListFilter, PageRequest, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Outcome, json_unless_known};
@@ -17,7 +20,7 @@ pub(crate) async fn board<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&["line"])?;
     let caller = call.caller()?;
     let mut columns = Vec::new();
-    for state in Flow::builtin().states.iter().filter(|state| state.category != Category::Closed) {
+    for state in open_states(&load::flows(store, caller).await?) {
         let filter = ListFilter {
             state: vec![state.name.clone()],
             line: call.param("line").map(str::to_owned),
@@ -34,4 +37,18 @@ pub(crate) async fn board<S: Store>(store: &S, call: &Call) -> Outcome {
         });
     }
     json_unless_known(&Board { columns }, &call.headers)
+}
+
+/// The open states of all flows, each name once, in the order of what they mean and then of their flows. A version that came
+/// later has the say in how a state is called.
+fn open_states(flows: &[Arc<Flow>]) -> Vec<State> {
+    let mut open: Vec<State> = Vec::new();
+    for state in flows.iter().flat_map(|flow| &flow.states).filter(|state| state.category != Category::Closed) {
+        match open.iter_mut().find(|known| known.name == state.name) {
+            Some(known) => *known = state.clone(),
+            None => open.push(state.clone()),
+        }
+    }
+    open.sort_by_key(|state| state.category as u8);
+    open
 }

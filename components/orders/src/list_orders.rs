@@ -1,8 +1,8 @@
-//! `GET /api/v1/orders?state=&line=&q=&after=&limit=`
+//! `GET /api/v1/orders?state=&open=&line=&q=&after=&limit=`
 
 use takt_api::Page;
-use takt_domain::flow::Flow;
 use takt_records::keep::kind;
+use takt_records::load;
 use takt_store::{ListFilter, PageRequest, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
@@ -10,11 +10,19 @@ use takt_web::failure::{Failure, Outcome, json};
 use crate::row;
 
 pub(crate) async fn list_orders<S: Store>(store: &S, call: &Call) -> Outcome {
-    call.only_params(&["state", "line", "q", "after", "limit"])?;
+    call.only_params(&["state", "open", "line", "q", "after", "limit"])?;
     let caller = call.caller()?;
-    let state = call.params("state");
-    if let Some(unknown) = state.iter().find(|state| Flow::builtin().state(state).is_none()) {
+    let mut state = call.params("state");
+    let open = call.param("open").is_some();
+    let flows = if state.is_empty() && !open { Vec::new() } else { load::flows(store, caller).await? };
+    if let Some(unknown) = state.iter().find(|state| !flows.iter().any(|flow| flow.state(state).is_some())) {
         return Err(Failure::field("state", format!("there is no state {unknown}")));
+    }
+    if open {
+        let states = flows.iter().flat_map(|flow| flow.states.iter().filter(|state| flow.is_open(&state.name)));
+        state.extend(states.map(|state| state.name.clone()));
+        state.sort();
+        state.dedup();
     }
     let filter = ListFilter {
         state,

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use takt_api::orders::OrderRow;
+use takt_api::problem::ProblemType;
 use takt_domain::facts::Progress;
+use takt_domain::flow::{Flow, State};
 use takt_domain::order::Order;
 use takt_domain::report;
 use takt_records::caller::Caller;
@@ -23,27 +25,45 @@ pub(crate) async fn rows<S: Store>(store: &S, caller: &Caller, records: &[Record
         counters.entry(&counter.scope).or_default().insert(counter.name.clone(), counter.value);
     }
     let none = BTreeMap::new();
-    records.iter().map(|record| row(record.parse()?, counters.get(record.id.as_str()).unwrap_or(&none))).collect()
+    let orders = records.iter().map(Record::parse).collect::<Result<Vec<Order>, _>>()?;
+    // Most plants have the built-in flow alone, which nobody has to look up.
+    let flows = match orders.iter().all(|order| order.flow.is_builtin()) {
+        true => vec![Flow::shared_builtin()],
+        false => takt_records::load::flows(store, caller).await?,
+    };
+    let row = |order: Order| {
+        let counters = counters.get(order.id.as_str()).unwrap_or(&none);
+        let flow = flows.iter().find(|flow| flow.reference() == order.flow);
+        let state = flow.and_then(|flow| flow.state(&order.state));
+        let state = state.ok_or_else(|| {
+            eprintln!("order {} is in a state that its flow {} does not have", order.id, order.flow.id());
+            Failure::new(ProblemType::Internal)
+        })?;
+        Ok(row(&order, state, counters))
+    };
+    orders.into_iter().map(row).collect()
 }
 
-fn row(order: Order, counters: &BTreeMap<String, i64>) -> Result<OrderRow, Failure> {
+fn row(order: &Order, state: &State, counters: &BTreeMap<String, i64>) -> OrderRow {
     let scale = order.quantity.scale();
     let last = order.operations.last().map_or(0, |operation| operation.number);
     let done = report::progress(counters, scale).remove(&last).unwrap_or_else(|| Progress::none(scale));
-    Ok(OrderRow {
-        id: order.id,
-        item: order.item,
-        item_name: order.item_name,
-        unit: order.unit,
+    OrderRow {
+        id: order.id.clone(),
+        item: order.item.clone(),
+        item_name: order.item_name.clone(),
+        unit: order.unit.clone(),
         quantity: order.quantity,
         done,
-        line: order.line,
+        line: order.line.clone(),
         priority: order.priority,
         due: order.due,
-        customer: order.customer,
-        state: order.state,
+        customer: order.customer.clone(),
+        state: order.state.clone(),
+        state_label: state.label.clone(),
+        category: state.category,
         state_since: order.state_since,
         review_requested: order.review.is_some(),
         paused: order.paused.is_some(),
-    })
+    }
 }

@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use takt_domain::decide::ActionView;
 use takt_domain::facts::{Facts, Progress};
-use takt_domain::flow::Flow;
+use takt_domain::flow::{Category, Flow};
 use takt_domain::id::{ItemId, LineId, OrderId};
 use takt_domain::order::{InspectionResult, Order, Priority};
 use takt_domain::quantity::Quantity;
+use takt_domain::text::Label;
 
 /// `POST /api/v1/orders`
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct CreateOrder {
     /// The plant's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
+    /// The flow that it shall live under, in its latest version; the plant's usual one when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<String>,
 }
 
 /// `POST /api/v1/orders/{order}/actions/{action}`
@@ -54,6 +58,9 @@ pub struct TakeAction {
     /// The outcome, for an inspection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<InspectionResult>,
+    /// The order's own fields that the action wants filled.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
 }
 
 /// `GET /api/v1/orders/{order}`: all of an order, and what the caller may do with it.
@@ -114,6 +121,10 @@ pub struct OrderRow {
     pub customer: String,
     /// Where it stands.
     pub state: String,
+    /// What people read.
+    pub state_label: Label,
+    /// What that means.
+    pub category: Category,
     /// Since when.
     pub state_since: Timestamp,
     /// Review has been asked for.
@@ -126,7 +137,7 @@ pub struct OrderRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Board {
-    /// One column for each open state of the flow.
+    /// One column for each open state of the plant's flows.
     pub columns: Vec<BoardColumn>,
 }
 
@@ -137,7 +148,7 @@ pub struct BoardColumn {
     /// The state.
     pub state: String,
     /// What people read.
-    pub label: takt_domain::text::Label,
+    pub label: Label,
     /// Its orders; at most 200.
     pub orders: Vec<OrderRow>,
     /// True when there are more.

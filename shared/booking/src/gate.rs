@@ -11,12 +11,13 @@ use takt_domain::text::Lang;
 use takt_queue::{Gate, Operation, Queue};
 use takt_records::caller::Caller;
 use takt_records::keep::kind;
+use takt_records::load;
 use takt_redis::Redis;
 use takt_store::{Load, Store, StoreError};
 
 /// The gate of an order. It is open while the order itself takes reports; while it is shut the store decides at once and
 /// says why.
-pub fn gate_of(order: &Order, version: u64, caller: &Caller) -> Gate {
+pub fn gate_of(order: &Order, flow: &Flow, version: u64, caller: &Caller) -> Gate {
     let scale = order.quantity.scale();
     let operation = |operation: &OrderOperation| {
         let of_it = order.materials.iter().filter(|material| material.operation == operation.number);
@@ -34,27 +35,16 @@ pub fn gate_of(order: &Order, version: u64, caller: &Caller) -> Gate {
     Gate {
         order: order.id.to_string(),
         version,
-        shut: !takes_reports(order, caller),
+        shut: !takes_reports(order, flow, caller),
         operations: order.operations.iter().map(operation).collect(),
     }
 }
 
 /// Whether the state of the order and its own guards let somebody report who may.
-fn takes_reports(order: &Order, caller: &Caller) -> bool {
-    let Some(flow) = Flow::of(&order.flow) else { return false };
+fn takes_reports(order: &Order, flow: &Flow, caller: &Caller) -> bool {
     let Some(action) = flow.action_with(Effect::BookReport) else { return false };
-    let facts = Facts {
-        now: caller.now,
-        actor: Actor { user: caller.actor.user.clone(), roles: vec![Role::Administrator] },
-        balances: Vec::new(),
-        locations: Vec::new(),
-        equipment: Vec::new(),
-        moulds: Vec::new(),
-        crew: Vec::new(),
-        routing_released: true,
-        progress: Default::default(),
-        lang: Lang::En,
-    };
+    let anybody = Actor { user: caller.actor.user.clone(), roles: vec![Role::Administrator] };
+    let facts = Facts::bare(caller.now, anybody, Lang::En);
     decide::unmet(order, flow, action, &facts).is_empty()
 }
 
@@ -69,6 +59,8 @@ pub async fn refresh_gate<S: Store, R: Redis>(
     load.records = vec![(kind::ORDER.into(), order.to_string())];
     let loaded = store.load(&load).await?;
     let Some(record) = loaded.record(kind::ORDER, order.as_str()) else { return Ok(false) };
-    let gate = gate_of(&record.parse()?, record.version, caller);
+    let order: Order = record.parse()?;
+    let Some(flow) = load::flow(store, caller, &order.flow).await? else { return Ok(false) };
+    let gate = gate_of(&order, &flow, record.version, caller);
     Ok(queue.set_gate(&gate).await.is_ok() && !gate.shut)
 }

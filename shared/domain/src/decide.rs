@@ -1,6 +1,9 @@
 //! The only place that decides what may happen to an order. The server commits what it returns; the browser asks it
 //! which buttons are open, and why the others are not.
 
+use std::collections::BTreeMap;
+
+use crate::approval::{self, StepStatus};
 use crate::facts::Facts;
 use crate::flow::{Action, Effect, Flow};
 use crate::guard;
@@ -20,6 +23,8 @@ pub struct Input {
     pub reason: String,
     /// The outcome, for an inspection.
     pub result: Option<InspectionResult>,
+    /// The order's own fields that are filled with it.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A bounded counter of an order: how much one operation has been reported.
@@ -67,6 +72,9 @@ pub struct ActionView {
     pub allowed: bool,
     /// What is missing, when it may not.
     pub unmet: Vec<Unmet>,
+    /// How far its approval has come, for an action that has to be signed first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approval: Vec<StepStatus>,
 }
 
 /// Every action of the order's present state, for whoever asks. Actions of other states are not shown: nobody waits for them.
@@ -74,7 +82,8 @@ pub fn actions(order: &Order, flow: &Flow, facts: &Facts) -> Vec<ActionView> {
     let here = flow.actions.iter().filter(|action| action.from.contains(&order.state));
     here.map(|action| {
         let unmet = unmet(order, flow, action, facts);
-        ActionView { action: action.name.clone(), allowed: unmet.is_empty(), unmet }
+        let approval = approval::status(order, action);
+        ActionView { action: action.name.clone(), allowed: unmet.is_empty(), unmet, approval }
     })
     .collect()
 }
@@ -92,10 +101,11 @@ pub fn unmet(order: &Order, flow: &Flow, action: &Action, facts: &Facts) -> Vec<
     for guard in &action.guards {
         unmet.extend(guard::unmet(*guard, order, facts));
     }
+    unmet.extend(approval::unmet(order, action, facts));
     unmet
 }
 
-fn wrong_state(order: &Order, flow: &Flow, action: &Action, lang: Lang) -> Unmet {
+pub(crate) fn wrong_state(order: &Order, flow: &Flow, action: &Action, lang: Lang) -> Unmet {
     let name =
         |state: &str| flow.state(state).map_or_else(|| state.to_owned(), |state| state.label.get(lang).to_owned());
     let (now, label) = (name(&order.state), action.label.get(lang));
@@ -120,12 +130,19 @@ pub fn decide(order: &Order, flow: &Flow, name: &str, input: &Input, facts: &Fac
         return Err(Refusal::one(unknown_action(name, facts.lang)));
     };
     let mut unmet = unmet(order, flow, action, facts);
-    unmet.extend(missing_input(action, input, facts.lang));
+    unmet.extend(missing_input(order, action, input, facts.lang));
     if !unmet.is_empty() {
         return Err(Refusal { unmet });
     }
+    carry_out(action, order, input, facts)
+}
+
+/// Takes an action that nothing stands against any more.
+pub(crate) fn carry_out(action: &Action, order: &Order, input: &Input, facts: &Facts) -> Result<Change, Refusal> {
     let mut change = Change { order: None, postings: Vec::new(), counters: Vec::new(), events: Vec::new() };
     let mut after = order.clone();
+    let filled = input.fields.iter().map(|(name, value)| (name.clone(), value.trim().to_owned()));
+    after.custom.extend(filled);
     for effect in &action.effects {
         apply(*effect, &mut after, input, facts, &mut change)?;
     }
@@ -138,7 +155,7 @@ pub fn decide(order: &Order, flow: &Flow, name: &str, input: &Input, facts: &Fac
     Ok(change)
 }
 
-fn unknown_action(name: &str, lang: Lang) -> Unmet {
+pub(crate) fn unknown_action(name: &str, lang: Lang) -> Unmet {
     let detail = match lang {
         Lang::Zh => format!("此工单的流程没有“{name}”操作"),
         Lang::En => format!("the order's flow has no action {name}"),
@@ -146,9 +163,20 @@ fn unknown_action(name: &str, lang: Lang) -> Unmet {
     Unmet::new("action.unknown", detail, lang.pick("选择流程中的操作", "take one of the flow's actions"), &[])
 }
 
-fn missing_input(action: &Action, input: &Input, lang: Lang) -> Vec<Unmet> {
+fn missing_input(order: &Order, action: &Action, input: &Input, lang: Lang) -> Vec<Unmet> {
     let mut unmet = Vec::new();
     let holders = action.permission.holders();
+    for name in &action.required {
+        let value = input.fields.get(name).or_else(|| order.custom.get(name));
+        if value.is_none_or(|value| value.trim().is_empty()) {
+            let detail = match lang {
+                Lang::Zh => format!("需要填写“{name}”"),
+                Lang::En => format!("{name} must be filled in"),
+            };
+            let remedy = lang.pick("填写后再试", "fill it in and try again");
+            unmet.push(Unmet::new("input.field", detail, remedy, holders));
+        }
+    }
     if action.reason_required && input.reason.trim().is_empty() {
         let detail = lang.pick("需要填写原因", "a reason is needed");
         unmet.push(Unmet::new(

@@ -82,9 +82,29 @@ pub struct Facts {
     /// The reader's language.
     #[serde(default)]
     pub lang: Lang,
+    /// Those who have named the actor as their deputy for now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acting_for: Vec<Actor>,
 }
 
 impl Facts {
+    /// What is so where nothing is known beside the order: no stock, no resources, a released routing.
+    pub fn bare(now: Timestamp, actor: Actor, lang: Lang) -> Self {
+        Self {
+            now,
+            actor,
+            balances: Vec::new(),
+            locations: Vec::new(),
+            equipment: Vec::new(),
+            moulds: Vec::new(),
+            crew: Vec::new(),
+            routing_released: true,
+            progress: BTreeMap::new(),
+            lang,
+            acting_for: Vec::new(),
+        }
+    }
+
     /// What has been reported at an operation.
     pub fn progress_at(&self, operation: u16, scale: u8) -> Progress {
         self.progress.get(&operation).copied().unwrap_or_else(|| Progress::none(scale))

@@ -3,12 +3,15 @@
 //! Guards and effects are closed lists in code; a flow only names them. The built-in flow is `flows/builtin.v1.json`,
 //! which sets down the state table of the plant floor.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Approval;
 use crate::permission::Permission;
 use crate::text::Label;
+
+pub mod check;
 
 /// The fixed set of what a state means, whatever a plant calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,23 @@ pub struct State {
     pub category: Category,
     /// What people read.
     pub label: Label,
+    /// How long an order may stay in it before somebody is told, in minutes; none leaves it to the plant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_minutes: Option<u32>,
+    /// Where an editor draws it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// A place on the sheet of an editor, in pixels from its upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// To the right.
+    pub x: u16,
+    /// Down.
+    pub y: u16,
 }
 
 /// A condition of an action. Each has a file under `guard/` that says when it holds and who can mend it.
@@ -138,6 +158,12 @@ pub struct Action {
     /// A reason must be given.
     #[serde(default)]
     pub reason_required: bool,
+    /// The order's own fields that must be filled, before the action or with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<String>,
+    /// Who has to sign before it may be taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     /// What people read.
     pub label: Label,
 }
@@ -165,10 +191,9 @@ impl Flow {
         &BUILTIN
     }
 
-    /// The flow that an order names. Until plants define their own there is one.
-    pub fn of(reference: &FlowRef) -> Option<&'static Self> {
-        let builtin = Self::builtin();
-        (reference.name == builtin.name && reference.version == builtin.version).then_some(builtin)
+    /// The same, to be held together with flows that were loaded.
+    pub fn shared_builtin() -> Arc<Self> {
+        Arc::clone(&BUILTIN)
     }
 
     /// True while material may be held for an order in this state: once it is made, or over, nothing is.
@@ -203,7 +228,7 @@ impl Flow {
 }
 
 /// Which flow, in which version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FlowRef {
@@ -213,9 +238,22 @@ pub struct FlowRef {
     pub version: u32,
 }
 
+impl FlowRef {
+    /// True for the flow that every plant has.
+    pub fn is_builtin(&self) -> bool {
+        let builtin = Flow::builtin();
+        self.name == builtin.name && self.version == builtin.version
+    }
+
+    /// As one word, for instance `casting.v3`.
+    pub fn id(&self) -> String {
+        format!("{}.v{}", self.name, self.version)
+    }
+}
+
 #[expect(clippy::expect_used, reason = "the file is part of the program; a test reads it before anyone else can")]
-static BUILTIN: LazyLock<Flow> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("flows/builtin.v1.json")).expect("the built-in flow is well-formed")
+static BUILTIN: LazyLock<Arc<Flow>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("flows/builtin.v1.json")).map(Arc::new).expect("the built-in flow is well-formed")
 });
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Time, ids and permissions come in as arguments, so a decision depends on its input alone. The server commits what
 //! [`decide`] returns; the same code, compiled into the browser, says which buttons are open and why others are not.
 
+pub mod approval;
 pub mod decide;
 pub mod facts;
 pub mod flow;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Signature;
 use crate::flow::{Flow, FlowRef};
 use crate::id::{EquipmentId, ItemId, LineId, MouldId, OrderId, UserId};
 use crate::master::{Item, Need, RoutingOperation};
@@ -214,6 +215,9 @@ pub struct Order {
     /// Exceptions so far.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Mark>,
+    /// What was signed so far for actions that have to be approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<Signature>,
     /// Its life so far, oldest first.
     pub history: Vec<HistoryEntry>,
 }
@@ -328,6 +332,7 @@ impl Order {
             materials,
             inspections: Vec::new(),
             exceptions: Vec::new(),
+            signatures: Vec::new(),
             history: vec![HistoryEntry { action: "create".into(), state, by: by.clone(), at, reason: String::new() }],
         })
     }

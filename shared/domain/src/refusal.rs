@@ -41,6 +41,9 @@ impl Unmet {
 
     /// The code of a missing permission.
     pub const PERMISSION: &'static str = "permission.missing";
+
+    /// The code of a signature by somebody who is not among those who sign.
+    pub const NOT_SIGNER: &'static str = "approval.not_signer";
 }
 
 /// Why an action is refused: all of it, never only the first reason.
@@ -59,6 +62,6 @@ impl Refusal {
 
     /// True when a permission is among what is missing.
     pub fn lacks_permission(&self) -> bool {
-        self.unmet.iter().any(|unmet| unmet.code == Unmet::PERMISSION)
+        self.unmet.iter().any(|unmet| matches!(unmet.code.as_str(), Unmet::PERMISSION | Unmet::NOT_SIGNER))
     }
 }

@@ -33,7 +33,7 @@ fn fit(state: &str, action: &str) -> (Order, Facts) {
 }
 
 fn input() -> Input {
-    Input { reason: "because".into(), result: Some(InspectionResult::Pass) }
+    Input { reason: "because".into(), result: Some(InspectionResult::Pass), ..Input::default() }
 }
 
 /// The article's state table, with what the built-in flow adds, written down a second time on purpose.
@@ -176,7 +176,7 @@ fn an_action_that_needs_a_reason_or_a_result_is_refused_without_it() {
 #[test]
 fn a_later_failure_does_not_close_reporting_again() {
     let (order, facts) = fit("in_progress", "inspect-first-article");
-    let failed = Input { reason: String::new(), result: Some(InspectionResult::Fail) };
+    let failed = Input { result: Some(InspectionResult::Fail), ..Input::default() };
     let change = decide::decide(&order, Flow::builtin(), "inspect-first-article", &failed, &facts).unwrap();
     assert!(change.order.unwrap().has_passed(InspectionKind::FirstArticle));
 }
@@ -184,7 +184,7 @@ fn a_later_failure_does_not_close_reporting_again() {
 #[test]
 fn of_final_inspections_the_latest_says_whether_the_goods_are_well() {
     let (order, facts) = fit("completed", "inspect-final");
-    let failed = Input { reason: "scratched".into(), result: Some(InspectionResult::Fail) };
+    let failed = Input { reason: "scratched".into(), result: Some(InspectionResult::Fail), ..Input::default() };
     let change = decide::decide(&order, Flow::builtin(), "inspect-final", &failed, &facts).unwrap();
     let order = change.order.unwrap();
     let refusal = decide::decide(&order, Flow::builtin(), "sign", &input(), &facts).unwrap_err();

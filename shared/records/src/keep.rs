@@ -36,6 +36,14 @@ pub mod kind {
     pub const ORDER: &str = "order";
     /// A production report.
     pub const REPORT: &str = "report";
+    /// A published version of a flow of the plant's own, called `NAME.vVERSION`.
+    pub const FLOW: &str = "flow";
+    /// A flow that somebody is working on, under its name.
+    pub const FLOW_DRAFT: &str = "flow_draft";
+    /// The flow of new orders: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const FLOW_DEFAULT: &str = "flow_default";
+    /// Who signs for somebody who is away, under the name of that one.
+    pub const DELEGATION: &str = "delegation";
     /// A piece of a file that is being imported.
     pub const IMPORT_PART: &str = "import_part";
     /// Whether calls of lower priority are refused: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
@@ -56,7 +64,7 @@ fn body(value: &impl Serialize) -> serde_json::Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-fn few(kind: &str, id: &str, value: &impl Serialize, expected: Option<u64>) -> RecordWrite {
+pub(crate) fn few(kind: &str, id: &str, value: &impl Serialize, expected: Option<u64>) -> RecordWrite {
     RecordWrite { parent: Some(PLANT_PARENT.into()), ..RecordWrite::new(kind, id, expected, body(value)) }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod caller;
 pub mod command;
+pub mod flow;
 pub mod keep;
 pub mod load;
 pub mod user;

@@ -1,9 +1,12 @@
 //! What a decision has to know: an order with its facts, loaded in two round trips.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use takt_domain::facts::Facts;
+use takt_domain::approval::Delegation;
+use takt_domain::facts::{Actor, Facts};
+use takt_domain::flow::{Flow, FlowRef};
 use takt_domain::id::OrderId;
 use takt_domain::ledger::Balance;
 use takt_domain::master::Routing;
@@ -14,7 +17,9 @@ use takt_store::{Load, Loaded, Store, StoreError};
 
 use crate::caller::Caller;
 use crate::command::CommandError;
+use crate::flow::PublishedFlow;
 use crate::keep::{PLANT_PARENT, kind};
+use crate::user::StoredUser;
 
 /// An order as it stands, with everything that its guards look at.
 #[derive(Clone, Debug)]
@@ -25,6 +30,8 @@ pub struct OrderState {
     pub version: u64,
     /// What the guards look at.
     pub facts: Facts,
+    /// The rules that the order lives under.
+    pub flow: Arc<Flow>,
     /// Other records that were asked for.
     pub loaded: Loaded,
 }
@@ -48,9 +55,44 @@ pub async fn order<S: Store>(
     let mut loaded = store.load(&first).await?;
     answered_before(&mut loaded, caller)?;
     let (order, version) = stored_order(&loaded, id)?;
-    let stock = store.load(&second_load(caller, &[&order])).await?;
+    let stock = store.load(&second_load(caller, &[&order], &loaded)?).await?;
     let facts = facts(&order, &loaded, &stock, caller)?;
-    Ok(OrderState { order, version, facts, loaded })
+    let flow = stored_flow(&stock, &order.flow)?.ok_or_else(|| damaged_flow(&order))?;
+    Ok(OrderState { order, version, facts, flow, loaded })
+}
+
+fn damaged_flow(order: &Order) -> CommandError {
+    CommandError::Damaged(format!("the flow {} of {}", order.flow.id(), order.id))
+}
+
+/// The flow of that name and version, among what was loaded unless it is the built-in one.
+pub fn stored_flow(loaded: &Loaded, reference: &FlowRef) -> Result<Option<Arc<Flow>>, StoreError> {
+    if reference.is_builtin() {
+        return Ok(Some(Flow::shared_builtin()));
+    }
+    let record = loaded.record(kind::FLOW, &reference.id());
+    record.map(|record| Ok(Arc::new(record.parse::<PublishedFlow>()?.flow))).transpose()
+}
+
+/// The flow of that name and version; nothing is asked of the store for the built-in one.
+pub async fn flow<S: Store>(store: &S, caller: &Caller, reference: &FlowRef) -> Result<Option<Arc<Flow>>, StoreError> {
+    if reference.is_builtin() {
+        return Ok(Some(Flow::shared_builtin()));
+    }
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = vec![(kind::FLOW.to_owned(), reference.id())];
+    stored_flow(&store.load(&load).await?, reference)
+}
+
+/// Every flow that the plant has published, in every version, the built-in one first.
+pub async fn flows<S: Store>(store: &S, caller: &Caller) -> Result<Vec<Arc<Flow>>, StoreError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.children = vec![(kind::FLOW.to_owned(), PLANT_PARENT.to_owned())];
+    let loaded = store.load(&load).await?;
+    let published: Vec<PublishedFlow> = few(&loaded, kind::FLOW)?;
+    let mut flows = vec![Flow::shared_builtin()];
+    flows.extend(published.into_iter().map(|published| Arc::new(published.flow)));
+    Ok(flows)
 }
 
 /// Loads many orders, each once, with their facts as of one moment, and the records in `also`; what cannot be read is
@@ -66,7 +108,7 @@ pub async fn orders<S: Store>(
     let loaded = store.load(&first).await?;
     let found: Vec<(Order, u64)> = ids.iter().filter_map(|id| stored_order(&loaded, id).ok()).collect();
     let orders: Vec<&Order> = found.iter().map(|(order, _)| order).collect();
-    let stock = store.load(&second_load(caller, &orders)).await?;
+    let stock = store.load(&second_load(caller, &orders, &loaded)?).await?;
     let nothing = || Loaded {
         plant: None,
         key: None,
@@ -78,7 +120,8 @@ pub async fn orders<S: Store>(
     };
     let state = |(order, version): (Order, u64)| {
         let facts = facts(&order, &loaded, &stock, caller).ok()?;
-        Some(OrderState { order, version, facts, loaded: nothing() })
+        let flow = stored_flow(&stock, &order.flow).ok()??;
+        Some(OrderState { order, version, facts, flow, loaded: nothing() })
     };
     let states = found.into_iter().filter_map(state).collect();
     Ok((states, loaded))
@@ -87,15 +130,26 @@ pub async fn orders<S: Store>(
 fn first_load(caller: &Caller, ids: &[&OrderId]) -> Load {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = ids.iter().map(|id| (kind::ORDER.to_owned(), id.to_string())).collect();
-    let few_kinds = [kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW];
+    let few_kinds = [kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW, kind::DELEGATION];
     load.children = few_kinds.map(|kind| (kind.to_owned(), PLANT_PARENT.to_owned())).to_vec();
     load.counters = ids.iter().map(ToString::to_string).collect();
     load
 }
 
-fn second_load(caller: &Caller, orders: &[&Order]) -> Load {
+/// Those who have named the caller as their deputy for now.
+fn represented(loaded: &Loaded, caller: &Caller) -> Result<Vec<Delegation>, StoreError> {
+    let mut all: Vec<Delegation> = few(loaded, kind::DELEGATION)?;
+    all.retain(|delegation| delegation.to == caller.actor.user && delegation.is_active(caller.now));
+    Ok(all)
+}
+
+fn second_load(caller: &Caller, orders: &[&Order], first: &Loaded) -> Result<Load, StoreError> {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = orders.iter().map(|order| (kind::ROUTING.to_owned(), order.item.to_string())).collect();
+    let own = orders.iter().filter(|order| !order.flow.is_builtin());
+    load.records.extend(own.map(|order| (kind::FLOW.to_owned(), order.flow.id())));
+    let users = represented(first, caller)?;
+    load.records.extend(users.into_iter().map(|delegation| (kind::USER.to_owned(), delegation.from.to_string())));
     load.records.sort();
     load.records.dedup();
     let materials = orders.iter().flat_map(|order| &order.materials);
@@ -103,7 +157,23 @@ fn second_load(caller: &Caller, orders: &[&Order]) -> Load {
     load.free_of.sort();
     load.free_of.dedup();
     load.balances_of_order = orders.iter().map(|order| order.id.to_string()).collect();
-    load
+    Ok(load)
+}
+
+/// Who the caller may sign for, with the roles that they have now. Whoever may not sign in any more is nobody's principal.
+fn acting_for(loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Result<Vec<Actor>, StoreError> {
+    let users = represented(loaded, caller)?.into_iter().filter_map(|delegation| {
+        let record = stock.record(kind::USER, delegation.from.as_str())?;
+        Some(record.parse::<StoredUser>())
+    });
+    let mut acting_for = Vec::new();
+    for user in users {
+        let user = user?;
+        if user.active {
+            acting_for.push(Actor { user: user.user, roles: user.roles });
+        }
+    }
+    Ok(acting_for)
 }
 
 fn stored_order(loaded: &Loaded, id: &OrderId) -> Result<(Order, u64), CommandError> {
@@ -139,6 +209,7 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
         routing_released: routing.is_some_and(|routing| routing.released),
         progress: report::progress(&counters, order.quantity.scale()),
         lang: caller.lang,
+        acting_for: acting_for(loaded, stock, caller)?,
     };
     facts.equipment.retain(|equipment| named_equipment(&equipment.id));
     facts.moulds.retain(|mould| named_mould(&mould.id));

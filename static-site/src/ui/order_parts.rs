@@ -8,13 +8,17 @@ use takt_domain::order::Priority;
 use takt_domain::quantity::Quantity;
 
 use crate::route::Route;
-use crate::{app, flow, show, text};
+use crate::{app, show, text};
 
 /// The state as a chip in the colour of its category.
 pub fn state_chip(flow: Option<&Flow>, state: &str) -> View {
     let known = flow.and_then(|flow| flow.state(state));
-    let name = known.map_or_else(|| state.to_owned(), |state| state.label.get(app::lang()).to_owned());
-    let class = match known.map(|state| state.category) {
+    chip(known.map_or(state, |state| state.label.get(app::lang())), known.map(|state| state.category))
+}
+
+fn chip(name: &str, category: Option<Category>) -> View {
+    let name = name.to_owned();
+    let class = match category {
         Some(Category::Waiting) => "chip state waiting",
         Some(Category::Ready) => "chip state ready",
         Some(Category::Running) => "chip state running",
@@ -54,24 +58,22 @@ pub fn bar(done: Progress, whole: Quantity) -> View {
 /// One order in a list: what, how much, how far, how urgent.
 pub fn card(row: OrderRow, with_state: bool) -> View {
     let path = Route::Order(row.id.clone()).path();
-    let flow = flow::builtin();
-    let category = flow.as_ref().and_then(|flow| flow.state(&row.state)).map(|state| state.category);
     let (id, name) = (row.id.to_string(), row.item_name);
     let count = format!("{} / {} {}", row.done.good, row.quantity, row.unit);
-    let state = if with_state { state_chip(flow.as_deref(), &row.state) } else { View::new() };
+    let state = if with_state { chip(row.state_label.get(app::lang()), Some(row.category)) } else { View::new() };
     let paused = if row.paused {
         view! { span(class="chip paused") { (text::PAUSED) } }
     } else {
         View::new()
     };
-    let review = row.review_requested && flow.as_ref().is_some_and(|flow| row.state == flow.initial);
+    let review = row.review_requested && row.category == Category::Waiting;
     let review = if review {
         view! { span(class="chip review") { (text::IN_REVIEW) } }
     } else {
         View::new()
     };
     let due = row.due.map(|due| {
-        let late = show::is_late(due) && !matches!(category, Some(Category::Done | Category::Closed));
+        let late = show::is_late(due) && !matches!(row.category, Category::Done | Category::Closed);
         let class = if late { "due late" } else { "due" };
         let text = show::due(due);
         view! { span(class=class) { (text) } }

@@ -144,7 +144,7 @@ impl World {
     }
 
     pub(crate) async fn act(&self, order: &OrderId, action: &str) -> Result<(), CommandError> {
-        let given = TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass) };
+        let given = TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
         take_action(&self.store, &self.caller(), order, action, &given).await.map(|_| ())
     }
 
@@ -160,6 +160,7 @@ impl World {
             customer: String::new(),
             note: String::new(),
             custom: BTreeMap::new(),
+            flow: None,
         };
         let answer = create_order(&self.store, &self.caller(), &given).await.expect("an order");
         let id: OrderId = parse(answer.body["id"].as_str().expect("an id"));

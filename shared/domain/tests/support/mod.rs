@@ -122,6 +122,7 @@ pub(crate) fn facts(role: Role) -> Facts {
         routing_released: true,
         progress: BTreeMap::new(),
         lang: Lang::Zh,
+        acting_for: Vec::new(),
     }
 }
 

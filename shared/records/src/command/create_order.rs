@@ -1,12 +1,13 @@
 //! Creates a work order from the master data as it is now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::orders::{CreateOrder, OrderAnswer};
 use takt_domain::decide::DomainEvent;
-use takt_domain::flow::Flow;
+use takt_domain::flow::{Flow, FlowRef};
 use takt_domain::id::{ItemId, OrderId};
 use takt_domain::master::{BOM_DEPTH_MAX, Bom, Item, Need, Routing, needs};
 use takt_domain::order::{NewOrder, Order};
@@ -14,8 +15,8 @@ use takt_store::{CounterChange, Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
-use crate::keep::{self, NUMBER_SCOPE, kind};
-use crate::load::answered_before;
+use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, kind};
+use crate::load::{self, answered_before};
 
 /// How many numbers are looked at in one go for one that is free.
 const NUMBERS_TRIED: i64 = 8;
@@ -44,6 +45,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
         [(kind::ITEM, given.item.as_str()), (kind::ROUTING, given.item.as_str()), (kind::LINE, given.line.as_str())]
             .map(|(kind, id)| (kind.to_owned(), id.to_owned()))
             .to_vec();
+    load.records.push((kind::FLOW_DEFAULT.into(), PLANT_PARENT.into()));
     if let Some(id) = &given.id {
         load.records.push((kind::ORDER.into(), id.to_string()));
     }
@@ -64,6 +66,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
         return Err(CommandError::field("line", format!("there is no line {}", given.line)));
     }
     let quantity = quantity_at("quantity", given.quantity, item.scale)?;
+    let flow = flow(store, caller, given, &loaded).await?;
     let (id, number) = number(store, caller, given, &loaded).await?;
     let needs = needs_with_items(store, caller, &item.id).await?;
     let new = NewOrder {
@@ -79,7 +82,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
         operations: routing.operations,
         needs,
     };
-    let order = Order::new(new, Flow::builtin(), &caller.actor.user, caller.now)
+    let order = Order::new(new, &flow, &caller.actor.user, caller.now)
         .map_err(|error| CommandError::field("quantity", error.to_string()))?;
     let answer = OrderAnswer { id: id.clone(), state: order.state.clone(), version: 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();
@@ -89,11 +92,29 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     let data = json!({
         "order": order.id, "item": order.item, "quantity": order.quantity, "line": order.line,
         "priority": order.priority, "due": order.due, "customer": order.customer, "to": order.state,
-        "by": caller.actor.user,
+        "flow": order.flow, "by": caller.actor.user,
     });
     let created = DomainEvent { kind: "order.created.v1".into(), data };
     commit.events = keep::events(vec![created], &caller.derived_id(), id.as_str(), caller);
     Ok(Plan { commit, status: 201, body })
+}
+
+/// The rules of the new order: those that were asked for, else what the plant has set, else the built-in ones.
+async fn flow<S: Store>(
+    store: &S,
+    caller: &Caller,
+    given: &CreateOrder,
+    loaded: &Loaded,
+) -> Result<Arc<Flow>, CommandError> {
+    if let Some(name) = &given.flow {
+        let flows = load::flows(store, caller).await?.into_iter().filter(|flow| flow.name == *name);
+        let latest = flows.max_by_key(|flow| flow.version);
+        return latest.ok_or_else(|| CommandError::field("flow", format!("there is no flow {name}")));
+    }
+    let Some(record) = loaded.record(kind::FLOW_DEFAULT, PLANT_PARENT) else { return Ok(Flow::shared_builtin()) };
+    let reference: FlowRef = record.parse()?;
+    let flow = load::flow(store, caller, &reference).await?;
+    flow.ok_or_else(|| CommandError::Damaged(format!("the flow {}", reference.id())))
 }
 
 /// The order's number: the one that was given, or the plant's next, which moves the counter on. Numbers of this form

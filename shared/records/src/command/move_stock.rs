@@ -4,7 +4,6 @@ use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::stock::MovementAnswer;
 use takt_domain::decide::DomainEvent;
-use takt_domain::flow::Flow;
 use takt_domain::ledger::Balance;
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::{self, NewMovement, OWED_SCOPE, StockFacts};
@@ -41,7 +40,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Resu
         Some(record) => record.parse()?,
         None => return Err(CommandError::field("item", format!("there is no item {item_id}"))),
     };
-    let expect = open_order(given, &loaded)?;
+    let expect = open_order(store, caller, given, &loaded).await?;
     let quantity = quantity_at("quantity", given.quantity, item.scale)?;
     let given = NewMovement { quantity, lot: given.lot.trim().to_owned(), ..given.clone() };
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
@@ -82,12 +81,18 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Resu
 }
 
 /// The order that a movement names must be there and take material, and stay as it is until the movement is booked.
-fn open_order(given: &NewMovement, loaded: &Loaded) -> Result<Option<Expect>, CommandError> {
+async fn open_order<S: Store>(
+    store: &S,
+    caller: &Caller,
+    given: &NewMovement,
+    loaded: &Loaded,
+) -> Result<Option<Expect>, CommandError> {
     let Some(id) = &given.order else { return Ok(None) };
     let record = loaded.record(kind::ORDER, id.as_str());
     let record = record.ok_or_else(|| CommandError::field("order", format!("there is no order {id}")))?;
     let order: Order = record.parse()?;
-    if !Flow::of(&order.flow).is_some_and(|flow| flow.takes_material(&order.state)) {
+    let flow = load::flow(store, caller, &order.flow).await?;
+    if !flow.is_some_and(|flow| flow.takes_material(&order.state)) {
         return Err(CommandError::field("order", format!("order {id} is made or over and takes no more material")));
     }
     Ok(Some(Expect { kind: kind::ORDER.into(), id: id.to_string(), version: record.version }))

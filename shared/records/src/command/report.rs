@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, ReportState};
 use takt_domain::decide::Change;
-use takt_domain::flow::Flow;
 use takt_domain::report::{self, NewReport};
 use takt_store::{Expect, Loaded, Receipt, RecordWrite, Store};
 
@@ -68,9 +67,7 @@ pub fn decided(
         return Err(CommandError::field("equipment", format!("there is no equipment {id}")));
     }
     let given = at_scale(given, state.order.quantity.scale())?;
-    let flow =
-        Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", given.order)))?;
-    let change = report::decide(&state.order, flow, &given, &state.facts)?;
+    let change = report::decide(&state.order, &state.flow, &given, &state.facts)?;
     let id = caller.derived_id();
     let after = change.order.as_ref().unwrap_or(&state.order);
     let booked = Report {

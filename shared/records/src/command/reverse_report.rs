@@ -2,7 +2,6 @@
 
 use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, Reversed};
-use takt_domain::flow::Flow;
 use takt_domain::movement::OWED_SCOPE;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::report::{self, BookedReport, Posted};
@@ -50,13 +49,11 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         .iter()
         .map(|posting| super::reverse_movement::posted(posting, scale))
         .collect::<Result<Vec<Posted>, _>>()?;
-    let flow =
-        Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {}", state.order.id)))?;
     let at = taken_back.booked_at.ok_or_else(|| CommandError::Damaged(format!("the time of report {id}")))?;
     let booked = BookedReport { report: &taken_back.report, by: &taken_back.by, at, posted: &posted };
     let items = state.order.materials.iter().map(|material| material.item.clone());
     let owed = items.map(|item| (item.clone(), loaded.counter(OWED_SCOPE, item.as_str()))).collect();
-    let change = report::decide_reversal(&state.order, flow, booked, reason, &owed, &state.facts)?;
+    let change = report::decide_reversal(&state.order, &state.flow, booked, reason, &owed, &state.facts)?;
     let movement = caller.derived_id();
     let order = state.order.id.clone();
     let answer = Reversed { id: id.to_owned(), movement: movement.clone(), order: Some(order.clone()) };

@@ -3,7 +3,6 @@
 use takt_api::TEXT_MAX;
 use takt_api::orders::{OrderAnswer, TakeAction};
 use takt_domain::decide::{self, Input};
-use takt_domain::flow::Flow;
 use takt_domain::id::OrderId;
 use takt_store::Store;
 
@@ -32,9 +31,8 @@ async fn plan<S: Store>(
     given: &TakeAction,
 ) -> Result<Plan, CommandError> {
     let state = load::order(store, caller, id, Vec::new()).await?;
-    let flow = Flow::of(&state.order.flow).ok_or_else(|| CommandError::Damaged(format!("the flow of {id}")))?;
-    let input = Input { reason: given.reason.trim().to_owned(), result: given.result };
-    let change = decide::decide(&state.order, flow, action, &input, &state.facts)?;
+    let input = Input { reason: given.reason.trim().to_owned(), result: given.result, fields: given.fields.clone() };
+    let change = decide::decide(&state.order, &state.flow, action, &input, &state.facts)?;
     let after = change.order.as_ref().unwrap_or(&state.order);
     let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();

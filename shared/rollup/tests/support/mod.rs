@@ -252,6 +252,7 @@ impl World {
             customer: String::new(),
             note: String::new(),
             custom: BTreeMap::new(),
+            flow: None,
         };
         let answer = block_on(create_order(&self.store, &caller, &given)).unwrap();
         let id = answer.body["id"].as_str().unwrap().to_owned();
@@ -263,7 +264,7 @@ impl World {
 
     fn act(&mut self, order: &str, action: &str) -> bool {
         let caller = self.caller();
-        let given = TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass) };
+        let given = TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
         block_on(take_action(&self.store, &caller, &order.parse().unwrap(), action, &given)).is_ok()
     }
 

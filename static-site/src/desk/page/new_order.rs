@@ -65,6 +65,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
             customer: customer.with_untracked(|text| text.trim().to_owned()),
             note: note.with_untracked(|text| text.trim().to_owned()),
             custom: Default::default(),
+            flow: None,
         };
         submit.send("POST", "/api/v1/orders".into(), &body, Source::Hand, |made: OrderAnswer| {
             app::app().say(Toast::good(text::CREATED_ORDER.with(made.id.as_str())));

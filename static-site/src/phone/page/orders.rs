@@ -63,11 +63,7 @@ pub(crate) fn view() -> View {
 fn states(filter: &str) -> String {
     match filter {
         ALL => String::new(),
-        OPEN => {
-            let Some(flow) = flow::builtin() else { return String::new() };
-            let open = flow.states.iter().filter(|state| flow.is_open(&state.name));
-            open.map(|state| format!("&state={}", encode(&state.name))).collect()
-        }
+        OPEN => "&open=1".into(),
         state => format!("&state={}", encode(state)),
     }
 }

@@ -218,7 +218,7 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
     let face = offer.label();
     let confirm = move || {
         let body =
-            TakeAction { reason: reason.get_clone_untracked().trim().to_owned(), result: result.get_untracked() };
+            TakeAction { reason: reason.get_clone_untracked().trim().to_owned(), result: result.get_untracked(), ..TakeAction::default() };
         if needs_reason && body.reason.is_empty() || inspects && body.result.is_none() {
             return missing.set(if inspects { text::RESULT_NEEDED } else { text::REASON_NEEDED }.into());
         }
