@@ -11,7 +11,12 @@ pub(crate) async fn get_order<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&[])?;
     let state = load::order(store, call.caller()?, &call.id(0)?, Vec::new()).await?;
     let actions = decide::actions(&state.order, &state.flow, &state.facts);
-    let detail =
-        OrderDetail { order: state.order, version: state.version, flow: (*state.flow).clone(), facts: state.facts, actions };
+    let detail = OrderDetail {
+        order: state.order,
+        version: state.version,
+        flow: (*state.flow).clone(),
+        facts: state.facts,
+        actions,
+    };
     json(200, &detail)
 }

@@ -177,7 +177,8 @@ pub struct SignInput {
 /// The signatures of the present round of an action, oldest first.
 fn round<'a>(order: &'a Order, action: &Action) -> Vec<&'a Signature> {
     let since = opened_at(order);
-    let of_action = order.signatures.iter().filter(|signature| signature.action == action.name && signature.at >= since);
+    let of_action =
+        order.signatures.iter().filter(|signature| signature.action == action.name && signature.at >= since);
     let mut counted: Vec<_> = of_action.collect();
     if let Some(refused) = counted.iter().rposition(|signature| signature.decision == Decision::Refuse) {
         counted.drain(..=refused);
@@ -206,8 +207,11 @@ pub fn status(order: &Order, action: &Action) -> Vec<StepStatus> {
     let mut since = Some(refused(order, action).map_or_else(|| opened_at(order), |refused| refused.at));
     let mut steps = Vec::with_capacity(approval.steps.len());
     for step in &approval.steps {
-        let signatures: Vec<Signature> =
-            round.iter().filter(|signature| signature.step == step.name).map(|signature| (*signature).clone()).collect();
+        let signatures: Vec<Signature> = round
+            .iter()
+            .filter(|signature| signature.step == step.name)
+            .map(|signature| (*signature).clone())
+            .collect();
         let filled = |place: usize| signatures.iter().any(|signature| usize::from(signature.place) == place);
         let missing =
             step.by.iter().enumerate().filter(|(place, _)| !filled(*place)).map(|(_, signer)| signer.clone()).collect();
@@ -250,13 +254,18 @@ pub fn unmet(order: &Order, action: &Action, facts: &Facts) -> Vec<Unmet> {
                 format!("{label}: {left} more to sign, of {names}{}", if overdue { " (overdue)" } else { "" })
             }
         };
-        let mut who: Vec<Role> = step.missing.iter().filter_map(|signer| match signer {
-            Signer::Role(role) => Some(*role),
-            Signer::User(_) => None,
-        }).collect();
+        let mut who: Vec<Role> = step
+            .missing
+            .iter()
+            .filter_map(|signer| match signer {
+                Signer::Role(role) => Some(*role),
+                Signer::User(_) => None,
+            })
+            .collect();
         who.sort();
         who.dedup();
-        let remedy = lang.pick("请上述人员签字;人不在时可委托他人", "have them sign; whoever is away may name a deputy");
+        let remedy =
+            lang.pick("请上述人员签字;人不在时可委托他人", "have them sign; whoever is away may name a deputy");
         Unmet::new("approval.missing", detail, remedy, &who)
     })
     .collect()
@@ -298,7 +307,8 @@ fn place(step: &StepStatus, facts: &Facts) -> Option<(Signer, Option<UserId>)> {
 
 /// Decides a signature, or a refusal. The last signature may take the action, a refusal the one that the flow names.
 pub fn sign(order: &Order, flow: &Flow, name: &str, input: &SignInput, facts: &Facts) -> Result<Change, Refusal> {
-    let Some((action, approval)) = flow.action(name).and_then(|action| Some((action, action.approval.as_ref()?))) else {
+    let Some((action, approval)) = flow.action(name).and_then(|action| Some((action, action.approval.as_ref()?)))
+    else {
         return Err(Refusal::one(decide::unknown_action(name, facts.lang)));
     };
     if !action.from.contains(&order.state) {
@@ -336,7 +346,12 @@ pub fn sign(order: &Order, flow: &Flow, name: &str, input: &SignInput, facts: &F
     }
 }
 
-fn choose(order: &Order, action: &Action, input: &SignInput, facts: &Facts) -> Result<(String, u8, Option<UserId>), Unmet> {
+fn choose(
+    order: &Order,
+    action: &Action,
+    input: &SignInput,
+    facts: &Facts,
+) -> Result<(String, u8, Option<UserId>), Unmet> {
     let lang = facts.lang;
     let steps = status(order, action);
     let wanted = |step: &&StepStatus| input.step.as_ref().is_none_or(|name| *name == step.step);
@@ -345,7 +360,12 @@ fn choose(order: &Order, action: &Action, input: &SignInput, facts: &Facts) -> R
         let all = action.approval.iter().flat_map(|approval| &approval.steps).find(|known| known.name == step.step);
         let taken = |place: usize| step.signatures.iter().any(|signature| usize::from(signature.place) == place);
         let place = all.and_then(|known| {
-            known.by.iter().enumerate().find(|(place, other)| **other == signer && !taken(*place)).map(|(place, _)| place)
+            known
+                .by
+                .iter()
+                .enumerate()
+                .find(|(place, other)| **other == signer && !taken(*place))
+                .map(|(place, _)| place)
         });
         let Some(place) = place.and_then(|place| u8::try_from(place).ok()) else { continue };
         return Ok((step.step.clone(), place, acting_for));
@@ -369,10 +389,14 @@ fn choose(order: &Order, action: &Action, input: &SignInput, facts: &Facts) -> R
         let remedy = lang.pick("请前面的人先签字", "have those before you sign first");
         return Err(Unmet::new("approval.not_your_turn", detail, remedy, &[]));
     }
-    let mut who: Vec<Role> = steps.iter().flat_map(|step| &step.missing).filter_map(|signer| match signer {
-        Signer::Role(role) => Some(*role),
-        Signer::User(_) => None,
-    }).collect();
+    let mut who: Vec<Role> = steps
+        .iter()
+        .flat_map(|step| &step.missing)
+        .filter_map(|signer| match signer {
+            Signer::Role(role) => Some(*role),
+            Signer::User(_) => None,
+        })
+        .collect();
     who.sort();
     who.dedup();
     let detail = lang.pick("您不在会签人之列", "you are not among those who sign this");

@@ -137,7 +137,8 @@ impl World {
         let flow = Flow::builtin();
         match command {
             Command::Act(action) => {
-                let input = Input { reason: "because".into(), result: Some(InspectionResult::Pass), ..Input::default() };
+                let input =
+                    Input { reason: "because".into(), result: Some(InspectionResult::Pass), ..Input::default() };
                 if let Ok(change) = decide::decide(&self.order, flow, action, &input, &self.facts()) {
                     self.follow_completion(&change);
                     self.book_change(change);

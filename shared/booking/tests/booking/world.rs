@@ -144,7 +144,8 @@ impl World {
     }
 
     pub(crate) async fn act(&self, order: &OrderId, action: &str) -> Result<(), CommandError> {
-        let given = TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
+        let given =
+            TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
         take_action(&self.store, &self.caller(), order, action, &given).await.map(|_| ())
     }
 

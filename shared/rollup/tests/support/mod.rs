@@ -264,7 +264,8 @@ impl World {
 
     fn act(&mut self, order: &str, action: &str) -> bool {
         let caller = self.caller();
-        let given = TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
+        let given =
+            TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
         block_on(take_action(&self.store, &caller, &order.parse().unwrap(), action, &given)).is_ok()
     }
 

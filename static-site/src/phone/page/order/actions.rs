@@ -217,8 +217,11 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
     let (offer, detail) = (offer.clone(), Rc::clone(detail));
     let face = offer.label();
     let confirm = move || {
-        let body =
-            TakeAction { reason: reason.get_clone_untracked().trim().to_owned(), result: result.get_untracked(), ..TakeAction::default() };
+        let body = TakeAction {
+            reason: reason.get_clone_untracked().trim().to_owned(),
+            result: result.get_untracked(),
+            ..TakeAction::default()
+        };
         if needs_reason && body.reason.is_empty() || inspects && body.result.is_none() {
             return missing.set(if inspects { text::RESULT_NEEDED } else { text::REASON_NEEDED }.into());
         }
