@@ -1,12 +1,10 @@
 //! `GET /api/v1/orders/{order}/why`: what it waits for, since when, who can act, and where.
 
-use takt_api::problem::ProblemType;
-use takt_domain::flow::Flow;
 use takt_domain::why::why;
 use takt_records::load;
 use takt_store::Store;
 use takt_web::call::Call;
-use takt_web::failure::{Failure, Outcome, json};
+use takt_web::failure::{Outcome, json};
 
 use crate::people::People;
 
@@ -14,7 +12,7 @@ pub(crate) async fn get_why<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&[])?;
     let caller = call.caller()?;
     let state = load::order(store, caller, &call.id(0)?, Vec::new()).await?;
-    let flow = Flow::of(&state.order.flow).ok_or_else(|| Failure::new(ProblemType::Internal))?;
+    let flow = &state.flow;
     let mut why = why(&state.order, flow, &state.facts);
     People::load(store, caller).await?.name(&mut why, &state.order.line);
     json(200, &why)

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use takt_api::watch::{Morning, MorningRow};
-use takt_domain::flow::Flow;
 use takt_domain::id::OrderId;
 use takt_domain::permission::Role;
 use takt_domain::watch::{Severity, Watched, watch};
@@ -31,7 +30,7 @@ pub(crate) async fn morning<S: Store>(store: &S, call: &Call) -> Outcome {
     let (settings, _) = settings(store, caller).await?;
     let people = People::load(store, caller).await?;
     let filter =
-        ListFilter { state: open_states(), line: call.param("line").map(str::to_owned), ..ListFilter::default() };
+        ListFilter { state: open_states(&load::flows(store, caller).await?), line: call.param("line").map(str::to_owned), ..ListFilter::default() };
     let mut request = PageRequest::first(PAGE);
     let mut morning = Morning { at: call.now, open: 0, hanging: 0, more: false, rows: Vec::new() };
     for page in 1..=PAGES_MAX {
@@ -40,7 +39,7 @@ pub(crate) async fn morning<S: Store>(store: &S, call: &Call) -> Outcome {
         let (states, _) = load::orders(store, caller, &ids.iter().collect::<Vec<_>>(), Vec::new()).await?;
         morning.open += found.items.len();
         for state in &states {
-            let Some(flow) = Flow::of(&state.order.flow) else { continue };
+            let flow = &state.flow;
             let watched = watch(&state.order, flow, &state.facts, &settings);
             if watched.why.blocked || !watched.findings.is_empty() {
                 morning.rows.push(row(state, watched, &people));

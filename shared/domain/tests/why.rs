@@ -124,7 +124,7 @@ fn it_says_what_the_decision_says() {
                 let unmet: Vec<_> = wait.reasons.iter().map(|reason| reason.unmet.clone()).collect();
                 assert_eq!(unmet, decide::unmet(&order, flow, action, &facts));
                 assert_eq!(wait.who, action.permission.holders());
-                let input = Input { reason: "r".into(), result: Some(InspectionResult::Pass) };
+                let input = Input { reason: "r".into(), result: Some(InspectionResult::Pass), ..Input::default() };
                 if wait.open && wait.action != "report" {
                     assert!(decide::decide(&order, flow, &wait.action, &input, &facts).is_ok(), "{}", wait.action);
                 }

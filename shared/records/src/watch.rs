@@ -7,6 +7,8 @@
 
 mod alert;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use takt_api::stock::Source;
@@ -93,10 +95,13 @@ pub fn settings_record(settings: &WatchSettings, expected: u64) -> RecordWrite {
     RecordWrite::new(kind::WATCH, SETTINGS, Some(expected), serde_json::to_value(settings).unwrap_or_default())
 }
 
-/// The names of all states in which an order is not over.
-pub fn open_states() -> Vec<String> {
-    let flow = Flow::builtin();
-    flow.states.iter().filter(|state| flow.is_open(&state.name)).map(|state| state.name.clone()).collect()
+/// The names of all states in which an order of one of these flows is not over.
+pub fn open_states(flows: &[Arc<Flow>]) -> Vec<String> {
+    let open = flows.iter().flat_map(|flow| flow.states.iter().filter(|state| flow.is_open(&state.name)));
+    let mut names: Vec<_> = open.map(|state| state.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// When the watch looked last, in milliseconds since 1970; 0 where it never has.
@@ -127,7 +132,7 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
         Some(record) => record.parse()?,
         None => WatchSettings::default(),
     };
-    let mut ids = page(store, plant, kind::ORDER, open_states(), &mut round.orders).await?.ids;
+    let mut ids = page(store, plant, kind::ORDER, open_states(&load::flows(store, &caller).await?), &mut round.orders).await?.ids;
     let alerts = page(store, plant, kind::ALERT, alert::standing(), &mut round.alerts).await?;
     ids.extend(alerts.orders);
     ids.sort();
@@ -201,9 +206,8 @@ async fn look_at<S: Store>(
 
 /// What is found of an order as it was loaded; of one that could not be loaded, that.
 pub fn findings(order: &OrderId, state: Option<&OrderState>, settings: &WatchSettings, now: Timestamp) -> Vec<Finding> {
-    let flow = state.and_then(|state| Some((state, Flow::of(&state.order.flow)?)));
-    match flow {
-        Some((state, flow)) => watch(&state.order, flow, &state.facts, settings).findings,
+    match state {
+        Some(state) => watch(&state.order, &state.flow, &state.facts, settings).findings,
         None => vec![unreadable(order.as_str(), now)],
     }
 }
