@@ -186,6 +186,7 @@ texts! {
     PAUSED: "已暂停", "Paused";
     PIN: "密码", "PIN";
     PIN_DIGITS: "密码,已输入 {} 位", "PIN, {} digit{s} typed";
+    PIN_TO_SIGN: "输入密码签名", "PIN, to sign";
     PIN_HINT: "4 到 12 位数字", "4 to 12 digits";
     PIN_KEEP: "不填则不变", "unchanged when empty";
     PENDING: "待入账", "Being booked";

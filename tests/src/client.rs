@@ -106,6 +106,31 @@ impl Client {
         self.send("POST", path, Some(key), Some(body))
     }
 
+    /// The ticket of an electronic signature for posting to a path: the PIN once more.
+    pub fn signature(&self, path: &str) -> String {
+        let body = serde_json::json!({"pin": crate::plant::PIN, "method": "POST", "path": path});
+        let answer = self.send("POST", "/api/v1/session/signature", None, Some(&body)).expect_status(201);
+        answer.json::<Value>()["ticket"].as_str().expect("a ticket").to_owned()
+    }
+
+    /// Posts under a fresh key with an electronic signature.
+    pub fn post_signed(&self, path: &str, body: &Value) -> Answer {
+        self.post_with_ticket(&key(), path, body, &self.signature(path))
+    }
+
+    /// Posts under a key with the ticket of a signature.
+    pub fn post_with_ticket(&self, key: &str, path: &str, body: &Value, ticket: &str) -> Answer {
+        let headers = vec![
+            ("accept-language", "en".to_owned()),
+            ("authorization", format!("Bearer {}", self.token())),
+            ("content-type", "application/json".to_owned()),
+            ("idempotency-key", key.to_owned()),
+            ("takt-signature", ticket.to_owned()),
+        ];
+        let raw = Raw { method: "POST", path, headers, body: body.to_string().into_bytes() };
+        self.raw(&raw).unwrap_or_else(|error| panic!("POST {path}: {error}"))
+    }
+
     /// Puts under a fresh key.
     pub fn put(&self, path: &str, body: Value) -> Answer {
         self.send("PUT", path, Some(&key()), Some(&body))

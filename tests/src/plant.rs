@@ -191,9 +191,10 @@ impl People {
     }
 }
 
-/// Takes an action of an order's flow.
+/// Takes an action of an order's flow; quality signs with the PIN once more.
 pub fn act(client: &Client, order: &str, action: &str, body: Value) -> Answer {
-    client.post(&format!("/api/v1/orders/{}/actions/{action}", escaped(order)), body)
+    let path = format!("/api/v1/orders/{}/actions/{action}", escaped(order));
+    if action == "sign" { client.post_signed(&path, &body) } else { client.post(&path, body) }
 }
 
 /// The order as somebody sees it.

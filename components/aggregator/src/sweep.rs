@@ -29,6 +29,8 @@ pub(crate) struct Swept {
     reports: Progress,
     /// Events that were rolled up.
     rolled_up: u64,
+    /// Exceptions that were told to the next level.
+    escalated: u64,
     /// How long the oldest report had waited when this began, in milliseconds.
     lag_ms: u64,
     /// What was chosen by hand: on where it is so for one plant, else off where it is so for one.
@@ -65,6 +67,10 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
             Ok(looked) => due.extend(looked.map(|_| plant.number)),
             // The rest of the background does not need it.
             Err(error) => eprintln!("the watch over the orders of plant {} failed: {error}", plant.number),
+        }
+        match takt_records::command::exception::escalate(store, plant.number, Timestamp::now()).await {
+            Ok(told) => swept.escalated += told,
+            Err(error) => eprintln!("exceptions of plant {} are not escalated: {error}", plant.number),
         }
     }
     let start_ms = now_ms();

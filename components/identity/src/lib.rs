@@ -1,10 +1,12 @@
 //! Users, sign-in with a PIN, and sessions.
 
+mod create_signature;
 mod get_session;
 mod list_users;
 mod put_user;
 mod sign_in;
 mod sign_out;
+mod tries;
 
 use bytes::Bytes;
 use http::Response;
@@ -17,6 +19,7 @@ use takt_web::failure::Failure;
 async fn handle(request: Request) -> Response<FullBody<Bytes>> {
     takt_web::spin::serve("identity", request, async |store, call| match call.route.name {
         "signIn" => sign_in::sign_in(store, call).await,
+        "createSignature" => create_signature::create_signature(store, call).await,
         "signOut" => sign_out::sign_out(store, call).await,
         "getSession" => get_session::get_session(store, call).await,
         "listUsers" => list_users::list_users(store, call).await,

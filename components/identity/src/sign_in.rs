@@ -1,39 +1,21 @@
 //! `POST /api/v1/session`: user and PIN for a token.
-//!
-//! Five wrong PINs in a row lock the user, for 30 s first and twice as long with each further one, up to an hour. The
-//! count is written before the answer goes out, under the version that was read, so that guessing in parallel does not
-//! get more tries: whoever loses that race has to come again.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use takt_api::identity::{Claims, Session, SignIn};
 use takt_api::problem::ProblemType;
 use takt_domain::permission::Permission;
 use takt_records::command::FIRST_PLANT;
 use takt_records::keep::kind;
 use takt_records::user::StoredUser;
-use takt_store::{Commit, Event, Load, Plant, PlantNumber, RecordWrite, SessionWrite, Store, StoreError};
+use takt_store::{Commit, Event, Load, Plant, PlantNumber, SessionWrite, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
 use takt_web::{pin, token};
 
-/// Wrong PINs before the user is locked.
-const FREE_TRIES: u32 = 5;
-
-/// The first lock, in seconds.
-const LOCK_MIN_S: i64 = 30;
-
-/// The longest lock, in seconds.
-const LOCK_MAX_S: i64 = 3600;
+use crate::tries::{self, Tries};
 
 /// How long a token works: longer than a shift with overtime.
 const SESSION_S: i64 = 14 * 3600;
-
-#[derive(Default, Serialize, Deserialize)]
-struct Tries {
-    wrong: u32,
-    locked_until_s: i64,
-}
 
 pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
     let given: SignIn = call.json()?;
@@ -45,20 +27,15 @@ pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
     load.records = vec![(kind::USER.into(), user_id.clone()), (kind::SIGN_IN.into(), user_id.clone())];
     let loaded = store.load(&load).await?;
     let user = loaded.record(kind::USER, &user_id).map(|record| record.parse::<StoredUser>()).transpose()?;
-    let record = loaded.record(kind::SIGN_IN, &user_id);
-    let version = record.map_or(0, |record| record.version);
-    let tries = record.map(|record| record.parse::<Tries>()).transpose()?.unwrap_or_default();
-    if tries.locked_until_s > now_s {
-        let retry_after_s = u64::try_from(tries.locked_until_s - now_s).ok();
-        return Err(Failure { retry_after_s, ..Failure::new(ProblemType::Locked) });
-    }
+    let tries = Tries::of(&loaded, &user_id)?;
+    tries.check_open(now_s)?;
     let active = user.filter(|user| user.active);
     let hash = active.as_ref().map(|user| user.pin_hash.as_str());
     let right = pin::matches(&given.pin, hash);
     let mut commit = Commit::new(number, call.now.as_millisecond());
     let Some(user) = active.filter(|_| right) else {
         if loaded.record(kind::USER, &user_id).is_some() {
-            count_wrong(store, commit, &user_id, version, tries, now_s).await?;
+            tries.count_wrong(store, commit, now_s).await?;
         }
         return Err(Failure::new(ProblemType::WrongPin));
     };
@@ -69,11 +46,9 @@ pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
         user: user_id.clone(),
         expires_ms: expires_at.as_millisecond(),
     });
-    if tries.wrong > 0 {
-        commit.records.push(tries_record(&user_id, version, &Tries::default()));
-    }
+    commit.records.extend(tries.forgotten());
     commit.events.push(event(&session, &user_id, call.now, "session.opened.v1"));
-    book(store, &commit).await?;
+    tries::book(store, &commit).await?;
     let claims = Claims {
         plant: number.0,
         user: user.user.clone(),
@@ -100,37 +75,6 @@ async fn plant<S: Store>(store: &S, named: Option<u32>) -> Result<Option<Plant>,
     }
 }
 
-async fn count_wrong<S: Store>(
-    store: &S,
-    mut commit: Commit,
-    user: &str,
-    version: u64,
-    mut tries: Tries,
-    now_s: i64,
-) -> Result<(), Failure> {
-    tries.wrong = tries.wrong.saturating_add(1);
-    if let Some(beyond) = tries.wrong.checked_sub(FREE_TRIES) {
-        let lock_s = LOCK_MIN_S.saturating_mul(1 << beyond.min(20)).min(LOCK_MAX_S);
-        tries.locked_until_s = now_s + lock_s;
-    }
-    commit.records.push(tries_record(user, version, &tries));
-    book(store, &commit).await
-}
-
-fn tries_record(user: &str, version: u64, tries: &Tries) -> RecordWrite {
-    RecordWrite::new(kind::SIGN_IN, user, Some(version), serde_json::to_value(tries).unwrap_or_default())
-}
-
-async fn book<S: Store>(store: &S, commit: &Commit) -> Result<(), Failure> {
-    match store.commit(commit).await {
-        Ok(_) => Ok(()),
-        Err(StoreError::VersionConflict) => {
-            Err(Failure { retry_after_s: Some(1), ..Failure::new(ProblemType::TooMany) })
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 fn event(session: &str, user: &str, now: Timestamp, kind: &str) -> Event {
     Event {
         id: session.to_owned(),
@@ -142,7 +86,7 @@ fn event(session: &str, user: &str, now: Timestamp, kind: &str) -> Event {
     }
 }
 
-fn random_id() -> Option<String> {
+pub(crate) fn random_id() -> Option<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).ok()?;
     Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

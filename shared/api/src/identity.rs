@@ -86,6 +86,48 @@ fn yes() -> bool {
     true
 }
 
+/// `POST /api/v1/session/signature`: the PIN once more, for one act. The answer goes with that act, and with no other, in
+/// the header `takt-signature`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Sign {
+    /// The PIN of who is signed in.
+    pub pin: String,
+    /// The method of the call that is to be signed.
+    pub method: String,
+    /// Its path, without a query.
+    pub path: String,
+}
+
+/// An electronic signature that has not been used yet. It is good for one act of one user in one session, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SignatureTicket {
+    /// What the header `takt-signature` carries.
+    pub ticket: String,
+    /// When it is too old.
+    pub expires_at: Timestamp,
+}
+
+/// The signed content of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TicketClaims {
+    /// The plant's number.
+    pub plant: u32,
+    /// Who entered the PIN.
+    pub user: UserId,
+    /// In which session.
+    pub session: String,
+    /// For which act.
+    pub act: String,
+    /// The signature's own id, which is used once.
+    pub id: String,
+    /// When it expires, in seconds since 1970.
+    pub exp: i64,
+}
+
 /// The signed content of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,7 @@
 //! calls: it drives the router, the permission checks, the limits and the OpenAPI document.
 
 pub mod doctor;
+pub mod exceptions;
 pub mod identity;
 pub mod import;
 pub mod insight;

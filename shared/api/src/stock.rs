@@ -13,6 +13,9 @@ pub type CreateMovement = NewMovement;
 /// The header that says how an entry came in; typed by hand where it is missing.
 pub const SOURCE_HEADER: &str = "takt-source";
 
+/// The header with the ticket of an electronic signature, for an act that must be signed.
+pub const SIGNATURE_HEADER: &str = "takt-signature";
+
 /// The header that names the device that it came from.
 pub const DEVICE_HEADER: &str = "takt-device";
 

@@ -42,6 +42,10 @@ pub fn gate_of(order: &Order, flow: &Flow, version: u64, caller: &Caller) -> Gat
 
 /// Whether the state of the order and its own guards let somebody report who may.
 fn takes_reports(order: &Order, flow: &Flow, caller: &Caller) -> bool {
+    // Which operation an exception stops is told by the store.
+    if !order.stops.is_empty() {
+        return false;
+    }
     let Some(action) = flow.action_with(Effect::BookReport) else { return false };
     let anybody = Actor { user: caller.actor.user.clone(), roles: vec![Role::Administrator] };
     let facts = Facts::bare(caller.now, anybody, Lang::En);

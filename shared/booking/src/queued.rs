@@ -78,6 +78,7 @@ impl QueuedReport {
             source: self.source,
             now,
             accepted_at: Some(self.accepted_at),
+            signature: takt_domain::signature::Signature::Missing,
             lang: self.lang,
         }
     }

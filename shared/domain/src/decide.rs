@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::approval::{self, StepStatus};
+use crate::exception;
 use crate::facts::Facts;
 use crate::flow::{Action, Effect, Flow};
 use crate::guard;
@@ -14,6 +15,7 @@ use crate::order::{HistoryEntry, Inspection, InspectionKind, InspectionResult, M
 use crate::permission::{Permission, Role};
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
+use crate::signature::Signature;
 use crate::text::Lang;
 
 /// What an action is given beside its name.
@@ -25,6 +27,8 @@ pub struct Input {
     pub result: Option<InspectionResult>,
     /// The order's own fields that are filled with it.
     pub fields: BTreeMap<String, String>,
+    /// The electronic signature, for what must be signed.
+    pub signature: Signature,
 }
 
 /// A bounded counter of an order: how much one operation has been reported.
@@ -102,6 +106,10 @@ pub fn unmet(order: &Order, flow: &Flow, action: &Action, facts: &Facts) -> Vec<
         unmet.extend(guard::unmet(*guard, order, facts));
     }
     unmet.extend(approval::unmet(order, action, facts));
+    // Whatever a flow says of reporting, an exception that stops it does.
+    if action.effects.contains(&Effect::BookReport) {
+        unmet.extend(exception::stopped(order, None, facts.lang));
+    }
     unmet
 }
 
@@ -190,6 +198,9 @@ fn missing_input(order: &Order, action: &Action, input: &Input, lang: Lang) -> V
     if action.effects.iter().any(inspects) && input.result.is_none() {
         let detail = lang.pick("需要选择合格或不合格", "pass or fail must be said");
         unmet.push(Unmet::new("input.result", detail, lang.pick("选择检验结果", "choose the result"), holders));
+    }
+    if action.needs_signature() {
+        unmet.extend(input.signature.unmet_for(action.permission, lang));
     }
     if action.effects.contains(&Effect::BookReport) {
         let detail = lang.pick("报工需要数量", "a report needs quantities");

@@ -164,8 +164,18 @@ pub struct Action {
     /// Who has to sign before it may be taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+    /// The electronic signature of whoever takes it is needed: the PIN once more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signature_required: bool,
     /// What people read.
     pub label: Label,
+}
+
+impl Action {
+    /// True when whoever takes it has to sign. A signature of quality always is one, whatever a flow says.
+    pub fn needs_signature(&self) -> bool {
+        self.signature_required || self.effects.contains(&Effect::SignQuality)
+    }
 }
 
 /// A whole flow. An order keeps the version that it was created under.

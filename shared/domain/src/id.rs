@@ -102,6 +102,10 @@ ids! {
     MouldId;
     /// A lot or batch of an item.
     LotId;
+    /// An exception's number.
+    ExceptionId;
+    /// A photo's id.
+    PhotoId;
 }
 
 /// Where stock stands: a place on the floor, or one of the virtual locations that the double entry needs.

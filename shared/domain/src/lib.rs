@@ -5,6 +5,7 @@
 
 pub mod approval;
 pub mod decide;
+pub mod exception;
 pub mod facts;
 pub mod flow;
 pub mod guard;
@@ -18,6 +19,7 @@ pub mod permission;
 pub mod quantity;
 pub mod refusal;
 pub mod report;
+pub mod signature;
 pub mod text;
 pub mod watch;
 pub mod why;

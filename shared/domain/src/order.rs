@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::Signature;
 use crate::flow::{Flow, FlowRef};
-use crate::id::{EquipmentId, ItemId, LineId, MouldId, OrderId, UserId};
+use crate::id::{EquipmentId, ExceptionId, ItemId, LineId, MouldId, OrderId, UserId};
 use crate::master::{Item, Need, RoutingOperation};
 use crate::quantity::{Quantity, QuantityError};
 
@@ -84,6 +84,28 @@ pub struct Mark {
     /// When.
     pub at: Timestamp,
     /// Why, or what was seen.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// An exception that stops an order, or one of its operations, until it is closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// Which.
+    pub exception: ExceptionId,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The operation; all of them where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<u16>,
+    /// Who.
+    pub by: UserId,
+    /// Since when.
+    pub at: Timestamp,
+    /// What was seen.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }
@@ -220,6 +242,9 @@ pub struct Order {
     pub signatures: Vec<Signature>,
     /// Its life so far, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// Exceptions that stop it now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
 }
 
 /// What a planner says of a new order.
@@ -334,6 +359,7 @@ impl Order {
             exceptions: Vec::new(),
             signatures: Vec::new(),
             history: vec![HistoryEntry { action: "create".into(), state, by: by.clone(), at, reason: String::new() }],
+            stops: Vec::new(),
         })
     }
 

@@ -169,6 +169,13 @@ permissions! {
     AlertView = "alert.view", "查看预警", "see alerts", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
     /// Set how long orders may be in their states.
     WatchSet = "watch.set", "设置停留期限", "set limits of states", [Planner, Manager];
+
+    /// Raise an exception (andon).
+    ExceptionRaise = "exception.raise", "上报异常", "raise exceptions", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];
+    /// Acknowledge an exception and close it.
+    ExceptionHandle = "exception.handle", "处理异常", "deal with exceptions", [Inspector, Planner, ShiftLead, Manager];
+    /// Set types of exceptions, and whom they are told.
+    ExceptionSetup = "exception.setup", "设置异常类型", "set up exceptions", [Manager];
 }
 
 #[cfg(test)]

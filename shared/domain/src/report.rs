@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::decide::{self, Change, CounterChange, DomainEvent};
+use crate::exception;
 use crate::facts::{Facts, Progress};
 use crate::flow::{Effect, Flow};
 use crate::id::{EquipmentId, LocationId, OrderId, UserId};
@@ -114,6 +115,9 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
         )));
     };
     let mut unmet = decide::unmet(order, flow, action, facts);
+    if order.stops.iter().any(|stop| stop.operation == Some(report.operation)) && unmet.is_empty() {
+        unmet.extend(exception::stopped(order, Some(report.operation), facts.lang));
+    }
     unmet.extend(wrong_quantities(order, report, facts));
     let last = order.is_last_operation(report.operation);
     let quarantine = facts.location_for(LocationKind::Quarantine, &order.line);

@@ -17,6 +17,7 @@ use takt_domain::order::{InspectionResult, Order};
 use takt_domain::permission::Role;
 use takt_domain::quantity::Quantity;
 use takt_domain::report::{self, BookedReport, NewReport, Posted, Scrap};
+use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
 
 type Key = (String, String, Account);
@@ -137,8 +138,8 @@ impl World {
         let flow = Flow::builtin();
         match command {
             Command::Act(action) => {
-                let input =
-                    Input { reason: "because".into(), result: Some(InspectionResult::Pass), ..Input::default() };
+                let signature = Signature::Given("s1".into());
+                let input = Input { reason: "because".into(), result: Some(InspectionResult::Pass), signature, ..Input::default() };
                 if let Ok(change) = decide::decide(&self.order, flow, action, &input, &self.facts()) {
                     self.follow_completion(&change);
                     self.book_change(change);

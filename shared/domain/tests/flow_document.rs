@@ -45,6 +45,7 @@ fn actions(flow: &Flow, out: &mut String) {
         let from = list(action.from.iter().map(|state| format!("`{state}`")));
         let guards = action.guards.iter().map(|guard| format!("`{}`", name(guard)));
         let reason = action.reason_required.then(|| "a reason".to_owned());
+        let signature = action.needs_signature().then(|| "the PIN once more".to_owned());
         let roles = action.permission.holders().iter().map(|role| role.label(Lang::En).to_owned());
         writeln!(
             out,
@@ -53,7 +54,7 @@ fn actions(flow: &Flow, out: &mut String) {
             action.label.zh,
             to(action),
             list(roles),
-            list(guards.chain(reason)),
+            list(guards.chain(reason).chain(signature)),
             list(action.effects.iter().map(|effect| format!("`{}`", name(effect)))),
         )
         .unwrap();

@@ -10,6 +10,7 @@ use takt_domain::flow::{Effect, Flow};
 use takt_domain::master::EquipmentStatus;
 use takt_domain::order::{InspectionKind, InspectionResult, Order};
 use takt_domain::permission::Role;
+use takt_domain::signature::{Signature, SignatureFault};
 
 /// An order in `state` for which every guard of `action` holds.
 fn fit(state: &str, action: &str) -> (Order, Facts) {
@@ -33,7 +34,8 @@ fn fit(state: &str, action: &str) -> (Order, Facts) {
 }
 
 fn input() -> Input {
-    Input { reason: "because".into(), result: Some(InspectionResult::Pass), ..Input::default() }
+    let signature = Signature::Given("s1".into());
+    Input { reason: "because".into(), result: Some(InspectionResult::Pass), signature, ..Input::default() }
 }
 
 /// The article's state table, with what the built-in flow adds, written down a second time on purpose.
@@ -171,6 +173,29 @@ fn an_action_that_needs_a_reason_or_a_result_is_refused_without_it() {
     let (order, facts) = fit("completed", "inspect-final");
     let refusal = decide::decide(&order, Flow::builtin(), "inspect-final", &Input::default(), &facts).unwrap_err();
     assert_eq!(refusal.unmet[0].code, "input.result");
+}
+
+#[test]
+fn quality_signs_only_with_the_pin_once_more() {
+    let (order, facts) = fit("completed", "sign");
+    let check = |signature: Signature, code: &str| {
+        let given = Input { signature, ..input() };
+        let refusal = decide::decide(&order, Flow::builtin(), "sign", &given, &facts).unwrap_err();
+        let codes: Vec<_> = refusal.unmet.iter().map(|unmet| unmet.code.as_str()).collect();
+        assert_eq!(codes, [code]);
+        assert!(!refusal.unmet[0].remedy.is_empty() && !refusal.unmet[0].who.is_empty());
+    };
+    check(Signature::Missing, "signature.missing");
+    for (fault, code) in [
+        (SignatureFault::Forged, "signature.forged"),
+        (SignatureFault::Expired, "signature.expired"),
+        (SignatureFault::OtherUser, "signature.other_user"),
+        (SignatureFault::OtherSession, "signature.other_session"),
+        (SignatureFault::OtherAct, "signature.other_act"),
+        (SignatureFault::Used, "signature.used"),
+    ] {
+        check(Signature::Unusable(fault), code);
+    }
 }
 
 #[test]

@@ -32,7 +32,8 @@ fn nothing_is_found_on_the_way_that_orders_go() {
     let mut order = order();
     let mut facts = facts(Role::Administrator);
     let way = ["submit", "approve", "dispatch", "start", "inspect-first-article", "pause", "resume"];
-    let input = Input { reason: "because".into(), result: Some(InspectionResult::Pass), ..Input::default() };
+    let signature = takt_domain::signature::Signature::Given("s".into());
+    let input = Input { reason: "because".into(), result: Some(InspectionResult::Pass), signature, ..Input::default() };
     let take = |order: &mut Order, facts: &Facts, action: &str| {
         *order = decide::decide(order, Flow::builtin(), action, &input, facts).unwrap().order.unwrap();
         assert_eq!(codes(order, facts, &settings), [""; 0], "{action}");

@@ -10,6 +10,7 @@ use takt_domain::flow::{Category, Flow};
 use takt_domain::master::EquipmentStatus;
 use takt_domain::order::{InspectionKind, InspectionResult, Mark, Order};
 use takt_domain::permission::Role;
+use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
 use takt_domain::why::{Why, why};
 
@@ -124,7 +125,8 @@ fn it_says_what_the_decision_says() {
                 let unmet: Vec<_> = wait.reasons.iter().map(|reason| reason.unmet.clone()).collect();
                 assert_eq!(unmet, decide::unmet(&order, flow, action, &facts));
                 assert_eq!(wait.who, action.permission.holders());
-                let input = Input { reason: "r".into(), result: Some(InspectionResult::Pass), ..Input::default() };
+                let signature = Signature::Given("s".into());
+                let input = Input { reason: "r".into(), result: Some(InspectionResult::Pass), signature, ..Input::default() };
                 if wait.open && wait.action != "report" {
                     assert!(decide::decide(&order, flow, &wait.action, &input, &facts).is_ok(), "{}", wait.action);
                 }

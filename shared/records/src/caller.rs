@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use takt_api::stock::Source;
 use takt_domain::facts::Actor;
+use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
 use takt_store::{Commit, Idempotency, KeyLookup, PlantNumber};
 
@@ -40,6 +41,8 @@ pub struct Caller {
     pub now: Timestamp,
     /// When a report was accepted that is booked out of the queue.
     pub accepted_at: Option<Timestamp>,
+    /// The electronic signature that came with the call.
+    pub signature: Signature,
     /// The reader's language.
     pub lang: Lang,
 }

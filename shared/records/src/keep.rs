@@ -32,6 +32,8 @@ pub mod kind {
     pub const USER: &str = "user";
     /// Wrong PINs of a user.
     pub const SIGN_IN: &str = "sign_in";
+    /// An electronic signature, under the id of its ticket: once there, that ticket is used.
+    pub const SIGNATURE: &str = "signature";
     /// A work order.
     pub const ORDER: &str = "order";
     /// A production report.
@@ -46,6 +48,10 @@ pub mod kind {
     pub const DELEGATION: &str = "delegation";
     /// A piece of a file that is being imported.
     pub const IMPORT_PART: &str = "import_part";
+    /// An exception (andon).
+    pub const EXCEPTION: &str = "exception";
+    /// What the plant has set down about exceptions: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const EXCEPTION_SETTINGS: &str = "exception_settings";
     /// Whether calls of lower priority are refused: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const DEGRADATION: &str = "degradation";
     /// An alert, under its order.

@@ -6,8 +6,10 @@
 
 pub mod caller;
 pub mod command;
+pub mod exceptions;
 pub mod flow;
 pub mod keep;
 pub mod load;
+pub mod signature;
 pub mod user;
 pub mod watch;

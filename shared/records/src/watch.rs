@@ -75,6 +75,7 @@ pub fn background(plant: PlantNumber, now: Timestamp) -> Result<Caller, CommandE
         source: Source::Interface,
         now,
         accepted_at: None,
+        signature: takt_domain::signature::Signature::Missing,
         lang: Lang::Zh,
     })
 }

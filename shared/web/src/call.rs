@@ -11,12 +11,13 @@ use takt_api::route::{Access, ROUTES, Route, match_path};
 use takt_api::stock::{DEVICE_HEADER, SOURCE_HEADER};
 use takt_api::{BODY_MAX, PAGE_DEFAULT, PAGE_MAX};
 use takt_domain::refusal::{Refusal, Unmet};
+use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
 use takt_records::caller::{Caller, Key};
 use takt_store::PlantNumber;
 
 use crate::failure::Failure;
-use crate::token;
+use crate::{signature, token};
 
 /// A request that has been read.
 #[derive(Clone, Debug)]
@@ -94,7 +95,10 @@ impl Call {
         if !body.is_empty() && !is_json(&headers) {
             return Err(Failure::new(ProblemType::UnsupportedMediaType));
         }
-        let caller = claims.map(|claims| caller(claims, key, &headers, now, lang));
+        let mut caller = claims.map(|claims| caller(claims, key, &headers, now, lang));
+        if let Some(caller) = &mut caller {
+            caller.signature = signature::of_call(&headers, route, &segments, caller, token_key);
+        }
         if let (Access::May(permission), Some(caller)) = (route.access, &caller)
             && !caller.actor.may(permission)
         {
@@ -221,6 +225,7 @@ fn caller(claims: Claims, key: Option<Key>, headers: &HeaderMap, now: Timestamp,
         source,
         now,
         accepted_at: None,
+        signature: Signature::Missing,
         lang,
     }
 }

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod pin;
 #[cfg(feature = "queue")]
 pub mod queue;
+pub mod signature;
 #[cfg(feature = "spin")]
 pub mod spin;
 pub mod token;

@@ -6,6 +6,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::Sha256;
 use takt_api::identity::Claims;
 
@@ -29,8 +31,15 @@ fn mac(key: &[u8]) -> Option<Hmac<Sha256>> {
 
 /// Signs claims.
 pub fn sign(claims: &Claims, key: &[u8]) -> String {
-    let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(claims).unwrap_or_default());
+    seal("", claims, key)
+}
+
+/// Signs anything. `kind` keeps one kind of signed text from being taken for another; a payload never has a dot, so a
+/// kind that ends with one cannot be mistaken for the beginning of a payload.
+pub(crate) fn seal(kind: &str, content: &impl Serialize, key: &[u8]) -> String {
+    let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(content).unwrap_or_default());
     let signature = mac(key).map(|mut mac| {
+        mac.update(kind.as_bytes());
         mac.update(payload.as_bytes());
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     });
@@ -39,20 +48,26 @@ pub fn sign(claims: &Claims, key: &[u8]) -> String {
 
 /// Reads a token; `now_s` is in seconds since 1970.
 pub fn verify(token: &str, key: &[u8], now_s: i64) -> Result<Claims, TokenError> {
+    let claims: Claims = open("", token, key)?;
+    if claims.exp <= now_s {
+        return Err(TokenError::Expired);
+    }
+    Ok(claims)
+}
+
+/// Reads what [`seal`] signed.
+pub(crate) fn open<T: DeserializeOwned>(kind: &str, token: &str, key: &[u8]) -> Result<T, TokenError> {
     if token.len() > TOKEN_MAX {
         return Err(TokenError::Malformed);
     }
     let (payload, signature) = token.split_once('.').ok_or(TokenError::Malformed)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenError::Malformed)?;
     let mut mac = mac(key).ok_or(TokenError::Forged)?;
+    mac.update(kind.as_bytes());
     mac.update(payload.as_bytes());
     mac.verify_slice(&signature).map_err(|_| TokenError::Forged)?;
     let json = URL_SAFE_NO_PAD.decode(payload).map_err(|_| TokenError::Malformed)?;
-    let claims: Claims = serde_json::from_slice(&json).map_err(|_| TokenError::Malformed)?;
-    if claims.exp <= now_s {
-        return Err(TokenError::Expired);
-    }
-    Ok(claims)
+    serde_json::from_slice(&json).map_err(|_| TokenError::Malformed)
 }
 
 /// What tells one request from another without giving its content away: HMAC-SHA256 of its parts, in hexadecimal.

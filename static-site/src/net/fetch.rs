@@ -1,7 +1,7 @@
 //! One call over the network, with a time limit.
 
 use sycamore::web::window;
-use takt_api::stock::{DEVICE_HEADER, SOURCE_HEADER, Source};
+use takt_api::stock::{DEVICE_HEADER, SIGNATURE_HEADER, SOURCE_HEADER, Source};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -23,12 +23,14 @@ pub struct Call {
     pub source: Source,
     /// The version that is here already.
     pub etag: Option<String>,
+    /// The ticket of an electronic signature. It is not kept on the device.
+    pub ticket: Option<String>,
 }
 
 impl Call {
     pub fn get(path: impl Into<String>) -> Self {
-        let (key, etag, body) = (None, None, None);
-        Self { method: "GET", path: path.into(), body, key, source: Source::Hand, etag }
+        let (key, etag, body, ticket) = (None, None, None, None);
+        Self { method: "GET", path: path.into(), body, key, source: Source::Hand, etag, ticket }
     }
 }
 
@@ -52,8 +54,8 @@ pub async fn fetch(call: &Call) -> Option<Answer> {
     let answer = try_fetch(call).await.ok();
     app::app().tell_offline(answer.is_none());
     let answer = answer?;
-    let signs_in = call.method == "POST" && call.path == "/api/v1/session";
-    if answer.status == 401 && !signs_in {
+    // A wrong PIN, at the sign-in or at signing, ends no session.
+    if answer.status == 401 && !answer.text.contains("/problems/wrong-pin") {
         app::app().leave(true);
     }
     Some(answer)
@@ -77,6 +79,9 @@ async fn try_fetch(call: &Call) -> Result<Answer, JsValue> {
         headers.set("idempotency-key", &format!("\"{key}\""))?;
         headers.set(DEVICE_HEADER, &device::id())?;
         headers.set(SOURCE_HEADER, if call.source == Source::Scan { "scan" } else { "hand" })?;
+    }
+    if let Some(ticket) = &call.ticket {
+        headers.set(SIGNATURE_HEADER, ticket)?;
     }
     if let Some(etag) = &call.etag {
         headers.set("if-none-match", etag)?;

@@ -119,7 +119,7 @@ impl Pending {
     /// The request as it was.
     pub fn call(self) -> Call {
         let source = if self.scanned { Source::Scan } else { Source::Hand };
-        Call { method: "POST", path: self.path, body: self.body, key: Some(self.key), source, etag: None }
+        Call { method: "POST", path: self.path, body: self.body, key: Some(self.key), source, etag: None, ticket: None }
     }
 
     /// Forgets it.

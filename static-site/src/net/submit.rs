@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sycamore::prelude::*;
+use takt_api::identity::{Sign, SignatureTicket};
 use takt_api::stock::Source;
 
 use super::fetch::{Answer, Call, fetch, wait};
@@ -15,6 +16,7 @@ use crate::ui::toast::Toast;
 use crate::{app, json, text};
 
 const SESSION: &str = "/api/v1/session";
+const SIGNATURE: &str = "/api/v1/session/signature";
 /// How long to wait before the same request is sent again by itself.
 const PAUSES_MS: [i32; 2] = [1_000, 3_000];
 
@@ -94,8 +96,43 @@ impl Submit {
         // The sign-in takes no key, so that no token is kept beside one.
         let signs_in = method == "POST" && path == SESSION;
         let key = (!signs_in).then(device::uuid);
-        let call = Call { method, path, body, key, source, etag: None };
+        let call = Call { method, path, body, key, source, etag: None, ticket: None };
         self.run(Rc::new(call), done);
+    }
+
+    /// Posts what must be signed: the PIN goes ahead, for a ticket that is good for this very call.
+    pub fn sign<A: DeserializeOwned>(
+        self,
+        pin: String,
+        path: String,
+        body: &impl Serialize,
+        done: impl Fn(A) + 'static,
+    ) {
+        let done = move |text: &str| json::read(text).map(&done).is_ok();
+        self.begin_signed(pin, path, json::write(body).ok(), Rc::new(done));
+    }
+
+    fn begin_signed(self, pin: String, path: String, body: Option<String>, done: Done) {
+        if untrack(move || self.is_held()) {
+            return;
+        }
+        let sign = Sign { pin, method: "POST".into(), path: path.clone() };
+        // No key goes with it, so that no ticket is kept beside one.
+        let ask = Call { method: "POST", body: json::write(&sign).ok(), ..Call::get(SIGNATURE) };
+        self.progress.set(Progress::Busy);
+        app::spawn(async move {
+            let answer = fetch(&ask).await;
+            if !self.progress.is_alive() {
+                return;
+            }
+            let given = answer.as_ref().and_then(|answer| json::read::<SignatureTicket>(&answer.text).ok());
+            let Some(given) = given else {
+                let fault = answer.map_or(Fault::Lost, |answer| Fault::of(&answer));
+                return self.progress.set(Progress::Failed(fault));
+            };
+            let (key, ticket) = (Some(device::uuid()), Some(given.ticket));
+            self.run(Rc::new(Call { method: "POST", body, key, ticket, ..Call::get(path) }), done);
+        });
     }
 
     /// Leaves an open request as it is. The reader has been told to look whether it was booked.

@@ -18,6 +18,16 @@ pub fn line(label: Text, value: Signal<String>, hint: Text) -> View {
     )
 }
 
+/// A PIN, which nobody else reads and no browser keeps.
+pub fn pin(label: Text, value: Signal<String>, hint: Text) -> View {
+    let input = view! {
+        input(
+            r#type="password", inputmode="numeric", maxlength="12", autocomplete="off", placeholder=hint, bind:value=value
+        )
+    };
+    labelled(label, input)
+}
+
 /// Several lines of text.
 pub fn lines(label: Text, value: Signal<String>, hint: Text) -> View {
     labelled(label, view! { textarea(rows="3", maxlength="1000", placeholder=hint, bind:value=value) {} })

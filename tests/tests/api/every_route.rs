@@ -2,6 +2,7 @@
 //! are there, so that nothing but the fault in it can be what it is refused for.
 
 use serde_json::{Value, json};
+use takt_api::exceptions::ExceptionAnswer;
 use takt_api::import::OpenedImport;
 use takt_api::problem::Problem;
 use takt_api::reports::Report;
@@ -28,7 +29,9 @@ impl Site {
         let order = people.running(SMALL.product, "10", SMALL.line);
         let report: Report = people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 1)).ok().json();
         let import: OpenedImport = people.admin.post("/api/v1/imports", json!({})).ok().json();
+        let raised: ExceptionAnswer = people.operator.post("/api/v1/exceptions", json!({"type": "other"})).ok().json();
         let there = vec![
+            ("{exception}", raised.id.to_string()),
             ("{user}", "operator".to_owned()),
             ("{item}", SMALL.product.to_owned()),
             ("{equipment}", SMALL.equipment.to_owned()),
@@ -200,7 +203,8 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "putMouldStatus" => Some(json!({"usable": false})),
         "putPresence" => Some(json!({"present": false})),
         "putImportPart" => Some(json!({"file": "items.csv", "text": "id,name\n"})),
-        "publishImport" => Some(json!({})),
+        "publishImport" | "acknowledgeException" => Some(json!({})),
+        "closeException" => Some(json!({"cause": "c", "action": "a"})),
         "takeAction" | "reverseMovement" | "reverseReport" => Some(json!({"reason": "r"})),
         _ => None,
     })

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_values;
 mod every_route;
+mod exceptions;
 mod gateway;
 mod insight;
 mod killed;
@@ -16,6 +17,7 @@ mod plants;
 mod reasons;
 mod same_key;
 mod session;
+mod signatures;
 mod stop;
 mod trace;
 mod watch;

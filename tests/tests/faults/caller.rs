@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use takt_tests::client::{Answer, Client, Raw};
 
 use crate::record::{Asked, End, Record, Write};
@@ -60,12 +60,40 @@ impl<'a> Caller<'a> {
         format!("T{:06}", self.run.next.fetch_add(1, Ordering::SeqCst))
     }
 
+    /// Sends; what quality signs with a fresh ticket each time, since one that was sent may be used.
     fn send(&self, method: &str, path: &str, key: Option<&str>, body: &Value) -> Option<Answer> {
+        let ticket = if path.ends_with("/actions/sign") { Some(self.ticket(path)?) } else { None };
+        self.send_with(method, path, key, body, ticket)
+    }
+
+    /// The PIN once more, for one act.
+    fn ticket(&self, path: &str) -> Option<String> {
+        let body = json!({"pin": takt_tests::plant::PIN, "method": "POST", "path": path});
+        let headers = vec![
+            ("authorization", format!("Bearer {}", self.agent.token())),
+            ("takt-device", self.device.clone()),
+            ("content-type", "application/json".to_owned()),
+        ];
+        let path = "/api/v1/session/signature";
+        let raw = Raw { method: "POST", path, headers, body: body.to_string().into_bytes() };
+        let answer = self.agent.raw_within(&raw, ANSWER).ok().filter(|answer| answer.status == 201)?;
+        serde_json::from_slice::<Value>(&answer.body).ok()?["ticket"].as_str().map(str::to_owned)
+    }
+
+    fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+        ticket: Option<String>,
+    ) -> Option<Answer> {
         let mut headers = vec![
             ("accept-language", "en".to_owned()),
             ("authorization", format!("Bearer {}", self.agent.token())),
             ("takt-device", self.device.clone()),
         ];
+        headers.extend(ticket.map(|ticket| ("takt-signature", ticket)));
         let mut bytes = Vec::new();
         if let Some(key) = key {
             headers.push(("idempotency-key", format!("\"{key}\"")));

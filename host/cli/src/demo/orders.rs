@@ -170,6 +170,13 @@ impl Writer<'_> {
         plant.write_once(&format!("demo-{}", self.writes), method, path, body)
     }
 
+    /// The same with the PIN once more.
+    fn sign(&mut self, user: &str, path: &str) -> anyhow::Result<Value> {
+        self.writes += 1;
+        let plant = self.people.get(user).with_context(|| format!("there is no {user}"))?;
+        plant.sign_once(&format!("demo-{}", self.writes), super::PIN, path, &json!({}))
+    }
+
     fn order(&mut self, order: Order) -> anyhow::Result<()> {
         let due = self.today.checked_add(order.due_days.days())?.to_string();
         let quantity = order.quantity.to_string();
@@ -188,6 +195,7 @@ impl Writer<'_> {
     fn step(&mut self, id: &str, item: &str, step: Step) -> anyhow::Result<()> {
         let action = |name: &str| format!("/api/v1/orders/{id}/actions/{name}");
         match step {
+            Act(user, "sign", _) => self.sign(user, &action("sign"))?,
             Act(user, name, "") => self.write(user, "POST", &action(name), &json!({}))?,
             Act(user, name, reason) => self.write(user, "POST", &action(name), &json!({"reason": reason}))?,
             Pass(name) => self.write("inspector", "POST", &action(name), &json!({"result": "pass"}))?,

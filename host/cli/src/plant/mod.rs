@@ -11,8 +11,9 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use takt_api::identity::{Session, SignIn};
+use takt_api::identity::{Session, Sign, SignIn, SignatureTicket};
 use takt_api::problem::Problem;
+use takt_api::stock::SIGNATURE_HEADER;
 use takt_runtime::Application;
 
 use crate::backing::Backing;
@@ -133,12 +134,36 @@ impl Plant {
         self.call(method, path, Some(&format!("\"{key}\"")), Some(body))
     }
 
+    /// Posts once with an electronic signature: the PIN once more, for this very call.
+    pub(crate) fn sign_once<B: Serialize, A: DeserializeOwned>(
+        &self,
+        key: &str,
+        pin: &str,
+        path: &str,
+        body: &B,
+    ) -> anyhow::Result<A> {
+        let sign = Sign { pin: pin.to_owned(), method: "POST".into(), path: path.to_owned() };
+        let signature: SignatureTicket = self.call("POST", "/api/v1/session/signature", None, Some(&sign))?;
+        self.call_with("POST", path, Some(&format!("\"{key}\"")), Some(body), Some(&signature.ticket))
+    }
+
     fn call<B: Serialize, A: DeserializeOwned>(
         &self,
         method: &str,
         path: &str,
         key: Option<&str>,
         body: Option<&B>,
+    ) -> anyhow::Result<A> {
+        self.call_with(method, path, key, body, None)
+    }
+
+    fn call_with<B: Serialize, A: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&B>,
+        ticket: Option<&str>,
     ) -> anyhow::Result<A> {
         let body = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
         let mut request = http::Request::builder().method(method).uri(path).header("accept-language", "en");
@@ -147,6 +172,9 @@ impl Plant {
         }
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
+        }
+        if let Some(ticket) = ticket {
+            request = request.header(SIGNATURE_HEADER, ticket);
         }
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));

@@ -6,7 +6,7 @@ use takt_domain::master::{Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{Page, doctor, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch};
+use crate::{Page, doctor, exceptions, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];
@@ -88,6 +88,10 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             ..make.write::<identity::SignIn, identity::Session>(&[201])
         },
         "getSession" => make.read::<identity::Session>(&[]),
+        "createSignature" => Body {
+            more_problems: &[ProblemType::WrongPin, ProblemType::Locked],
+            ..make.write::<identity::Sign, identity::SignatureTicket>(&[201])
+        },
         "signOut" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },
         "listUsers" => make.read::<Page<identity::User>>(&[("q", "Part of a name."), AFTER, LIMIT]),
         "putUser" => make.write::<identity::PutUser, identity::User>(&[200, 201]),
@@ -207,6 +211,30 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         },
         "listLifecycleMonths" => make.read::<Page<lifecycle::LifecycleMonth>>(&[AFTER, LIMIT]),
         "getDoctor" => Body { is_without_store: true, ..make.read::<doctor::Doctor>(&[]) },
+        "raiseException" => make.write::<exceptions::RaiseException, exceptions::ExceptionAnswer>(&[201]),
+        "listExceptions" => make.read::<Page<exceptions::ExceptionRow>>(&[
+            ("state", "Only in this state; may be repeated."),
+            LINE,
+            ORDER,
+            ("q", "Part of a number, a type, an order or a note."),
+            AFTER,
+            LIMIT,
+        ]),
+        "getException" => make.read::<exceptions::ExceptionRow>(&[]),
+        "acknowledgeException" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<exceptions::AcknowledgeException, exceptions::ExceptionAnswer>(&[200])
+        },
+        "closeException" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<exceptions::CloseException, exceptions::ExceptionAnswer>(&[200])
+        },
+        "getExceptionPareto" => make.read::<exceptions::Pareto>(&[FROM, TO, LINE]),
+        "getExceptionSettings" => make.read::<exceptions::ExceptionSettingsDocument>(&[]),
+        "putExceptionSettings" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<exceptions::ExceptionSettingsDocument, exceptions::ExceptionSettingsDocument>(&[200])
+        },
         other => undescribed(other, &mut make),
     }
 }

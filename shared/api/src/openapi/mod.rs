@@ -9,7 +9,7 @@ use takt_domain::text::Lang;
 
 use crate::problem::{MEDIA_TYPE, Problem, ProblemType};
 use crate::route::{Access, ROUTES, Route};
-use crate::stock::{DEVICE_HEADER, SOURCE_HEADER, Source};
+use crate::stock::{DEVICE_HEADER, SIGNATURE_HEADER, SOURCE_HEADER, Source};
 use body::{Body, body_of};
 
 /// The whole document.
@@ -55,7 +55,7 @@ pub fn document() -> Value {
 
 const DESCRIPTION: &str = "\
 The backend of a shop floor: work orders, production reports, stock and the ledger behind it.\n\n\
-Every write but the sign-in carries an Idempotency-Key. The same request again under the same key books nothing and \
+Every write but the sign-in and the signature carries an Idempotency-Key. The same request again under the same key books nothing and \
 answers as the first time. A 2xx means that the change is durable; there is no other success.\n\n\
 Quantities are decimal strings, times are RFC 3339, lists are paged by an opaque cursor. Unknown fields and unknown \
 parameters are errors. Every answer that is not a success is a problem document (RFC 9457) whose `type` is one of \
@@ -112,7 +112,7 @@ fn parameters_of(route: &Route, body: &Body) -> Value {
     }
     parameters.push(json!({"$ref": "#/components/parameters/AcceptLanguage"}));
     if route.keyed {
-        for name in ["IdempotencyKey", "Device", "Source"] {
+        for name in ["IdempotencyKey", "Device", "Source", "Signature"] {
             parameters.push(json!({"$ref": format!("#/components/parameters/{name}")}));
         }
     }
@@ -136,6 +136,11 @@ fn parameters(source: &Value) -> Value {
         "Source": {
             "name": SOURCE_HEADER, "in": "header", "description": "How the entry came in.",
             "schema": source,
+        },
+        "Signature": {
+            "name": SIGNATURE_HEADER, "in": "header",
+            "description": "The ticket of an electronic signature, where the act must be signed: see createSignature.",
+            "schema": {"type": "string"},
         },
         "AcceptLanguage": {
             "name": "Accept-Language", "in": "header",

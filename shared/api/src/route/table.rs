@@ -70,4 +70,15 @@ pub const ROUTES: &[Route] = &[
     statistic("getLifecycleXlsx", "/api/v1/insight/lifecycle.xlsx", "The life-cycle report as a workbook."),
     statistic("listLifecycleMonths", "/api/v1/insight/lifecycle/months", "The life-cycle reports of the months that have ended, the last first."),
     get("getDoctor", "/api/v1/doctor", "aggregator", May(PlantOperate), Floor, "How the plant's servers are, and what to do about what is not well."),
+    // Electronic signatures.
+    Route { keyed: false, ..write("createSignature", "POST", "/api/v1/session/signature", "identity", SignedIn, "Enter the PIN once more, to sign one act.") },
+    // Exceptions (andon).
+    write("raiseException", "POST", "/api/v1/exceptions", "quality", May(ExceptionRaise), "Say that something is wrong."),
+    get("listExceptions", "/api/v1/exceptions", "quality", May(OrderView), Board, "Exceptions, newest first."),
+    get("getException", "/api/v1/exceptions/{exception}", "quality", May(OrderView), Floor, "An exception, and who has been told."),
+    write("acknowledgeException", "POST", "/api/v1/exceptions/{exception}/acknowledgement", "quality", May(ExceptionHandle), "Say that one deals with it."),
+    write("closeException", "POST", "/api/v1/exceptions/{exception}/closing", "quality", May(ExceptionHandle), "Say what it came from and what was done; what it stopped goes on."),
+    get("getExceptionPareto", "/api/v1/exception-pareto", "quality", May(InsightView), Statistics, "What exceptions cost, by type and cause."),
+    get("getExceptionSettings", "/api/v1/exception-settings", "quality", May(OrderView), Floor, "Types of exceptions, and whom they are told."),
+    write("putExceptionSettings", "PUT", "/api/v1/exception-settings", "quality", May(ExceptionSetup), "Set types of exceptions, and whom they are told."),
 ];

@@ -139,6 +139,7 @@ impl World {
             source: Source::Scan,
             now: Timestamp::now(),
             accepted_at: None,
+            signature: takt_domain::signature::Signature::Missing,
             lang: Lang::En,
         }
     }

@@ -78,6 +78,7 @@ impl Plant {
             source: Source::Interface,
             now: "2026-11-23T08:00:00Z".parse().unwrap(),
             accepted_at: None,
+            signature: takt_domain::signature::Signature::Missing,
             lang: Lang::En,
         }
     }

@@ -2,7 +2,9 @@
 
 pub mod acknowledge_alert;
 pub mod create_order;
+pub mod exception;
 pub mod move_stock;
+pub mod number;
 pub mod put_watch;
 pub mod report;
 pub mod reverse_movement;
@@ -64,6 +66,11 @@ impl CommandError {
     /// One field that is wrong.
     pub fn field(at: &str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError { at: at.to_owned(), detail: detail.into() }])
+    }
+
+    /// Several fields that are wrong: where, and why.
+    pub fn fields(faults: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self::Invalid(faults.into_iter().map(|(at, detail)| FieldError { at, detail }).collect())
     }
 }
 

@@ -3,13 +3,14 @@
 use takt_api::TEXT_MAX;
 use takt_api::orders::{OrderAnswer, TakeAction};
 use takt_domain::decide::{self, Input};
+use takt_domain::flow::{Action, Effect};
 use takt_domain::id::OrderId;
 use takt_store::Store;
 
-use super::{Answer, CommandError, Plan, run, text_at};
+use super::{Answer, CommandError, Plan, exception, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead};
-use crate::load;
+use crate::{load, signature};
 
 /// Decides and books the action.
 pub async fn take_action<S: Store>(
@@ -30,15 +31,26 @@ async fn plan<S: Store>(
     action: &str,
     given: &TakeAction,
 ) -> Result<Plan, CommandError> {
-    let state = load::order(store, caller, id, Vec::new()).await?;
-    let input = Input { reason: given.reason.trim().to_owned(), result: given.result, fields: given.fields.clone() };
-    let change = decide::decide(&state.order, &state.flow, action, &input, &state.facts)?;
+    let state = load::order(store, caller, id, signature::records(caller)).await?;
+    let flow = &state.flow;
+    let input = Input {
+        reason: given.reason.trim().to_owned(),
+        result: given.result,
+        fields: given.fields.clone(),
+        signature: signature::given(caller, &state.loaded),
+    };
+    let change = decide::decide(&state.order, flow, action, &input, &state.facts)?;
     let after = change.order.as_ref().unwrap_or(&state.order);
     let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();
     let movement = caller.derived_id();
     let mut commit = caller.commit(200, &body);
     commit.records.push(keep::order(after, state.version));
+    if flow.action(action).is_some_and(|action| action.needs_signature()) {
+        signature::book(caller, &mut commit, id.as_str(), action);
+    }
+    let logs = |action: &Action| action.effects.contains(&Effect::LogException);
+    let is_logged = flow.action(action).is_some_and(logs);
     let head = MovementHead {
         id: movement.clone(),
         order: Some(id.to_string()),
@@ -49,5 +61,8 @@ async fn plan<S: Store>(
     commit.counters = keep::counters(&change.counters, id.as_str());
     commit.counters.extend(keep::owed(&change.postings));
     commit.events = keep::events(change.events, &movement, id.as_str(), caller);
+    if is_logged {
+        exception::log(store, caller, &mut commit, after, given.reason.trim()).await?;
+    }
     Ok(Plan { commit, status: 200, body })
 }

@@ -60,6 +60,7 @@ impl World {
             source: Source::Hand,
             now: Timestamp::now(),
             accepted_at: None,
+            signature: takt_domain::signature::Signature::Given(format!("{:?}", std::time::Instant::now())),
             lang: Lang::En,
         }
     }

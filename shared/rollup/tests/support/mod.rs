@@ -193,6 +193,7 @@ impl World {
             source: Source::Hand,
             now: Timestamp::from_second(self.now_s).unwrap(),
             accepted_at: None,
+            signature: takt_domain::signature::Signature::Given(self.given.to_string()),
             lang: Lang::En,
         }
     }

@@ -54,7 +54,7 @@ impl Offer {
     /// Ends something for good, so a slip of the finger must not do it.
     fn wants_a_second_look(&self, flow: &Flow) -> bool {
         let to = self.action.to.as_deref().and_then(|to| flow.state(to));
-        self.does(Effect::SignQuality) || to.is_some_and(|to| to.category == Category::Closed)
+        self.action.needs_signature() || to.is_some_and(|to| to.category == Category::Closed)
     }
 }
 
@@ -95,25 +95,29 @@ fn act(offer: &Offer, detail: &OrderDetail, submit: Submit, asked: Signal<Option
     } else if offer.action.reason_required || offer.inspects() || offer.wants_a_second_look(&detail.flow) {
         asked.set(Some(offer.clone()));
     } else {
-        send(offer, detail, TakeAction::default(), submit, read, move || {});
+        send(offer, detail, (TakeAction::default(), None), submit, read, move || {});
     }
 }
 
 fn send(
     offer: &Offer,
     detail: &OrderDetail,
-    body: TakeAction,
+    (body, pin): (TakeAction, Option<String>),
     submit: Submit,
     read: Read<OrderDetail>,
     after: impl Fn() + 'static,
 ) {
     let path = format!("{}/actions/{}", api_path(&detail.order.id), encode(&offer.action.name));
     let said = text::DONE.get().replace("{}", &offer.label());
-    submit.send("POST", path, &body, Source::Hand, move |_: OrderAnswer| {
+    let done = move |_: OrderAnswer| {
         app::app().say(Toast::good(said.clone()));
         after();
         read.again();
-    });
+    };
+    match pin {
+        Some(pin) => submit.sign(pin, path, &body, done),
+        None => submit.send("POST", path, &body, Source::Hand, done),
+    }
 }
 
 fn primary(
@@ -206,6 +210,8 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
     let inspects = offer.inspects();
     let needs_reason = offer.action.reason_required;
     let outcome = if inspects { outcome_choice(result) } else { View::new() };
+    let pin = offer.action.needs_signature().then(|| create_signal(String::new()));
+    let pin_field = pin.map_or_else(View::new, |pin| field::pin(text::PIN_TO_SIGN, pin, text::PIN_HINT));
     let question = if inspects || needs_reason {
         View::new()
     } else {
@@ -213,7 +219,7 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
     };
     let label = if inspects { text::REMARK } else { text::REASON };
     let words = if inspects || needs_reason { field::lines(label, reason, text::REASON_HINT) } else { View::new() };
-    let words = submit_button::fields(submit, view! { (question) (outcome) (words) });
+    let words = submit_button::fields(submit, view! { (question) (outcome) (words) (pin_field) });
     let (offer, detail) = (offer.clone(), Rc::clone(detail));
     let face = offer.label();
     let confirm = move || {
@@ -225,8 +231,15 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
         if needs_reason && body.reason.is_empty() || inspects && body.result.is_none() {
             return missing.set(if inspects { text::RESULT_NEEDED } else { text::REASON_NEEDED }.into());
         }
+        let typed = pin.map(|pin| pin.get_clone_untracked());
+        if typed.as_ref().is_some_and(|pin| pin.len() < 4) {
+            return missing.set(text::PIN_HINT.into());
+        }
         missing.set(String::new());
-        send(&offer, &detail, body, submit, read, move || asked.set(None));
+        if let Some(pin) = pin {
+            pin.set(String::new());
+        }
+        send(&offer, &detail, (body, typed), submit, read, move || asked.set(None));
     };
     let hint = ui::hint(missing);
     let button = submit_button::view(submit, face, confirm);
