@@ -29,8 +29,11 @@ pub(crate) async fn morning<S: Store>(store: &S, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let (settings, _) = settings(store, caller).await?;
     let people = People::load(store, caller).await?;
-    let filter =
-        ListFilter { state: open_states(&load::flows(store, caller).await?), line: call.param("line").map(str::to_owned), ..ListFilter::default() };
+    let filter = ListFilter {
+        state: open_states(&load::flows(store, caller).await?),
+        line: call.param("line").map(str::to_owned),
+        ..ListFilter::default()
+    };
     let mut request = PageRequest::first(PAGE);
     let mut morning = Morning { at: call.now, open: 0, hanging: 0, more: false, rows: Vec::new() };
     for page in 1..=PAGES_MAX {

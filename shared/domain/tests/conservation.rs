@@ -139,7 +139,12 @@ impl World {
         match command {
             Command::Act(action) => {
                 let signature = Signature::Given("s1".into());
-                let input = Input { reason: "because".into(), result: Some(InspectionResult::Pass), signature, ..Input::default() };
+                let input = Input {
+                    reason: "because".into(),
+                    result: Some(InspectionResult::Pass),
+                    signature,
+                    ..Input::default()
+                };
                 if let Ok(change) = decide::decide(&self.order, flow, action, &input, &self.facts()) {
                     self.follow_completion(&change);
                     self.book_change(change);

@@ -126,7 +126,8 @@ fn it_says_what_the_decision_says() {
                 assert_eq!(unmet, decide::unmet(&order, flow, action, &facts));
                 assert_eq!(wait.who, action.permission.holders());
                 let signature = Signature::Given("s".into());
-                let input = Input { reason: "r".into(), result: Some(InspectionResult::Pass), signature, ..Input::default() };
+                let input =
+                    Input { reason: "r".into(), result: Some(InspectionResult::Pass), signature, ..Input::default() };
                 if wait.open && wait.action != "report" {
                     assert!(decide::decide(&order, flow, &wait.action, &input, &facts).is_ok(), "{}", wait.action);
                 }

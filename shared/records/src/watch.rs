@@ -133,7 +133,8 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
         Some(record) => record.parse()?,
         None => WatchSettings::default(),
     };
-    let mut ids = page(store, plant, kind::ORDER, open_states(&load::flows(store, &caller).await?), &mut round.orders).await?.ids;
+    let mut ids =
+        page(store, plant, kind::ORDER, open_states(&load::flows(store, &caller).await?), &mut round.orders).await?.ids;
     let alerts = page(store, plant, kind::ALERT, alert::standing(), &mut round.alerts).await?;
     ids.extend(alerts.orders);
     ids.sort();

@@ -6,7 +6,9 @@ use takt_domain::master::{Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{Page, doctor, exceptions, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch};
+use crate::{
+    Page, doctor, exceptions, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch,
+};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];

@@ -14,9 +14,8 @@ use takt_api::stock::Source;
 use takt_domain::facts::Actor;
 use takt_domain::id::OrderId;
 use takt_domain::master::{Item, Line, Location, LocationKind, Routing, RoutingOperation};
-use takt_domain::order::{InspectionResult, Order, Priority};
+use takt_domain::order::{InspectionResult, Order};
 use takt_domain::permission::Role;
-use takt_domain::quantity::Quantity;
 use takt_domain::report::NewReport;
 use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
@@ -123,17 +122,7 @@ impl World {
     /// An order for ten lamps that takes reports.
     pub(crate) fn running(&self) -> OrderId {
         let caller = self.caller(Role::Administrator);
-        let given = CreateOrder {
-            id: None,
-            item: "lamp".parse().unwrap(),
-            quantity: Quantity::from_units(10, 0),
-            line: "L1".parse().unwrap(),
-            priority: Priority::Normal,
-            due: None,
-            customer: String::new(),
-            note: String::new(),
-            custom: BTreeMap::new(),
-        };
+        let given: CreateOrder = serde_json::from_str(r#"{"item":"lamp","quantity":"10","line":"L1"}"#).unwrap();
         let answer = block_on(create_order(&self.store, &caller, &given)).unwrap();
         let id: OrderId = answer.body["id"].as_str().unwrap().parse().unwrap();
         for action in ["submit", "approve", "dispatch", "start", "inspect-first-article"] {
@@ -152,7 +141,8 @@ impl World {
     }
 
     pub(crate) fn act(&self, caller: &Caller, order: &OrderId, action: &str) -> Result<Answer, CommandError> {
-        let given = TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass) };
+        let given =
+            TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
         block_on(take_action(&self.store, caller, order, action, &given))
     }
 
