@@ -2,12 +2,15 @@
 
 mod board;
 mod create_order;
+mod delegations;
+mod flows;
 mod get_order;
 mod get_why;
 mod list_orders;
 mod morning;
 mod people;
 mod row;
+mod sign_approval;
 mod take_action;
 
 use bytes::Bytes;
@@ -27,6 +30,17 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getWhy" => get_why::get_why(store, call).await,
         "getMorning" => morning::morning(store, call).await,
         "getBoard" => board::board(store, call).await,
+        "getFlows" => flows::list(store, call).await,
+        "getFlow" => flows::get(store, call).await,
+        "putFlowDraft" => flows::put_draft(store, call).await,
+        "publishFlow" => flows::publish(store, call).await,
+        "putFlowDefault" => flows::put_default(store, call).await,
+        "moveOrders" => flows::move_orders(store, call).await,
+        "signApproval" => sign_approval::sign_approval(store, call).await,
+        "getApprovals" => sign_approval::waiting(store, call).await,
+        "getDelegations" => delegations::list(store, call).await,
+        "putDelegation" => delegations::put(store, call).await,
+        "endDelegation" => delegations::end(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await

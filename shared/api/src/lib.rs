@@ -5,6 +5,7 @@
 
 pub mod doctor;
 pub mod exceptions;
+pub mod flows;
 pub mod identity;
 pub mod import;
 pub mod insight;

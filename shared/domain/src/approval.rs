@@ -172,6 +172,8 @@ pub struct SignInput {
     pub comment: String,
     /// The device that it is signed on.
     pub device: String,
+    /// The electronic signature: the PIN once more, for this act.
+    pub signature: crate::signature::Signature,
 }
 
 /// The signatures of the present round of an action, oldest first.
@@ -323,6 +325,9 @@ pub fn sign(order: &Order, flow: &Flow, name: &str, input: &SignInput, facts: &F
         unmet.push(Unmet::new("input.reason", detail, remedy, &[]));
     }
     let found = choose(order, action, input, facts);
+    if found.is_ok() {
+        unmet.extend(input.signature.unmet(&facts.actor.roles, facts.lang));
+    }
     match found {
         Ok((step, place, acting_for)) if unmet.is_empty() => {
             let signature = Signature {

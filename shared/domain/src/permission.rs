@@ -176,6 +176,8 @@ permissions! {
     ExceptionHandle = "exception.handle", "处理异常", "deal with exceptions", [Inspector, Planner, ShiftLead, Manager];
     /// Set types of exceptions, and whom they are told.
     ExceptionSetup = "exception.setup", "设置异常类型", "set up exceptions", [Manager];
+    /// Draw and publish flows, choose one for new orders, and bring open orders under another version.
+    FlowEdit = "flow.edit", "编辑流程", "edit flows", [Manager];
 }
 
 #[cfg(test)]

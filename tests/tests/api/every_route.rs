@@ -43,6 +43,7 @@ impl Site {
             ("{movement}", movement.id),
             ("{report}", report.id),
             ("{letter}", "0-1-0".to_owned()),
+            ("{flow}", "builtin".to_owned()),
             ("{alert}", "state.over_limit~none".to_owned()),
         ];
         Self { host, people, there }
@@ -197,7 +198,8 @@ fn every_call_about_something_that_is_not_there_says_so() {
 /// A body that only lacks the thing that it is about; none for what makes the thing.
 fn well_formed(route: &Route) -> Option<Option<Value>> {
     Some(match route.name {
-        "putUser" => return None,
+        "putUser" | "putFlowDraft" => return None,
+        "endDelegation" => Some(json!({})),
         "replayDeadLetter" | "acknowledgeAlert" => Some(json!({})),
         "putEquipmentStatus" => Some(json!({"status": "down"})),
         "putMouldStatus" => Some(json!({"usable": false})),
@@ -205,6 +207,13 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "putImportPart" => Some(json!({"file": "items.csv", "text": "id,name\n"})),
         "publishImport" | "acknowledgeException" => Some(json!({})),
         "closeException" => Some(json!({"cause": "c", "action": "a"})),
+        "publishImport" => Some(json!({})),
+        "publishFlow" => Some(json!({"draft_version": 0, "reason": "r"})),
+        "moveOrders" => {
+            Some(json!({"to_version": 1, "from": {"name": "builtin", "version": 1}, "reason": "r", "preview": true}))
+        }
+        "signApproval" => Some(json!({"decision": "sign"})),
+        "putDelegation" => Some(json!({"to": "operator", "ends_at": "2099-01-01T00:00:00Z"})),
         "takeAction" | "reverseMovement" | "reverseReport" => Some(json!({"reason": "r"})),
         _ => None,
     })

@@ -4,6 +4,7 @@ mod bad_input;
 mod bad_values;
 mod every_route;
 mod exceptions;
+mod flows;
 mod gateway;
 mod insight;
 mod killed;

@@ -2,12 +2,14 @@
 
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
+use takt_domain::approval::Delegation;
 use takt_domain::master::{Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, doctor, exceptions, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch,
+    Page, doctor, exceptions, flows, identity, import, insight, lifecycle, master, operations, orders, reports, stock,
+    watch,
 };
 
 /// A parameter of the query, with what it means.
@@ -117,6 +119,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         },
         "listOrders" => make.read::<Page<orders::OrderRow>>(&[
             ("state", "Only orders in this state."),
+            ("open", "Only orders that are not over, whatever it says."),
             ("line", "Only orders of this line."),
             ("q", "Part of a number, an item or a customer."),
             AFTER,
@@ -237,6 +240,17 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             more_problems: &[ProblemType::Refused],
             ..make.write::<exceptions::ExceptionSettingsDocument, exceptions::ExceptionSettingsDocument>(&[200])
         },
+        "getFlows" => make.read::<flows::Flows>(&[]),
+        "getFlow" => make.read::<flows::FlowDetail>(&[("version", "This version; the latest when left out.")]),
+        "putFlowDraft" => make.write::<flows::PutDraft, flows::DraftDetail>(&[200]),
+        "publishFlow" => make.write::<flows::PublishFlow, takt_domain::flow::FlowRef>(&[201]),
+        "putFlowDefault" => make.write::<flows::PutFlowDefault, flows::PutFlowDefault>(&[200]),
+        "moveOrders" => make.write::<flows::MoveOrders, flows::MovedOrders>(&[200]),
+        "signApproval" => make.write::<flows::SignApproval, orders::OrderAnswer>(&[200]),
+        "getApprovals" => make.read::<flows::WaitingApprovals>(&[]),
+        "getDelegations" => make.read::<flows::Delegations>(&[]),
+        "putDelegation" => make.write::<flows::PutDelegation, Delegation>(&[200]),
+        "endDelegation" => make.read::<Delegation>(&[]),
         other => undescribed(other, &mut make),
     }
 }

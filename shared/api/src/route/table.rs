@@ -81,4 +81,16 @@ pub const ROUTES: &[Route] = &[
     get("getExceptionPareto", "/api/v1/exception-pareto", "quality", May(InsightView), Statistics, "What exceptions cost, by type and cause."),
     get("getExceptionSettings", "/api/v1/exception-settings", "quality", May(OrderView), Floor, "Types of exceptions, and whom they are told."),
     write("putExceptionSettings", "PUT", "/api/v1/exception-settings", "quality", May(ExceptionSetup), "Set types of exceptions, and whom they are told."),
+    // Flows and approvals.
+    get("getFlows", "/api/v1/flows", "orders", May(OrderView), Floor, "The plant's flows, and what new orders get."),
+    get("getFlow", "/api/v1/flows/{flow}", "orders", May(OrderView), Floor, "A flow with its draft, or one of its versions."),
+    write("putFlowDraft", "PUT", "/api/v1/flows/{flow}/draft", "orders", May(FlowEdit), "Save a flow that is being drawn; says what is wrong with it."),
+    write("publishFlow", "POST", "/api/v1/flows/{flow}/versions", "orders", May(FlowEdit), "Make the draft the next version, if nothing is wrong with it."),
+    write("putFlowDefault", "PUT", "/api/v1/flow-default", "orders", May(FlowEdit), "Choose the flow of new orders."),
+    write("moveOrders", "POST", "/api/v1/flows/{flow}/moves", "orders", May(FlowEdit), "Bring open orders of another version under this one, or say what would happen."),
+    write("signApproval", "POST", "/api/v1/orders/{order}/approvals/{action}", "orders", Decided, "Sign for an action that has to be approved, or refuse."),
+    get("getApprovals", "/api/v1/approvals", "orders", May(OrderView), Floor, "What waits for the caller's signature."),
+    get("getDelegations", "/api/v1/delegations", "orders", May(OrderView), Floor, "Who signs for whom."),
+    write("putDelegation", "PUT", "/api/v1/delegations/{user}", "orders", SignedIn, "Name a deputy who signs while one is away."),
+    write("endDelegation", "DELETE", "/api/v1/delegations/{user}", "orders", SignedIn, "Sign oneself again."),
 ];

@@ -2,13 +2,17 @@
 
 pub mod acknowledge_alert;
 pub mod create_order;
+pub mod delegate;
+pub mod edit_flow;
 pub mod exception;
+pub mod move_orders;
 pub mod move_stock;
 pub mod number;
 pub mod put_watch;
 pub mod report;
 pub mod reverse_movement;
 pub mod reverse_report;
+pub mod sign_approval;
 pub mod take_action;
 
 use serde_json::Value;
