@@ -207,7 +207,6 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "putImportPart" => Some(json!({"file": "items.csv", "text": "id,name\n"})),
         "publishImport" | "acknowledgeException" => Some(json!({})),
         "closeException" => Some(json!({"cause": "c", "action": "a"})),
-        "publishImport" => Some(json!({})),
         "publishFlow" => Some(json!({"draft_version": 0, "reason": "r"})),
         "moveOrders" => {
             Some(json!({"to_version": 1, "from": {"name": "builtin", "version": 1}, "reason": "r", "preview": true}))
