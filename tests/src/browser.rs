@@ -220,6 +220,25 @@ impl Browser {
         self.touch(&at);
     }
 
+    /// Drags from the middle of one thing to the middle of another.
+    pub fn drag(&mut self, from: &str, to: &str) {
+        self.see(from);
+        let middle = |selector: &str| {
+            format!(
+                "(() => {{ const box = document.querySelector({}).getBoundingClientRect(); \
+                 return [box.x + box.width / 2, box.y + box.height / 2] }})()",
+                json!(selector)
+            )
+        };
+        self.eval(&format!("document.querySelector({}).scrollIntoView({{block: 'center'}})", json!(from)));
+        let (start, end) = (self.eval(&middle(from)), self.eval(&middle(to)));
+        for (kind, at, held) in [("mousePressed", &start, 1), ("mouseMoved", &end, 1), ("mouseReleased", &end, 0)] {
+            let params =
+                json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "buttons": held, "clickCount": 1});
+            self.call("Input.dispatchMouseEvent", params);
+        }
+    }
+
     fn touch(&mut self, at: &Value) {
         for (kind, count) in [("mousePressed", 1), ("mouseReleased", 1)] {
             let params = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": count});

@@ -238,3 +238,53 @@ fn the_desk_is_wide_shares_the_session_and_is_found_under_its_old_addresses() {
     desk.browser.see("input[autocomplete=username]");
     desk.is_content();
 }
+
+#[test]
+fn a_flow_is_drawn_a_dead_end_in_it_is_said_and_mended_and_new_orders_live_under_it() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let mut desk = Phone { browser: Browser::desk(), ..Phone::at(&host) };
+    desk.browser.speak("zh-CN,zh");
+    desk.browser.open(&format!("{}/desk/flows", host.base));
+    desk.browser.fill("input[autocomplete=username]", "manager");
+    for digit in PIN.chars() {
+        desk.browser.press(&digit.to_string());
+    }
+    desk.browser.press("登录");
+    desk.browser.see("nav.side");
+    desk.browser.press("流程");
+    desk.browser.read("已发布的版本");
+    desk.look("flows");
+    desk.browser.press("新流程");
+    desk.browser.fill("dialog input", "casting");
+    desk.browser.tap("dialog .submit .primary");
+    desk.browser.see("[data-state=pending_review]");
+    desk.browser.read("没有问题");
+
+    // A state that nothing leads to, then one that nothing leads out of, then one on the way.
+    desk.browser.press("加状态");
+    desk.browser.press("未下达");
+    desk.browser.read("没有操作通向“新状态 1”");
+    desk.browser.drag("[data-dot=pending_review]", "[data-state=state-1]");
+    desk.browser.read("工单会卡在“新状态 1”");
+    desk.look("flow-dead-end");
+    desk.browser.drag("[data-dot=state-1]", "[data-state=approved]");
+    desk.browser.read("没有问题");
+
+    // An imaginary order goes that way before anybody's does.
+    desk.browser.press("试走");
+    desk.browser.press("▸ 新动作 1");
+    desk.browser.read("新动作 1 → 新状态 1");
+    desk.look("flow-trial");
+    desk.browser.press("发布");
+    desk.browser.fill("dialog textarea", "样件先评审");
+    desk.browser.tap("dialog .submit .primary");
+    desk.browser.read("已发布 casting v1");
+
+    let made = people.create(SMALL.product, "5", SMALL.line);
+    let order = plant::order(&people.planner, &made).order;
+    assert_eq!((order.flow.name.as_str(), order.flow.version), ("casting", 1));
+    desk.browser.open(&format!("{}/orders/{made}", host.base));
+    desk.browser.read("新动作 1");
+    desk.is_content();
+}

@@ -58,6 +58,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::new_order::view,
     },
     Page {
+        at: "flows",
+        name: page::flows::FLOWS,
+        icon: icon::FLOW,
+        group: SET_UP,
+        needs: &[Permission::FlowEdit],
+        view: page::flows::view,
+    },
+    Page {
         at: "users",
         name: text::USERS,
         icon: icon::USERS,

@@ -6,7 +6,7 @@ mod page;
 mod shell;
 
 // The pages name the shared parts as if they stood here.
-use takt_site_app::{net, route, sign_in, text, ui};
+use takt_site_app::{json, net, route, show, sign_in, text, ui};
 
 fn main() {
     app::start(app::Bundle { home: "/desk", view: shell::view });

@@ -17,6 +17,8 @@ pub const LINE: Icon = Icon(
 );
 pub const ME: Icon = Icon(r#"<path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-5 4-7 8-7s8 2 8 7"/>"#);
 pub const DESK: Icon = Icon(r#"<path d="M4 5h16v11H4zM9 20h6M12 16v4M8 12l3-3 2 2 3-3"/>"#);
+pub const FLOW: Icon = Icon(r#"<path d="M4 5h6v5H4zM14 14h6v5h-6zM7 10v6h7M10 7h7v7"/>"#);
+pub const SIGN: Icon = Icon(r#"<path d="M4 20h16M6 16l1-4 9-9 3 3-9 9z"/>"#);
 pub const MENU: Icon = Icon(r#"<path d="M4 6h16M4 12h16M4 18h16"/>"#);
 pub const PLUS: Icon = Icon(r#"<path d="M12 5v14M5 12h14"/>"#);
 pub const BACK: Icon = Icon(r#"<path d="M15 5l-7 7 7 7"/>"#);

@@ -82,7 +82,9 @@ pub(super) fn size(places: &BTreeMap<&str, Point>) -> Point {
 
 /// The state whose box holds a point.
 pub(super) fn state_at(flow: &Flow, (x, y): Point) -> Option<String> {
-    let found = places(flow).into_iter().find(|(_, at)| (at.0..at.0 + WIDTH).contains(&x) && (at.1..at.1 + HEIGHT).contains(&y));
+    let found = places(flow)
+        .into_iter()
+        .find(|(_, at)| (at.0..at.0 + WIDTH).contains(&x) && (at.1..at.1 + HEIGHT).contains(&y));
     found.map(|(name, _)| name.to_owned())
 }
 
@@ -95,7 +97,9 @@ pub(super) fn arrows(flow: &Flow, places: &BTreeMap<&str, Point>) -> Vec<Arrow> 
         }
     }
     // Arrows between the same two states, in either direction, share the room between them.
-    let pair = |from: &str, to: &str| if from < to { (from.to_owned(), to.to_owned()) } else { (to.to_owned(), from.to_owned()) };
+    let pair = |from: &str, to: &str| {
+        if from < to { (from.to_owned(), to.to_owned()) } else { (to.to_owned(), from.to_owned()) }
+    };
     let mut count: BTreeMap<(String, String), i32> = BTreeMap::new();
     for (_, from, to) in &wanted {
         *count.entry(pair(from, to)).or_insert(0) += 1;
