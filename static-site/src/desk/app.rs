@@ -18,6 +18,7 @@ pub(crate) use takt_site_app::app::*;
 
 use crate::page;
 use crate::text::{self, Text};
+use crate::ui;
 use crate::ui::icon::{self, Icon};
 
 /// One page of the desk.
@@ -48,6 +49,14 @@ pub(crate) const PAGES: &[Page] = &[
         group: PRODUCTION,
         needs: &[Permission::OrderView],
         view: page::board::view,
+    },
+    Page {
+        at: "approvals",
+        name: ui::approvals::WAITING,
+        icon: icon::SIGN,
+        group: PRODUCTION,
+        needs: &[Permission::OrderView],
+        view: page::approvals::view,
     },
     Page {
         at: "new-order",

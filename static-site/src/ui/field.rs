@@ -55,6 +55,16 @@ where
 
 /// One of many.
 pub fn select(label: Text, value: Signal<String>, options: Vec<(String, String)>) -> View {
-    let options: Vec<_> = options.into_iter().map(|(value, name)| view! { option(value=value) { (name) } }).collect();
+    let options = select_options(value, options);
     labelled(label, view! { select(bind:value=value) { (options) } })
+}
+
+/// The options of a select. The one that is chosen says so itself, since the value is set before they are there.
+pub fn select_options(value: Signal<String>, options: Vec<(String, String)>) -> View {
+    let now = value.get_clone_untracked();
+    let one = |(value, name): (String, String)| {
+        let chosen = value == now;
+        view! { option(value=value, selected=chosen) { (name) } }
+    };
+    View::from(options.into_iter().map(one).collect::<Vec<_>>())
 }

@@ -1,5 +1,6 @@
 //! The small design system: what pages are made of. Its looks are in `style.css`.
 
+pub mod approvals;
 pub mod fault;
 pub mod field;
 pub mod icon;

@@ -1,5 +1,6 @@
 //! One module for each page of the desk; `app::PAGES` says at which address.
 
+pub(crate) mod approvals;
 pub(crate) mod board;
 pub(crate) mod flows;
 pub(crate) mod new_order;

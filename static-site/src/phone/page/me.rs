@@ -30,6 +30,7 @@ pub(crate) fn view() -> View {
             view! { li { a(class="entry", href=path) { (drawing) span(class="grow") { (name) } (icon::NEXT) } } }
         })
         .collect();
+    let waiting = ui::approvals::inbox(true);
     let (presence, language, sign_out) = (presence(), sign_in::language(), sign_in::sign_out());
     let body = view! {
         section(class="card") {
@@ -39,6 +40,7 @@ pub(crate) fn view() -> View {
             dl(class="pairs") { (plant) (line) }
             p(class="note") { (until) }
         }
+        (waiting)
         (presence)
         ul(class="entries card") { (links) }
         section(class="card") { h2 { (text::LANGUAGE) } (language) }

@@ -23,6 +23,9 @@ const DOES: Text = Text::new("同时", "It also");
 const REASON: Text = Text::new("原因", "A reason");
 const NEEDED: Text = Text::new("必须填写", "must be given");
 const NOT_NEEDED: Text = Text::new("可不填", "need not be given");
+const SIGNED: Text = Text::new("电子签名", "Electronic signature");
+const PIN_AGAIN: Text = Text::new("再输一次密码", "the PIN once more");
+const NO_PIN: Text = Text::new("不需要", "not needed");
 const FIELDS: Text = Text::new("必填的自定义字段(逗号分隔)", "Own fields that must be filled (with commas)");
 const REMOVE: Text = Text::new("删除此动作", "Remove this action");
 
@@ -69,6 +72,11 @@ pub(super) fn view(draft: Draft, action: &Action) -> View {
         let fields: Vec<_> = fields.map(str::to_owned).collect();
         set(Box::new(move |action| action.required = fields));
     });
+    let set = edit(&name);
+    let signs = vec![(false, NO_PIN.get().to_owned()), (true, PIN_AGAIN.get().to_owned())];
+    let signs = parts::choice(SIGNED, action.signature_required, signs, move |needed| {
+        set(Box::new(move |action| action.signature_required = needed));
+    });
     let approval = approval_panel::view(draft, &name);
     let here = problems_here(draft, format!("actions.{name}"));
     let titled = name.clone();
@@ -82,7 +90,7 @@ pub(super) fn view(draft: Draft, action: &Action) -> View {
         section(class="card") {
             (back)
             h2 { (title) }
-            (here) (zh) (en) (from) (to) (may) (guards) (effects) (reason) (fields)
+            (here) (zh) (en) (from) (to) (may) (guards) (effects) (reason) (signs) (fields)
         }
         (approval)
         div(class="actions") { (remove) }

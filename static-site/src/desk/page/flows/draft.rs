@@ -185,6 +185,7 @@ fn free_place(flow: &Flow) -> Point {
     let is_free = |at: &Point| {
         taken.iter().all(|other| (other.0 - at.0).abs() > layout::WIDTH || (other.1 - at.1).abs() > layout::HEIGHT)
     };
-    let mut all = (0..20).flat_map(|row| (0..6).map(move |column| (40 + column * 250, 40 + row * 120)));
+    // Near the upper left corner, where the sheet opens.
+    let mut all = (0..20).flat_map(|row| (0..3).map(move |column| (40 + column * 250, 40 + row * 120)));
     all.find(is_free).unwrap_or((40, 40))
 }

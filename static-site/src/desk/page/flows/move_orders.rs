@@ -133,8 +133,7 @@ fn mapping(target: &Target, told: &MovedOrders, states: Signal<BTreeMap<String, 
                     false => drop(states.insert(from.clone(), to)),
                 });
             });
-            let options: Vec<_> =
-                options.into_iter().map(|(value, name)| view! { option(value=value) { (name) } }).collect();
+            let options = field::select_options(value, options);
             view! { label(class="field") { span { (said) } select(bind:value=value) { (options) } } }
         })
         .collect();
