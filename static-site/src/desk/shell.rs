@@ -92,8 +92,9 @@ fn link(page: &'static Page, open: Signal<bool>) -> View {
     });
     let current = move || if here.get() { Some("page") } else { None };
     let (drawing, name) = (page.icon, page.name);
+    let badge = if page.at == "alerts" { crate::page::alerts::badge() } else { View::new() };
     // The menu of a narrow screen has done its work.
-    view! { a(href=path, aria-current=current, on:click=tap(move || open.set(false))) { (drawing) span { (name) } } }
+    view! { a(href=path, aria-current=current, on:click=tap(move || open.set(false))) { (drawing) span { (name) } (badge) } }
 }
 
 fn is_home(page: &Page) -> bool {

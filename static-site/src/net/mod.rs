@@ -1,6 +1,7 @@
 //! Calls of the API: one place that fetches, one that reads, one that writes.
 
 pub mod device;
+pub mod download;
 pub mod fetch;
 pub mod list;
 pub mod pending;

@@ -3,5 +3,10 @@
 pub(crate) mod approvals;
 pub(crate) mod board;
 pub(crate) mod flows;
+pub(crate) mod alerts;
+pub(crate) mod lifecycle;
+pub(crate) mod morning;
 pub(crate) mod new_order;
 pub(crate) mod users;
+pub(crate) mod watch;
+pub(crate) mod why;

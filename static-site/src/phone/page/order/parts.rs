@@ -12,6 +12,18 @@ use crate::route::Route;
 use crate::ui::{self, icon, order_parts};
 use crate::{app, show, text};
 
+/// What it waits for and who can act, in a sentence that leads to all of it.
+fn why(detail: &OrderDetail, facts: &Facts) -> View {
+    let why = takt_domain::why::why(&detail.order, &detail.flow, facts);
+    if why.over {
+        return View::new();
+    }
+    let path = Route::Desk(vec!["why".into(), detail.order.id.to_string()]).path();
+    let class = if why.blocked { "notice bad" } else { "notice" };
+    let headline = why.headline.get(app::lang()).to_owned();
+    view! { p(class=class) { a(href=path) { (headline) } } }
+}
+
 /// What, how much, how far, for whom, until when.
 pub(super) fn head(detail: &OrderDetail, facts: &Facts) -> View {
     let order = &detail.order;
@@ -61,6 +73,7 @@ pub(super) fn head(detail: &OrderDetail, facts: &Facts) -> View {
     let state = order_parts::state_chip(Some(&detail.flow), &order.state);
     let priority = order_parts::priority_mark(order.priority);
     let bar = order_parts::bar(done, order.quantity);
+    let why = why(detail, facts);
     view! {
         section(class="card head") {
             div(class="chips") {
@@ -68,6 +81,7 @@ pub(super) fn head(detail: &OrderDetail, facts: &Facts) -> View {
                 (paused) (review) (cancelled) (signed)
             }
             p(class="title") { (name) }
+            (why)
             p(class="sub") { a(href=item_path) { (item) } }
             div(class="count") { strong { (good) } span { " / " (whole) " " (unit) } }
             (bar)

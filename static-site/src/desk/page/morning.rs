@@ -1,0 +1,96 @@
+//! The sheet for the morning meeting: the orders that hang, with reason, age and who moves them. It prints on one page of A4.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use takt_api::watch::{Morning, MorningRow};
+use takt_domain::order::Priority;
+
+use super::{alerts, why};
+use crate::net::read::Read;
+use crate::route::Route;
+use crate::text::{self, Text};
+use crate::ui::{self, tap};
+use crate::{app, show};
+
+pub(crate) const MORNING: Text = Text::new("晨会", "Morning meeting");
+const PRINT: Text = Text::new("打印", "Print");
+const NONE: Text = Text::new("没有停滞的工单", "No order hangs");
+const HANGING: Text = Text::new("停滞 {}", "{} hang");
+const OPEN: Text = Text::new("未完 {}", "of {} open");
+const REASON: Text = Text::new("原因", "Reason");
+const AGE: Text = Text::new("停留", "Age");
+const WHO: Text = Text::new("谁来推动", "Who moves it");
+
+pub(crate) fn view(_: &[String]) -> View {
+    let read: Read<Morning> = Read::new("/api/v1/morning");
+    let print =
+        view! { button(r#type="button", class="button no-print", on:click=tap(|| drop(window().print()))) { (PRINT) } };
+    ui::shell::page(MORNING.get(), None, print, ui::shown(read, draw))
+}
+
+fn draw(morning: Rc<Morning>) -> View {
+    if morning.rows.is_empty() {
+        return ui::empty(NONE);
+    }
+    let at = show::time(morning.at);
+    let hanging = HANGING.with(&morning.hanging.to_string());
+    let open = OPEN.with(&format!("{}{}", morning.open, if morning.more { "+" } else { "" }));
+    let rows: Vec<_> = morning.rows.iter().map(row).collect();
+    view! {
+        div(class="card morning") {
+            p(class="note") { (at) " · " (hanging) " · " (open) }
+            table(class="grid") {
+                thead { tr { th { "" } th { (text::ORDER) } th { (text::LINE) } th { (text::STATE) } th { (AGE) } th { (REASON) } th { (WHO) } } }
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
+fn row(row: &MorningRow) -> View {
+    let lang = app::lang();
+    let severity = alerts::severity(row.severity);
+    let (id, path) = (row.id.to_string(), Route::Desk(vec!["why".into(), row.id.to_string()]).path());
+    let urgent = if row.priority == Priority::Urgent {
+        view! { span(class="chip urgent small") { (text::URGENT) } }
+    } else {
+        View::new()
+    };
+    let item = format!("{} × {} {}", row.item_name, row.quantity, row.unit);
+    let due = row.due.map_or_else(String::new, show::due);
+    let (line, state) = (row.line.to_string(), row.label.get(lang).to_owned());
+    let age = span(row.age_s);
+    let mut reasons = vec![row.reason.get(lang).to_owned()];
+    reasons.extend(row.findings.iter().map(|finding| finding.get(lang).to_owned()));
+    // What is over its limit says the reason again, and once is enough.
+    let first = reasons[0].clone();
+    reasons.retain({
+        let mut is_first = true;
+        move |reason| std::mem::take(&mut is_first) || !reason.ends_with(&first)
+    });
+    let reasons: Vec<_> = reasons.into_iter().map(|reason| view! { p { (reason) } }).collect();
+    let who = why::who(&row.who, &row.people);
+    view! {
+        tr {
+            td { (severity) }
+            td { a(href=path) { strong { (id) } } " " (urgent) p(class="note") { (item) " " (due) } }
+            td { (line) }
+            td { (state) }
+            td { (age) }
+            td { (reasons) }
+            td { (who) }
+        }
+    }
+}
+
+/// How long, in the largest unit that is full.
+pub(crate) fn span(seconds: i64) -> String {
+    let minutes = seconds.max(0) / 60;
+    let (count, zh, en) = match minutes {
+        0..60 => (minutes, "分钟", "min"),
+        60..1440 => (minutes / 60, "小时", "h"),
+        _ => (minutes / 1440, "天", "d"),
+    };
+    format!("{count} {}", app::lang().pick(zh, en))
+}

@@ -1,0 +1,117 @@
+//! Why an order waits: its next steps, what is missing, since when, who can act, and the way there.
+
+use std::rc::Rc;
+
+use sycamore::prelude::*;
+use takt_domain::permission::Role;
+use takt_domain::why::{Person, Reason, Wait, Why};
+
+use crate::net::read::Read;
+use crate::route::{desk, encode};
+use crate::text::{self, Text};
+use crate::ui::{self, icon};
+use crate::{app, show};
+
+pub(crate) const WHY: Text = Text::new("为什么停着", "Why it waits");
+const NEXT: Text = Text::new("现在可以做", "Can be done now");
+const LATER: Text = Text::new("还不能做", "Not yet");
+const WHO: Text = Text::new("谁来做", "Who");
+const GO: Text = Text::new("去处理", "Go there");
+const BLOCKED: Text = Text::new("被卡住", "Blocked");
+const SINCE: Text = Text::new("已等 {}", "waiting for {}");
+const ASK: Text = Text::new("在工单页面点“为什么停着”", "Choose an order's “why it waits”");
+
+/// How often the page looks whether something has changed.
+const POLL_MS: i32 = 8_000;
+
+pub(crate) fn view(rest: &[String]) -> View {
+    let Some(order) = rest.first() else {
+        return ui::shell::page(WHY.get(), None, View::new(), ui::empty(ASK));
+    };
+    let read: Read<Why> = Read::new(format!("/api/v1/orders/{}/why", encode(order)));
+    read.poll(POLL_MS);
+    let title = format!("{} · {order}", WHY.get());
+    ui::shell::page(title, Some(desk("morning")), View::new(), ui::shown(read, draw))
+}
+
+fn draw(why: Rc<Why>) -> View {
+    let lang = app::lang();
+    let headline = why.headline.get(lang).to_owned();
+    let (state, age) = (why.label.get(lang).to_owned(), show::age(why.since));
+    let order = why.order.to_string();
+    let path = format!("/orders/{}", encode(&order));
+    let blocked = mark(why.blocked);
+    let waits: Vec<_> = why.waits.iter().map(wait).collect();
+    view! {
+        section(class="card why-head") {
+            div(class="chips") { span(class="chip") { (state) } span(class="chip") { (age) } (blocked) }
+            p(class="why-headline") { (headline) }
+            a(class="quiet small", href=path) { (text::ORDER) " " (order) }
+        }
+        (waits)
+    }
+}
+
+pub(crate) fn mark(blocked: bool) -> View {
+    if blocked {
+        view! { span(class="chip bad") { (BLOCKED) } }
+    } else {
+        View::new()
+    }
+}
+
+fn wait(wait: &Wait) -> View {
+    let lang = app::lang();
+    let title = wait.label.get(lang).to_owned();
+    let kind = if wait.open { NEXT } else { LATER };
+    let class = if wait.open { "chip good" } else { "chip" };
+    let since = SINCE.with(&show::age(wait.since));
+    let who = who(&wait.who, &wait.people);
+    let reasons: Vec<_> = wait.reasons.iter().map(reason).collect();
+    let go = if wait.open {
+        let page = wait.act.page.clone();
+        view! { a(class="button", href=page) { (GO) (icon::NEXT) } }
+    } else {
+        View::new()
+    };
+    view! {
+        section(class="card") {
+            div(class="row-main") { div(class="grow") { h2 { (title) } } span(class=class) { (kind) } }
+            p(class="note") { (since) " · " (WHO) ": " (who) }
+            ul(class="plain") { (reasons) }
+            (go)
+        }
+    }
+}
+
+/// Roles, and the people who hold them.
+pub(crate) fn who(roles: &[Role], people: &[Person]) -> String {
+    let lang = app::lang();
+    let others: Vec<_> = roles.iter().filter(|role| **role != Role::Administrator).collect();
+    let shown: Vec<_> = if others.is_empty() { roles.iter().collect() } else { others };
+    let roles: Vec<_> = shown.iter().map(|role| role.label(lang)).collect();
+    let roles = roles.join(lang.pick("、", ", "));
+    if people.is_empty() {
+        return roles;
+    }
+    let names: Vec<_> = people.iter().map(|person| person.name.as_str()).collect();
+    format!("{roles} ({})", names.join(lang.pick("、", ", ")))
+}
+
+fn reason(reason: &Reason) -> View {
+    let detail = reason.unmet.detail.clone();
+    let remedy = format!("{} · {}", reason.unmet.remedy, who(&reason.unmet.who, &[]));
+    let go = match &reason.act {
+        Some(act) if reason.opened_by.is_none() => {
+            let page = act.page.clone();
+            view! { a(class="quiet small", href=page) { (GO) } }
+        }
+        _ => View::new(),
+    };
+    view! {
+        li(class="row") { div(class="row-main") {
+            div(class="grow") { strong { (detail) } p(class="note") { (remedy) } }
+            (go)
+        } }
+    }
+}
