@@ -288,3 +288,47 @@ fn a_flow_is_drawn_a_dead_end_in_it_is_said_and_mended_and_new_orders_live_under
     desk.browser.read("新动作 1");
     desk.is_content();
 }
+
+#[test]
+fn the_desk_says_why_an_order_waits_what_hangs_and_how_long_states_last() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let body = serde_json::json!({"item": SMALL.product, "quantity": "2", "line": SMALL.line, "priority": "urgent"});
+    people.planner.post("/api/v1/orders", body).ok();
+    people.planner.put("/api/v1/watch", serde_json::json!({"urgent_dispatch_min": 0})).ok();
+    let mut desk = Phone { browser: Browser::desk(), ..Phone::at(&host) };
+    desk.browser.speak("zh-CN,zh");
+    desk.browser.open(&host.base);
+    desk.browser.read("登录");
+    desk.browser.fill("input[autocomplete=username]", "planner");
+    for digit in PIN.chars() {
+        desk.browser.press(&digit.to_string());
+    }
+    desk.browser.press("登录");
+    desk.browser.see("nav.side");
+    desk.browser.open(&format!("{}/desk/why/WO-000001", host.base));
+    desk.browser.read("等计划员、经理:提交");
+    desk.look("desk-why");
+    desk.browser.open(&format!("{}/desk/alerts", host.base));
+    desk.browser.read("仍未派发");
+    desk.browser.press("我来处理");
+    desk.look("desk-alerts");
+    desk.browser.tap("dialog .submit .primary");
+    desk.browser.read("在处理");
+    desk.browser.open(&format!("{}/desk/morning", host.base));
+    desk.browser.read("停滞 1");
+    desk.look("desk-morning");
+    desk.browser.open(&format!("{}/desk/watch", host.base));
+    desk.browser.read("停留期限");
+    desk.look("desk-watch");
+    plant::act(&people.planner, "WO-000001", "submit", serde_json::json!({})).ok();
+    plant::act(&people.manager, "WO-000001", "approve", serde_json::json!({})).ok();
+    takt_tests::wait::until("the statistics have it", || {
+        let report: serde_json::Value = people.planner.get("/api/v1/insight/lifecycle").ok().json();
+        (!report["rows"].as_array()?.is_empty()).then_some(())
+    });
+    desk.browser.open(&format!("{}/desk/lifecycle", host.base));
+    desk.browser.read("待审核");
+    desk.look("desk-lifecycle");
+    desk.is_content();
+}

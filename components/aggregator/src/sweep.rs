@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use takt_api::operations::DegradeMode;
 use takt_booking::{Progress, book};
-use takt_domain::flow::{Flow, State};
+use takt_records::command::CommandError;
+use takt_records::{load, watch};
 use takt_store::{PlantNumber, Store, StoreError};
 use takt_web::queue;
 
@@ -63,7 +64,7 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
     swept.done = swept.reports.done;
     let mut due = Vec::new();
     for plant in &plants {
-        match takt_records::watch::look(store, plant.number, Timestamp::now()).await {
+        match watch::look(store, plant.number, Timestamp::now()).await {
             Ok(looked) => due.extend(looked.map(|_| plant.number)),
             // The rest of the background does not need it.
             Err(error) => eprintln!("the watch over the orders of plant {} failed: {error}", plant.number),
@@ -82,8 +83,11 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
                 return Ok(Swept { done: false, ..swept });
             }
             // What is asked as seldom as the watch looks, and needs all of the journal.
-            if progress.caught_up && due.contains(&plant.number) {
-                takt_rollup::keep_last_month(store, plant.number, Timestamp::now(), state_of).await?;
+            if progress.caught_up
+                && due.contains(&plant.number)
+                && let Err(error) = keep_last_month(store, plant.number).await
+            {
+                eprintln!("the report of the last month of plant {} failed: {error}", plant.number);
             }
             // Another reader that was faster has the rest.
             if progress.caught_up || progress.events + progress.cleared == 0 {
@@ -95,9 +99,14 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
     Ok(swept)
 }
 
-/// The state of that name.
-fn state_of(name: &str) -> Option<State> {
-    Flow::builtin().state(name).cloned()
+/// Keeps the life-cycle report of the month that ended last.
+async fn keep_last_month<S: Store>(store: &S, plant: PlantNumber) -> Result<(), CommandError> {
+    let now = Timestamp::now();
+    let flows = load::flows(store, &watch::background(plant, now)?).await?;
+    // A version that came later has the say in how a state is called.
+    let state_of = |name: &str| flows.iter().rev().find_map(|flow| flow.state(name).cloned());
+    takt_rollup::keep_last_month(store, plant, now, state_of).await?;
+    Ok(())
 }
 
 /// How long the oldest report of a plant has waited, where many do: a few that wait are those of a booker that died, and no

@@ -4,7 +4,7 @@ mod sheet;
 
 use takt_api::Page;
 use takt_api::lifecycle::{Lifecycle, LifecycleMonth};
-use takt_domain::flow::{Flow, State};
+use takt_records::load;
 use takt_rollup::{By, LifecycleQuery, MONTH_KIND, MONTHS_MAX, status};
 use takt_store::{ListFilter, PageRequest, Store};
 use takt_web::call::Call;
@@ -69,10 +69,8 @@ async fn report<S: Store>(store: &S, call: &Call) -> Result<Lifecycle, Failure> 
     }
     let text = |name: &str| call.param(name).map(str::to_owned);
     let query = LifecycleQuery { from, to, by, item: text("item"), line: text("line") };
+    let flows = load::flows(store, caller).await?;
+    // A version that came later has the say in how a state is called.
+    let state_of = |name: &str| flows.iter().rev().find_map(|flow| flow.state(name).cloned());
     Ok(takt_rollup::lifecycle(store, caller.plant, status.as_ref(), &query, state_of).await?)
-}
-
-/// The state of that name.
-fn state_of(name: &str) -> Option<State> {
-    Flow::builtin().state(name).cloned()
 }

@@ -105,7 +105,9 @@ pub fn why(order: &Order, flow: &Flow, facts: &Facts) -> Why {
     let mut waits: Vec<Wait> = steps.iter().map(|action| wait(order, flow, &anybody, action)).collect();
     // What can be done now comes first; the order among the others is that in which one opens the next.
     waits.sort_by_key(|wait| !wait.open);
-    let stands_in_the_way = |reason: &Reason| reason.opened_by.is_none() || reason.unmet.code == PAUSED;
+    // A signature is given by somebody, as a step is taken.
+    let stands_in_the_way =
+        |reason: &Reason| reason.unmet.code == PAUSED || reason.opened_by.is_none() && reason.unmet.code != UNSIGNED;
     let blocked = !over && (waits.is_empty() || waits.iter().flat_map(|wait| &wait.reasons).any(stands_in_the_way));
     let headline = |lang| headline(order, flow, &Facts { lang, ..anybody.clone() }, &waits, over);
     let headline = Label { zh: headline(Lang::Zh), en: headline(Lang::En) };
@@ -122,6 +124,7 @@ pub fn why(order: &Order, flow: &Flow, facts: &Facts) -> Why {
 }
 
 const PAUSED: &str = "order.paused";
+const UNSIGNED: &str = "approval.missing";
 
 /// The actions that lead to the nearest state ahead.
 fn ways<'f>(order: &Order, flow: &'f Flow) -> Vec<&'f Action> {

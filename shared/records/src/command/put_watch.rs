@@ -3,14 +3,13 @@
 use serde_json::json;
 use takt_api::problem::FieldError;
 use takt_domain::decide::DomainEvent;
-use takt_domain::flow::Flow;
 use takt_domain::watch::WatchSettings;
 use takt_store::{Load, Store};
 
 use super::{Answer, CommandError, Plan, run};
 use crate::caller::Caller;
 use crate::keep;
-use crate::load::answered_before;
+use crate::load::{self, answered_before};
 use crate::watch;
 
 /// Decides and books them.
@@ -20,7 +19,8 @@ pub async fn put_watch<S: Store>(store: &S, caller: &Caller, given: &WatchSettin
         load.key = caller.key_lookup();
         let mut loaded = store.load(&load).await?;
         answered_before(&mut loaded, caller)?;
-        let errors = given.errors(|state| Flow::builtin().state(state).is_some());
+        let flows = load::flows(store, caller).await?;
+        let errors = given.errors(|state| flows.iter().any(|flow| flow.state(state).is_some()));
         if !errors.is_empty() {
             let field = |error: takt_domain::watch::SettingsError| FieldError { at: error.at, detail: error.detail };
             return Err(CommandError::Invalid(errors.into_iter().map(field).collect()));
