@@ -1,6 +1,7 @@
 //! `GET /api/v1/alerts` and `POST /api/v1/alerts/{alert}/acknowledgement`: the inbox of what the watch has found.
 
 use takt_api::Page;
+use takt_api::problem::ProblemType;
 use takt_api::watch::{AcknowledgeAlert, Alert, AlertState};
 use takt_records::command::acknowledge_alert::acknowledge_alert;
 use takt_records::keep::kind;
@@ -43,5 +44,10 @@ pub(crate) async fn list<S: Store>(store: &S, call: &Call) -> Outcome {
 
 pub(crate) async fn acknowledge<S: Store>(store: &S, call: &Call) -> Outcome {
     let given: AcknowledgeAlert = call.json()?;
-    answer(&acknowledge_alert(store, call.caller()?, call.segment(0), &given).await?)
+    let id = call.segment(0);
+    // No database holds such an id.
+    if id.chars().any(char::is_control) {
+        return Err(Failure::new(ProblemType::NotFound));
+    }
+    answer(&acknowledge_alert(store, call.caller()?, id, &given).await?)
 }
