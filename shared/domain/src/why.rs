@@ -187,7 +187,7 @@ fn wait(order: &Order, flow: &Flow, facts: &Facts, action: &Action) -> Wait {
         let opener = opener(order, flow, &unmet);
         let act = match opener {
             Some(opener) => Some(act::of_action(order, opener)),
-            None => act::of_condition(order, &unmet),
+            None => act::of_condition(order, action, &unmet),
         };
         Reason { opened_by: opener.map(|opener| opener.name.clone()), act, unmet }
     };

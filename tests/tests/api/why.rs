@@ -48,7 +48,8 @@ fn whoever_does_what_an_order_waits_for_brings_it_to_its_end() {
 fn what_blocks_an_order_is_named_with_where_it_is_mended() {
     let host = Fresh::small();
     let people = People::at(&host);
-    let order = people.create(SMALL.product, "2", SMALL.line);
+    // There is material for five.
+    let order = people.create(SMALL.product, "20", SMALL.line);
     people.planner.post(&format!("/api/v1/orders/{order}/actions/submit"), json!({})).ok();
     people.manager.post(&format!("/api/v1/orders/{order}/actions/approve"), json!({})).ok();
     let told = why(&people, &order);

@@ -32,7 +32,7 @@ pub(super) fn of_action(order: &Order, action: &Action) -> Act {
 
 /// Where a condition outside the order is mended. A refusal names the thing in words; which of the order's own things that
 /// is, is looked for there.
-pub(super) fn of_condition(order: &Order, unmet: &Unmet) -> Option<Act> {
+pub(super) fn of_condition(order: &Order, action: &Action, unmet: &Unmet) -> Option<Act> {
     let operations = || order.operations.iter();
     let line = escaped(order.line.as_str());
     match unmet.code.split('.').next().unwrap_or_default() {
@@ -51,6 +51,11 @@ pub(super) fn of_condition(order: &Order, unmet: &Unmet) -> Option<Act> {
             Some(act("PUT", format!("/api/v1/moulds/{id}/status"), format!("/line?line={line}")))
         }
         "crew" => Some(act("PUT", "/api/v1/crew/{user}/presence".into(), format!("/line?line={line}"))),
+        "approval" => {
+            let id = escaped(order.id.as_str());
+            let path = format!("/api/v1/orders/{id}/approvals/{}", escaped(&action.name));
+            Some(act("POST", path, format!("/orders/{id}")))
+        }
         "routing" => Some(act("POST", "/api/v1/imports".into(), format!("/orders/{}", escaped(order.id.as_str())))),
         _ => None,
     }
