@@ -49,10 +49,10 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
         let (mut pressure, mut last) = (Pressure::default(), Swept::default());
         let mut health = Health::of(data);
         loop {
-            std::thread::sleep(EVERY);
             if let Some(state) = health.look() {
                 application.set_state("/api/v1/doctor", &state);
             }
+            std::thread::sleep(EVERY);
             // A background that is long at work has told what was so when it began.
             if let Some(swept) = swept.try_iter().last() {
                 last = swept;

@@ -14,7 +14,8 @@ fn who_holds_a_lock_is_named_with_what_ends_it() {
     // It takes a moment until the background of a new host has looked round.
     let well = until("the plant is well", || {
         let told = run(&target, &pin);
-        told.status.success().then(|| String::from_utf8_lossy(&told.stdout).into_owned())
+        let said = String::from_utf8_lossy(&told.stdout).into_owned();
+        (told.status.success() && said.contains("memory: ")).then_some(said)
     });
     for part in
         ["store", "rights", "clock", "locks", "transactions", "queue", "receipts", "rollups", "background", "memory"]
