@@ -1,11 +1,18 @@
 //! Quality and exceptions: what goes wrong on the floor, who has it, and what became of it.
 
 mod acknowledge_exception;
+mod add_photo;
 mod close_exception;
 mod exception_pareto;
 mod exception_settings;
 mod get_exception;
+mod get_photo;
+mod inspect;
 mod list_exceptions;
+mod list_inspections;
+mod nonconformances;
+mod plans;
+mod quality_settings;
 mod raise_exception;
 mod settle;
 
@@ -27,6 +34,20 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getExceptionPareto" => exception_pareto::exception_pareto(store, call).await,
         "getExceptionSettings" => exception_settings::get(store, call).await,
         "putExceptionSettings" => exception_settings::put(store, call).await,
+        "listInspectionPlans" => plans::list(store, call).await,
+        "getInspectionPlan" => plans::get(store, call).await,
+        "putInspectionPlan" => plans::put(store, call).await,
+        "createInspection" => inspect::inspect(store, call).await,
+        "listInspections" => list_inspections::list_inspections(store, call).await,
+        "listNonconformances" => nonconformances::list(store, call).await,
+        "getNonconformance" => nonconformances::get(store, call).await,
+        "raiseNonconformance" => nonconformances::raise(store, call).await,
+        "disposeNonconformance" => nonconformances::dispose(store, call).await,
+        "closeNonconformance" => nonconformances::close(store, call).await,
+        "getQualitySettings" => quality_settings::get(store, call).await,
+        "putQualitySettings" => quality_settings::put(store, call).await,
+        "addPhoto" => add_photo::add_photo(store, call).await,
+        "getPhoto" => get_photo::get_photo(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await

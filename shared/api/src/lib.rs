@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod operations;
 pub mod orders;
 pub mod problem;
+pub mod quality;
 pub mod reports;
 pub mod route;
 pub mod stock;

@@ -43,7 +43,8 @@ pub fn gate_of(order: &Order, flow: &Flow, version: u64, caller: &Caller) -> Gat
 /// Whether the state of the order and its own guards let somebody report who may.
 fn takes_reports(order: &Order, flow: &Flow, caller: &Caller) -> bool {
     // Which operation an exception stops is told by the store.
-    if !order.stops.is_empty() {
+    // So is whether a first article that failed closes reporting.
+    if !order.stops.is_empty() || order.first_article_failed() {
         return false;
     }
     let Some(action) = flow.action_with(Effect::BookReport) else { return false };

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use takt_redis::Redis;
 use takt_store::{
     AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
-    MovementFilter, Page, PageRequest, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
+    MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
     StoreError, StoredPosting,
 };
 
@@ -270,6 +270,14 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
 
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
         self.store.drop_rollups(plant, generation).await
+    }
+
+    async fn put_photo(&self, photo: &Photo) -> Result<(), StoreError> {
+        self.store.put_photo(photo).await
+    }
+
+    async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
+        self.store.photo(plant, id).await
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

@@ -13,6 +13,7 @@ use crate::ledger::{Account, MovementKind, Posting};
 use crate::master::LocationKind;
 use crate::order::{HistoryEntry, Inspection, InspectionKind, InspectionResult, Mark, Order};
 use crate::permission::{Permission, Role};
+use crate::quality::nonconformance;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
 use crate::signature::Signature;
@@ -106,6 +107,9 @@ pub fn unmet(order: &Order, flow: &Flow, action: &Action, facts: &Facts) -> Vec<
         unmet.extend(guard::unmet(*guard, order, facts));
     }
     unmet.extend(approval::unmet(order, action, facts));
+    if action.effects.contains(&Effect::SignQuality) {
+        unmet.extend(nonconformance::unsettled(order, facts.lang));
+    }
     // Whatever a flow says of reporting, an exception that stops it does.
     if action.effects.contains(&Effect::BookReport) {
         unmet.extend(exception::stopped(order, None, facts.lang));

@@ -85,6 +85,9 @@ pub struct Facts {
     /// Those who have named the actor as their deputy for now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acting_for: Vec<Actor>,
+    /// The plant has chosen that a first article that fails closes reporting again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first_article_failure_closes: bool,
 }
 
 impl Facts {
@@ -102,6 +105,7 @@ impl Facts {
             progress: BTreeMap::new(),
             lang,
             acting_for: Vec::new(),
+            first_article_failure_closes: false,
         }
     }
 

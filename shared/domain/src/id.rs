@@ -106,6 +106,12 @@ ids! {
     ExceptionId;
     /// A photo's id.
     PhotoId;
+    /// An inspection plan.
+    PlanId;
+    /// An inspection by a plan.
+    InspectionId;
+    /// A nonconformance's number.
+    NonconformanceId;
 }
 
 /// Where stock stands: a place on the floor, or one of the virtual locations that the double entry needs.

@@ -16,6 +16,7 @@ pub mod master;
 pub mod movement;
 pub mod order;
 pub mod permission;
+pub mod quality;
 pub mod quantity;
 pub mod refusal;
 pub mod report;

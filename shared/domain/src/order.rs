@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::Signature;
 use crate::flow::{Flow, FlowRef};
-use crate::id::{EquipmentId, ExceptionId, ItemId, LineId, MouldId, OrderId, UserId};
+use crate::id::{EquipmentId, ExceptionId, ItemId, LineId, MouldId, NonconformanceId, OrderId, UserId};
 use crate::master::{Item, Need, RoutingOperation};
+use crate::quality::nonconformance::Verdict;
 use crate::quantity::{Quantity, QuantityError};
 
 /// How much an order matters.
@@ -108,6 +109,22 @@ pub struct Stop {
     /// What was seen.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+/// A nonconformance of an order that is not closed: quality does not sign meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OpenNonconformance {
+    /// Its number.
+    pub id: NonconformanceId,
+    /// How many pieces.
+    pub quantity: Quantity,
+    /// What is wrong with them.
+    pub what: String,
+    /// What was decided, and is not done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
 }
 
 /// What an inspection looks at.
@@ -245,6 +262,9 @@ pub struct Order {
     /// Exceptions that stop it now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stop>,
+    /// Nonconformances that are not closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nonconformances: Vec<OpenNonconformance>,
 }
 
 /// What a planner says of a new order.
@@ -360,6 +380,7 @@ impl Order {
             signatures: Vec::new(),
             history: vec![HistoryEntry { action: "create".into(), state, by: by.clone(), at, reason: String::new() }],
             stops: Vec::new(),
+            nonconformances: Vec::new(),
         })
     }
 
@@ -392,6 +413,13 @@ impl Order {
             InspectionKind::FirstArticle => counted.any(passed),
             InspectionKind::Final => counted.next_back().is_some_and(passed),
         }
+    }
+
+    /// True when the latest first article that counts has failed.
+    pub fn first_article_failed(&self) -> bool {
+        let mut counted =
+            self.inspections.iter().filter(|done| done.kind == InspectionKind::FirstArticle && !done.outdated);
+        counted.next_back().is_some_and(|done| done.result == InspectionResult::Fail)
     }
 
     /// Sorts lists: urgent first, then by due date, those without one last.

@@ -178,6 +178,13 @@ permissions! {
     ExceptionSetup = "exception.setup", "设置异常类型", "set up exceptions", [Manager];
     /// Draw and publish flows, choose one for new orders, and bring open orders under another version.
     FlowEdit = "flow.edit", "编辑流程", "edit flows", [Manager];
+
+    /// Set up inspection plans, and what the plant has chosen about quality.
+    QualityPlan = "quality.plan", "编制检验计划", "set up inspection plans", [Inspector, Manager];
+    /// Decide what becomes of pieces that are not as they should be.
+    QualityDispose = "quality.dispose", "处置不合格品", "decide on nonconformances", [Inspector, Manager];
+    /// Take pieces as they are.
+    QualityConcede = "quality.concede", "让步接收", "accept nonconforming pieces", [Manager];
 }
 
 #[cfg(test)]

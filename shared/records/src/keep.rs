@@ -52,6 +52,14 @@ pub mod kind {
     pub const EXCEPTION: &str = "exception";
     /// What the plant has set down about exceptions: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const EXCEPTION_SETTINGS: &str = "exception_settings";
+    /// An inspection plan; its parent is the item that it is for.
+    pub const INSPECTION_PLAN: &str = "inspection_plan";
+    /// An inspection by a plan; its parent is its order.
+    pub const INSPECTION: &str = "inspection";
+    /// A nonconformance; its parent is its order.
+    pub const NONCONFORMANCE: &str = "nonconformance";
+    /// What the plant has chosen about quality: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const QUALITY_SETTINGS: &str = "quality_settings";
     /// Whether calls of lower priority are refused: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const DEGRADATION: &str = "degradation";
     /// An alert, under its order.

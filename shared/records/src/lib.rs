@@ -10,6 +10,7 @@ pub mod exceptions;
 pub mod flow;
 pub mod keep;
 pub mod load;
+pub mod quality;
 pub mod signature;
 pub mod user;
 pub mod watch;

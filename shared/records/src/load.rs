@@ -19,6 +19,7 @@ use crate::caller::Caller;
 use crate::command::CommandError;
 use crate::flow::PublishedFlow;
 use crate::keep::{PLANT_PARENT, kind};
+use crate::quality;
 use crate::user::StoredUser;
 
 /// An order as it stands, with everything that its guards look at.
@@ -131,6 +132,7 @@ fn first_load(caller: &Caller, ids: &[&OrderId]) -> Load {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = ids.iter().map(|id| (kind::ORDER.to_owned(), id.to_string())).collect();
     let few_kinds = [kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW, kind::DELEGATION];
+    load.records.push(quality::settings_record());
     load.children = few_kinds.map(|kind| (kind.to_owned(), PLANT_PARENT.to_owned())).to_vec();
     load.counters = ids.iter().map(ToString::to_string).collect();
     load
@@ -210,6 +212,7 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
         progress: report::progress(&counters, order.quantity.scale()),
         lang: caller.lang,
         acting_for: acting_for(loaded, stock, caller)?,
+        first_article_failure_closes: quality::settings(loaded)?.0.first_article_failure_closes,
     };
     facts.equipment.retain(|equipment| named_equipment(&equipment.id));
     facts.moulds.retain(|mould| named_mould(&mould.id));

@@ -4,6 +4,7 @@ use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::driver::{Driver, failed};
 use crate::error::StoreError;
+use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
 use crate::postgres::{self, PostgresStore};
@@ -125,6 +126,14 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
 
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
         either!(self, store => store.drop_rollups(plant, generation))
+    }
+
+    async fn put_photo(&self, photo: &Photo) -> Result<(), StoreError> {
+        either!(self, store => store.put_photo(photo))
+    }
+
+    async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
+        either!(self, store => store.photo(plant, id))
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

@@ -39,6 +39,7 @@
 //! | `idempotency` | plant, user, key | fingerprint of the request and its answer, for 90 days |
 //! | `session` | plant, id | who is signed in, until when, and when that was ended |
 //! | `receipt` | plant, id | how a queued report ended |
+//! | `photo` | plant, id | a file that somebody took with the phone |
 //! | `rollup` | plant, generation, series, bucket, ... | sums that are derived from the journal, see [`RollupKey`] |
 //!
 //! An account is a location, and the order that stock is held for there; so a reservation is a posting from the free
@@ -57,6 +58,7 @@ mod document;
 mod driver;
 mod error;
 mod page;
+mod photo;
 mod plant;
 mod port;
 mod postgres;
@@ -73,6 +75,7 @@ pub use commit::{
 };
 pub use driver::{Driver, DriverError, Rows, Value};
 pub use error::StoreError;
+pub use photo::Photo;
 pub use plant::{Plant, PlantNumber};
 pub use port::Store;
 #[cfg(feature = "native")]

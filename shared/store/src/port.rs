@@ -3,6 +3,7 @@
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::error::StoreError;
+use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::read::{
     AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
@@ -75,6 +76,12 @@ pub trait Store {
 
     /// Forgets a generation of sums, a few thousand a call; says how many went.
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError>;
+
+    /// Keeps a photo, durably. One that is there already stays as it is.
+    async fn put_photo(&self, photo: &Photo) -> Result<(), StoreError>;
+
+    /// A photo; none where there is no such one.
+    async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError>;
 
     /// The ids of sessions that were ended before their time and have not expired: what a token must not name.
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError>;

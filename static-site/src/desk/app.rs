@@ -38,6 +38,7 @@ pub(crate) struct Page {
 }
 
 const PRODUCTION: Text = Text::new("生产", "Production");
+const QUALITY: Text = Text::new("质量", "Quality");
 const SET_UP: Text = Text::new("设置", "Set-up");
 
 /// Every page, in the order of the navigation.
@@ -113,6 +114,30 @@ pub(crate) const PAGES: &[Page] = &[
         group: SET_UP,
         needs: &[Permission::WatchSet],
         view: page::watch::view,
+    },
+    Page {
+        at: "exceptions",
+        name: page::exceptions::NAME,
+        icon: icon::ALERT,
+        group: QUALITY,
+        needs: &[Permission::ExceptionHandle],
+        view: page::exceptions::view,
+    },
+    Page {
+        at: "nonconformances",
+        name: page::nonconformances::NAME,
+        icon: icon::CROSS,
+        group: QUALITY,
+        needs: &[Permission::QualityInspect, Permission::QualityDispose],
+        view: page::nonconformances::view,
+    },
+    Page {
+        at: "quality",
+        name: page::plans::NAME,
+        icon: icon::CHECK,
+        group: QUALITY,
+        needs: &[Permission::QualityPlan],
+        view: page::plans::view,
     },
     Page {
         at: "users",

@@ -8,6 +8,7 @@ pub mod keyboard;
 pub mod number_pad;
 pub mod order_parts;
 pub mod pending;
+pub mod photo;
 pub mod scan_input;
 pub mod sheet;
 pub mod shell;

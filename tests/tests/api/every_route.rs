@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use takt_api::exceptions::ExceptionAnswer;
 use takt_api::import::OpenedImport;
 use takt_api::problem::Problem;
+use takt_api::quality::{NonconformanceAnswer, PhotoAnswer};
 use takt_api::reports::Report;
 use takt_api::route::{Access, ROUTES, Route};
 use takt_api::stock::MovementAnswer;
@@ -30,8 +31,16 @@ impl Site {
         let report: Report = people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 1)).ok().json();
         let import: OpenedImport = people.admin.post("/api/v1/imports", json!({})).ok().json();
         let raised: ExceptionAnswer = people.operator.post("/api/v1/exceptions", json!({"type": "other"})).ok().json();
+        let found = json!({"order": order, "quantity": "1", "what": "bent"});
+        let found: NonconformanceAnswer = people.inspector.post("/api/v1/nonconformances", found).ok().json();
+        people.inspector.put("/api/v1/inspection-plans/plan", plan()).ok();
+        let photo = json!({"data": "iVBORw0KGgphbmQgbW9yZQ=="});
+        let photo: PhotoAnswer = people.operator.post("/api/v1/photos", photo).ok().json();
         let there = vec![
             ("{exception}", raised.id.to_string()),
+            ("{plan}", "plan".to_owned()),
+            ("{nonconformance}", found.id.to_string()),
+            ("{photo}", photo.id.to_string()),
             ("{user}", "operator".to_owned()),
             ("{item}", SMALL.product.to_owned()),
             ("{equipment}", SMALL.equipment.to_owned()),
@@ -83,6 +92,13 @@ impl Site {
         let raw = Raw { method: route.method, path: &path, headers, body: body.to_vec() };
         self.host.client().raw(&raw).unwrap_or_else(|error| panic!("{}: {error}", route.name))
     }
+}
+
+/// An inspection plan that nothing is wrong with.
+fn plan() -> Value {
+    let characteristic = json!({"id": "look", "label": {"zh": "外观", "en": "look"}, "measure": {"kind": "yes_no"}});
+    json!({"version": 0, "plan": {"id": "plan", "name": "plan", "item": SMALL.product, "kind": "in_process",
+        "sampling": {"by": "fixed", "count": 1}, "characteristics": [characteristic]}})
 }
 
 /// Everything that a call could have changed.
@@ -198,8 +214,10 @@ fn every_call_about_something_that_is_not_there_says_so() {
 /// A body that only lacks the thing that it is about; none for what makes the thing.
 fn well_formed(route: &Route) -> Option<Option<Value>> {
     Some(match route.name {
-        "putUser" | "putFlowDraft" => return None,
+        "putUser" | "putFlowDraft" | "putInspectionPlan" => return None,
         "endDelegation" => Some(json!({})),
+        "disposeNonconformance" => Some(json!({"verdict": "scrap", "reason": "r"})),
+        "closeNonconformance" => Some(json!({"note": "n"})),
         "replayDeadLetter" | "acknowledgeAlert" => Some(json!({})),
         "putEquipmentStatus" => Some(json!({"status": "down"})),
         "putMouldStatus" => Some(json!({"usable": false})),

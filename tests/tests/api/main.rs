@@ -15,6 +15,7 @@ mod overload;
 mod parallel;
 mod permissions;
 mod plants;
+mod quality;
 mod reasons;
 mod same_key;
 mod session;

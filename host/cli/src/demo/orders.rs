@@ -152,8 +152,36 @@ pub(super) fn make(people: &BTreeMap<&'static str, Plant>, today: Date) -> anyho
         let answer = writer.write("storekeeper", "POST", "/api/v1/movements", &movement)?;
         booked.push(answer["id"].as_str().context("the plant says no movement")?.to_owned());
     }
+    quality(&mut writer)?;
     let slip = format!("/api/v1/movements/{}/reversal", booked[booked.len() - 2]);
     writer.write("storekeeper", "POST", &slip, &json!({"reason": "多输了一个零"}))?;
+    Ok(())
+}
+
+/// An inspection plan, a nonconformance, and two exceptions of which one is being dealt with.
+fn quality(writer: &mut Writer<'_>) -> anyhow::Result<()> {
+    let label = |zh: &str, en: &str| json!({"zh": zh, "en": en});
+    let thickness = json!({"kind": "number", "lower": "0.12", "upper": "0.15", "unit": "mm", "decimals": 3});
+    let plan = json!({"version": 0, "plan": {
+        "id": "motherboard-patrol", "name": "主板巡检", "item": "motherboard", "operation": 10, "kind": "in_process",
+        "sampling": {"by": "fixed", "count": 2},
+        "characteristics": [
+            {"id": "paste", "label": label("锡膏厚度", "solder paste"), "measure": thickness},
+            {"id": "look", "label": label("外观", "look"), "measure": {"kind": "yes_no"}},
+            {"id": "photo", "label": label("照片", "photo"), "measure": {"kind": "photo_note"}, "required": false},
+        ],
+    }});
+    writer.write("inspector", "PUT", "/api/v1/inspection-plans/motherboard-patrol", &plan)?;
+    let running = "WO-000006";
+    let found = json!({"order": running, "operation": 20, "quantity": "2", "what": "电容立碑"});
+    writer.write("inspector", "POST", "/api/v1/nonconformances", &found)?;
+    let open = json!({"type": "material", "order": running, "note": "锡膏余量不足一小时"});
+    writer.write("operator", "POST", "/api/v1/exceptions", &open)?;
+    let had = json!({"type": "equipment", "order": "WO-000007", "note": "回流焊炉 3 区温度偏高"});
+    let had = writer.write("operator", "POST", "/api/v1/exceptions", &had)?;
+    let path =
+        format!("/api/v1/exceptions/{}/acknowledgement", had["id"].as_str().context("the plant says no number")?);
+    writer.write("lead", "POST", &path, &json!({"note": "已通知设备科"}))?;
     Ok(())
 }
 

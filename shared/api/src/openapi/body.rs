@@ -1,5 +1,7 @@
 //! What goes into each call and comes out of it.
 
+mod quality;
+
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 use takt_domain::approval::Delegation;
@@ -8,7 +10,7 @@ use takt_domain::master::{Equipment, Item, Mould};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, doctor, exceptions, flows, identity, import, insight, lifecycle, master, operations, orders, reports, stock,
+    Page, doctor, flows, identity, import, insight, lifecycle, master, operations, orders, reports, stock,
     watch,
 };
 
@@ -216,30 +218,6 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         },
         "listLifecycleMonths" => make.read::<Page<lifecycle::LifecycleMonth>>(&[AFTER, LIMIT]),
         "getDoctor" => Body { is_without_store: true, ..make.read::<doctor::Doctor>(&[]) },
-        "raiseException" => make.write::<exceptions::RaiseException, exceptions::ExceptionAnswer>(&[201]),
-        "listExceptions" => make.read::<Page<exceptions::ExceptionRow>>(&[
-            ("state", "Only in this state; may be repeated."),
-            LINE,
-            ORDER,
-            ("q", "Part of a number, a type, an order or a note."),
-            AFTER,
-            LIMIT,
-        ]),
-        "getException" => make.read::<exceptions::ExceptionRow>(&[]),
-        "acknowledgeException" => Body {
-            more_problems: &[ProblemType::Refused],
-            ..make.write::<exceptions::AcknowledgeException, exceptions::ExceptionAnswer>(&[200])
-        },
-        "closeException" => Body {
-            more_problems: &[ProblemType::Refused],
-            ..make.write::<exceptions::CloseException, exceptions::ExceptionAnswer>(&[200])
-        },
-        "getExceptionPareto" => make.read::<exceptions::Pareto>(&[FROM, TO, LINE]),
-        "getExceptionSettings" => make.read::<exceptions::ExceptionSettingsDocument>(&[]),
-        "putExceptionSettings" => Body {
-            more_problems: &[ProblemType::Refused],
-            ..make.write::<exceptions::ExceptionSettingsDocument, exceptions::ExceptionSettingsDocument>(&[200])
-        },
         "getFlows" => make.read::<flows::Flows>(&[]),
         "getFlow" => make.read::<flows::FlowDetail>(&[("version", "This version; the latest when left out.")]),
         "putFlowDraft" => make.write::<flows::PutDraft, flows::DraftDetail>(&[200]),
@@ -251,7 +229,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getDelegations" => make.read::<flows::Delegations>(&[]),
         "putDelegation" => make.write::<flows::PutDelegation, Delegation>(&[200]),
         "endDelegation" => make.read::<Delegation>(&[]),
-        other => undescribed(other, &mut make),
+        other => quality::body_of(other, &mut make).unwrap_or_else(|| undescribed(other, &mut make)),
     }
 }
 

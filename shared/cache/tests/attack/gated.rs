@@ -10,7 +10,7 @@ use takt_cache::Clock;
 use takt_redis::{Arg, Redis, RedisError, Value};
 use takt_store::{
     AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
-    MovementFilter, Page, PageRequest, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
+    MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
     StoreError, StoredPosting,
 };
 
@@ -214,6 +214,14 @@ impl Store for GatedStore {
     }
 
     async fn drop_rollups(&self, _: PlantNumber, _: u32) -> Result<u64, StoreError> {
+        unasked()
+    }
+
+    async fn put_photo(&self, _: &Photo) -> Result<(), StoreError> {
+        unasked()
+    }
+
+    async fn photo(&self, _: PlantNumber, _: &str) -> Result<Option<Photo>, StoreError> {
         unasked()
     }
 

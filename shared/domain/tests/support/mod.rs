@@ -123,6 +123,7 @@ pub(crate) fn facts(role: Role) -> Facts {
         progress: BTreeMap::new(),
         lang: Lang::Zh,
         acting_for: Vec::new(),
+        first_article_failure_closes: false,
     }
 }
 

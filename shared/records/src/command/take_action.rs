@@ -5,9 +5,10 @@ use takt_api::orders::{OrderAnswer, TakeAction};
 use takt_domain::decide::{self, Input};
 use takt_domain::flow::{Action, Effect};
 use takt_domain::id::OrderId;
+use takt_domain::order::InspectionKind;
 use takt_store::Store;
 
-use super::{Answer, CommandError, Plan, exception, run, text_at};
+use super::{Answer, CommandError, Plan, exception, inspect, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead};
 use crate::{load, signature};
@@ -22,6 +23,15 @@ pub async fn take_action<S: Store>(
 ) -> Result<Answer, CommandError> {
     text_at("reason", &given.reason, TEXT_MAX)?;
     run(store, caller, async || plan(store, caller, id, action, given).await).await
+}
+
+/// The inspection that an action writes down.
+fn inspection_of(action: &Action) -> Option<InspectionKind> {
+    action.effects.iter().find_map(|effect| match effect {
+        Effect::RecordFirstArticle => Some(InspectionKind::FirstArticle),
+        Effect::RecordFinalInspection => Some(InspectionKind::Final),
+        _ => None,
+    })
 }
 
 async fn plan<S: Store>(
@@ -39,6 +49,9 @@ async fn plan<S: Store>(
         fields: given.fields.clone(),
         signature: signature::given(caller, &state.loaded),
     };
+    if let Some(inspection) = flow.action(action).and_then(inspection_of) {
+        inspect::must_be_planned(store, caller, &state.order.item, inspection).await?;
+    }
     let change = decide::decide(&state.order, flow, action, &input, &state.facts)?;
     let after = change.order.as_ref().unwrap_or(&state.order);
     let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };

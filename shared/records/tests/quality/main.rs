@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod exceptions;
+mod inspections;
 mod signatures;
 mod world;

@@ -25,6 +25,7 @@ use crate::commit::{Commit, Committed};
 use crate::document::document;
 use crate::driver::{Driver, DriverError, Value, failed};
 use crate::error::StoreError;
+use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
 use crate::read::{
@@ -167,6 +168,16 @@ impl<D: Driver> Store for PostgresStore<D> {
 
     async fn drop_rollups(&self, plant: PlantNumber, generation: u32) -> Result<u64, StoreError> {
         self.read(include_str!("sql/drop_rollups.sql"), vec![number(plant), i64::from(generation).into()]).await
+    }
+
+    async fn put_photo(&self, photo: &Photo) -> Result<(), StoreError> {
+        self.driver.query(include_str!("sql/put_photo.sql"), vec![document(photo)?]).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
+        let found: Vec<Photo> = self.read(include_str!("sql/photo.sql"), vec![number(plant), id.into()]).await?;
+        Ok(found.into_iter().next())
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

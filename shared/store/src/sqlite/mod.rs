@@ -26,6 +26,7 @@ use crate::commit::{Commit, Committed};
 use crate::document::document;
 use crate::driver::{Driver, Value, failed};
 use crate::error::StoreError;
+use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
 use crate::read::{
@@ -145,6 +146,16 @@ impl<D: Driver> Store for SqliteStore<D> {
         let params = vec![number(plant), i64::from(generation).into()];
         let gone = self.driver.query(include_str!("sql/drop_rollups.sql"), params).await.map_err(failed)?;
         Ok(gone.0.len() as u64)
+    }
+
+    async fn put_photo(&self, photo: &Photo) -> Result<(), StoreError> {
+        self.driver.query(include_str!("sql/put_photo.sql"), vec![document(photo)?]).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
+        let found: Vec<Photo> = self.read(include_str!("sql/photo.sql"), vec![number(plant), id.into()]).await?;
+        Ok(found.into_iter().next())
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

@@ -5,6 +5,7 @@ pub(crate) mod commit;
 pub(crate) mod lists;
 pub(crate) mod load;
 pub(crate) mod parallel;
+pub(crate) mod photo;
 pub(crate) mod random;
 pub(crate) mod rollup;
 pub(crate) mod session;
@@ -57,6 +58,7 @@ macro_rules! every_test {
                 a_batch_books_each_on_its_own,
                 a_batch_without_refusals_is_booked_in_order,
                 text_comes_back_as_it_went_in;
+            photo: a_photo_comes_back_as_it_went_in_and_never_changes;
             lists: pages_hold_every_record_once_in_order,
                 filters_of_records_combine,
                 wildcards_in_a_search_are_letters,

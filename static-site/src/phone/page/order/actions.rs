@@ -9,8 +9,9 @@ use takt_domain::decide::{self, ActionView};
 use takt_domain::facts::Facts;
 use takt_domain::flow::{Action, Category, Effect, Flow};
 use takt_domain::order::{InspectionKind, InspectionResult, Order};
+use takt_domain::quality::PlanKind;
 
-use super::api_path;
+use super::{api_path, inspect};
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
@@ -204,6 +205,20 @@ fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offe
             button(r#type="button", class="primary big", on:click=tap(move || asked.set(None))) { (text::UNDERSTOOD) }
         };
     }
+    let kind = if offer.does(Effect::RecordFirstArticle) { PlanKind::FirstArticle } else { PlanKind::Final };
+    if offer.inspects() {
+        let (offer, for_plain) = (offer.clone(), Rc::clone(detail));
+        let done: Rc<dyn Fn()> = Rc::new(move || {
+            asked.set(None);
+            read.again();
+        });
+        return inspect::planned(detail, kind, done, move || plain(&offer, &for_plain, asked, read));
+    }
+    plain(offer, detail, asked, read)
+}
+
+/// What an action asks for that no plan says.
+fn plain(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offer>>, read: Read<OrderDetail>) -> View {
     let (reason, result) = (create_signal(String::new()), create_signal(None::<InspectionResult>));
     let submit = Submit::new();
     let missing = create_signal(String::new());

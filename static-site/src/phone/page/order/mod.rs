@@ -3,6 +3,8 @@
 //! What is open is asked of `takt-domain` in the browser, the code that the server decides with.
 
 mod actions;
+mod andon;
+mod inspect;
 mod parts;
 pub(crate) mod reports;
 
@@ -38,9 +40,15 @@ pub(crate) fn facts(detail: &OrderDetail) -> Facts {
     Facts { lang: app::lang(), now: device::now(), ..detail.facts.clone() }
 }
 
+/// What may be done at any time.
+fn beside(detail: &Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
+    let (andon, patrol) = (andon::view(detail, read), inspect::patrol(detail, read));
+    view! { (andon) (patrol) }
+}
+
 fn draw(detail: Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
     let facts = facts(&detail);
-    let left = vec![parts::head(&detail, &facts), actions::view(&detail, &facts, read)];
+    let left = vec![parts::head(&detail, &facts), actions::view(&detail, &facts, read), beside(&detail, read)];
     let right = vec![
         parts::operations(&detail, &facts),
         parts::kit(&detail, &facts),
