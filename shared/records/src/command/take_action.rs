@@ -49,10 +49,10 @@ async fn plan<S: Store>(
         fields: given.fields.clone(),
         signature: signature::given(caller, &state.loaded),
     };
+    let change = decide::decide(&state.order, flow, action, &input, &state.facts)?;
     if let Some(inspection) = flow.action(action).and_then(inspection_of) {
         inspect::must_be_planned(store, caller, &state.order.item, inspection).await?;
     }
-    let change = decide::decide(&state.order, flow, action, &input, &state.facts)?;
     let after = change.order.as_ref().unwrap_or(&state.order);
     let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();
