@@ -10,8 +10,7 @@ use takt_domain::master::{Equipment, Item, Mould};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, doctor, flows, identity, import, insight, lifecycle, master, operations, orders, reports, stock,
-    watch,
+    Page, doctor, flows, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch,
 };
 
 /// A parameter of the query, with what it means.

@@ -1,12 +1,12 @@
 //! One module for each page of the desk; `app::PAGES` says at which address.
 
+pub(crate) mod alerts;
 pub(crate) mod approvals;
 pub(crate) mod board;
+pub(crate) mod exceptions;
 pub(crate) mod flows;
-pub(crate) mod alerts;
 pub(crate) mod lifecycle;
 pub(crate) mod morning;
-pub(crate) mod exceptions;
 pub(crate) mod new_order;
 pub(crate) mod nonconformances;
 pub(crate) mod plans;
