@@ -111,6 +111,7 @@ texts! {
     EXCEPTIONS: "异常", "Exceptions";
     FAIL: "不合格", "Fail";
     FILL_IN: "请填写:{}", "Please fill in: {}";
+    FILL_IN_FIELDS: "填写", "Fill in";
     FINAL_INSPECTION: "终检", "Final inspection";
     FIRST_ARTICLE: "首检", "First article";
     FREE: "可用", "free";
@@ -176,6 +177,7 @@ texts! {
     OPEN_ORDERS: "未完", "Open";
     OPERATION: "工序", "Operation";
     OPERATIONS: "工序", "Operations";
+    OWN_FIELDS: "自定义字段", "More about it";
     OPTIONAL: "可不填", "optional";
     ORDER: "工单", "Order";
     ORDERS: "工单", "Orders";
@@ -255,4 +257,5 @@ texts! {
     WHO: "可找:", "Ask: ";
     WHO_IS_HERE: "谁在岗", "Who is here";
     WHY_NOT: "还缺这些:", "This is missing:";
+    WRONG_FIELDS: "请改正标出的字段", "Please correct the fields that are marked";
 }

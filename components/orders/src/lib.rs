@@ -4,11 +4,13 @@ mod board;
 mod create_order;
 mod delegations;
 mod flows;
+mod export_orders;
 mod get_order;
 mod get_why;
 mod list_orders;
 mod morning;
 mod people;
+mod put_custom;
 mod row;
 mod sign_approval;
 mod take_action;
@@ -41,6 +43,9 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getDelegations" => delegations::list(store, call).await,
         "putDelegation" => delegations::put(store, call).await,
         "endDelegation" => delegations::end(store, call).await,
+        "putOrderCustom" => put_custom::of_order(store, call).await,
+        "putOperationCustom" => put_custom::of_operation(store, call).await,
+        "exportOrders" => export_orders::export_orders(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await

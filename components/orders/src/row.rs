@@ -14,6 +14,30 @@ use takt_web::failure::Failure;
 
 /// The rows of these records, with what is done at each order's last operation: one load for all of them.
 pub(crate) async fn rows<S: Store>(store: &S, caller: &Caller, records: &[Record]) -> Result<Vec<OrderRow>, Failure> {
+    let orders = orders(store, caller, records).await?;
+    // Most plants have the built-in flow alone, which nobody has to look up.
+    let flows = match orders.iter().all(|(order, _)| order.flow.is_builtin()) {
+        true => vec![Flow::shared_builtin()],
+        false => takt_records::load::flows(store, caller).await?,
+    };
+    let row = |(order, done): (Order, Progress)| {
+        let flow = flows.iter().find(|flow| flow.reference() == order.flow);
+        let state = flow.and_then(|flow| flow.state(&order.state));
+        let state = state.ok_or_else(|| {
+            eprintln!("order {} is in a state that its flow {} does not have", order.id, order.flow.id());
+            Failure::new(ProblemType::Internal)
+        })?;
+        Ok(row(&order, done, state))
+    };
+    orders.into_iter().map(row).collect()
+}
+
+/// The orders of these records, each with what is done at its last operation.
+pub(crate) async fn orders<S: Store>(
+    store: &S,
+    caller: &Caller,
+    records: &[Record],
+) -> Result<Vec<(Order, Progress)>, Failure> {
     if records.is_empty() {
         return Ok(Vec::new());
     }
@@ -25,29 +49,18 @@ pub(crate) async fn rows<S: Store>(store: &S, caller: &Caller, records: &[Record
         counters.entry(&counter.scope).or_default().insert(counter.name.clone(), counter.value);
     }
     let none = BTreeMap::new();
-    let orders = records.iter().map(Record::parse).collect::<Result<Vec<Order>, _>>()?;
-    // Most plants have the built-in flow alone, which nobody has to look up.
-    let flows = match orders.iter().all(|order| order.flow.is_builtin()) {
-        true => vec![Flow::shared_builtin()],
-        false => takt_records::load::flows(store, caller).await?,
+    let done = |record: &Record| {
+        let order: Order = record.parse()?;
+        let scale = order.quantity.scale();
+        let last = order.operations.last().map_or(0, |operation| operation.number);
+        let counters = counters.get(record.id.as_str()).unwrap_or(&none);
+        let done = report::progress(counters, scale).remove(&last).unwrap_or_else(|| Progress::none(scale));
+        Ok((order, done))
     };
-    let row = |order: Order| {
-        let counters = counters.get(order.id.as_str()).unwrap_or(&none);
-        let flow = flows.iter().find(|flow| flow.reference() == order.flow);
-        let state = flow.and_then(|flow| flow.state(&order.state));
-        let state = state.ok_or_else(|| {
-            eprintln!("order {} is in a state that its flow {} does not have", order.id, order.flow.id());
-            Failure::new(ProblemType::Internal)
-        })?;
-        Ok(row(&order, state, counters))
-    };
-    orders.into_iter().map(row).collect()
+    records.iter().map(done).collect()
 }
 
-fn row(order: &Order, state: &State, counters: &BTreeMap<String, i64>) -> OrderRow {
-    let scale = order.quantity.scale();
-    let last = order.operations.last().map_or(0, |operation| operation.number);
-    let done = report::progress(counters, scale).remove(&last).unwrap_or_else(|| Progress::none(scale));
+fn row(order: &Order, done: Progress, state: &State) -> OrderRow {
     OrderRow {
         id: order.id.clone(),
         item: order.item.clone(),
@@ -65,5 +78,6 @@ fn row(order: &Order, state: &State, counters: &BTreeMap<String, i64>) -> OrderR
         state_since: order.state_since,
         review_requested: order.review.is_some(),
         paused: order.paused.is_some(),
+        custom: order.custom.clone(),
     }
 }

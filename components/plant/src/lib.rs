@@ -1,5 +1,7 @@
 //! Master data, imports, health, and the document that describes the API.
 
+mod export_items;
+mod get_forms;
 mod get_item;
 mod get_plant;
 mod list_items;
@@ -7,8 +9,11 @@ mod live;
 mod open_import;
 mod openapi;
 mod publish_import;
+mod put_columns;
 mod put_equipment_status;
+mod put_form;
 mod put_import_part;
+mod put_item_custom;
 mod put_mould_status;
 mod put_plant;
 mod put_presence;
@@ -38,6 +43,11 @@ async fn handle(request: SpinRequest) -> Response<FullBody<Bytes>> {
         "putPresence" => put_presence::put_presence(store, call).await,
         "openImport" => open_import::open_import(store, call).await,
         "putImportPart" => put_import_part::put_import_part(store, call).await,
+        "getForms" => get_forms::get_forms(store, call).await,
+        "putForm" => put_form::put_form(store, call).await,
+        "putColumns" => put_columns::put_columns(store, call).await,
+        "putItemCustom" => put_item_custom::put_item_custom(store, call).await,
+        "exportItems" => export_items::export_items(store, call).await,
         "publishImport" => publish_import::publish_import(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -1,6 +1,7 @@
 //! Production reports (报工): book, show, list, take back.
 
 mod create_report;
+mod export_reports;
 mod get_report;
 mod list_reports;
 mod reverse_report;
@@ -19,6 +20,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getReport" => get_report::get_report(store, call).await,
         "listReports" => list_reports::list_reports(store, call).await,
         "reverseReport" => reverse_report::reverse_report(store, call).await,
+        "exportReports" => export_reports::export_reports(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await

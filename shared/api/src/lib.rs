@@ -6,6 +6,7 @@
 pub mod doctor;
 pub mod exceptions;
 pub mod flows;
+pub mod forms;
 pub mod identity;
 pub mod import;
 pub mod insight;

@@ -131,6 +131,9 @@ pub struct OrderRow {
     pub review_requested: bool,
     /// It is paused.
     pub paused: bool,
+    /// The plant's own fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 /// `GET /api/v1/board`: open orders by state and line, oldest in their state first.

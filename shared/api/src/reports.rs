@@ -1,8 +1,11 @@
 //! Production reports (报工).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use takt_domain::id::{OrderId, UserId};
+use takt_domain::order::InspectionResult;
 use takt_domain::refusal::Unmet;
 use takt_domain::report::NewReport;
 
@@ -49,6 +52,9 @@ pub struct Report {
     /// Why it was refused, when it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unmet: Vec<Unmet>,
+    /// What the inspection items among its fields said when it was booked, by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checks: BTreeMap<String, InspectionResult>,
 }
 
 /// `POST /api/v1/reports/{id}/reversal` and `POST /api/v1/movements/{id}/reversal`

@@ -4,7 +4,7 @@ use takt_api::reports::{Report, ReportState};
 use takt_domain::permission::Permission;
 use takt_domain::quantity::Quantity;
 use takt_domain::report::NewReport;
-use takt_queue::{Accept, Accepted, Queue, QueueError, Verdict};
+use takt_queue::{Accept, Accepted, Queue, QueueError, Status, Verdict};
 use takt_records::caller::Caller;
 use takt_records::command::{CommandError, report};
 use takt_redis::Redis;
@@ -41,6 +41,9 @@ pub async fn accept<S: Store, R: Redis>(
     if !caller.actor.may(Permission::ReportCreate) {
         return Ok(Acceptance::AtStore);
     }
+    if is_wrongly_filled_in(store, queue, caller, given, &queued).await? {
+        return Ok(Acceptance::AtStore);
+    }
     let accepted = match ask(store, queue, caller, given, &queued).await {
         Ok(Some(accepted)) => accepted,
         Ok(None) => return Ok(Acceptance::AtStore),
@@ -58,6 +61,26 @@ pub async fn accept<S: Store, R: Redis>(
         Verdict::Reused => Err(CommandError::KeyReused),
         Verdict::SessionEnded => Err(CommandError::SessionEnded),
         Verdict::Held | Verdict::AtStore | Verdict::UnknownOrder => Ok(Acceptance::AtStore),
+    }
+}
+
+/// True when the report's form refuses what was filled in, which the store then says. Only who fills something in is kept
+/// waiting for the form. What was accepted before the form was changed is known to the queue, and stays accepted; without
+/// the store the booker judges.
+async fn is_wrongly_filled_in<S: Store, R: Redis>(
+    store: &S,
+    queue: &Queue<R>,
+    caller: &Caller,
+    given: &NewReport,
+    queued: &QueuedReport,
+) -> Result<bool, CommandError> {
+    if given.custom.is_empty() {
+        return Ok(false);
+    }
+    match report::is_wrongly_filled_in(store, caller, given).await {
+        Ok(false) | Err(CommandError::Store(StoreError::Unavailable(_))) => Ok(false),
+        Ok(true) => Ok(!matches!(queue.status(queued.id()).await, Ok(Status::Queued(_) | Status::Dead(_)))),
+        Err(error) => Err(error),
     }
 }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use takt_api::reports::{Report, ReportState};
 use takt_domain::decide::Change;
 use takt_domain::facts::Progress;
+use takt_domain::field::FormOf;
 use takt_domain::id::OrderId;
 use takt_domain::ledger::{Account, Balance, Posting};
 use takt_domain::quantity::Quantity;
@@ -16,6 +17,7 @@ use takt_domain::refusal::Unmet;
 use takt_domain::report::NewReport;
 use takt_records::caller::Caller;
 use takt_records::command::{CommandError, report};
+use takt_records::forms;
 use takt_records::keep::kind;
 use takt_records::load::{self, OrderState};
 use takt_store::{Commit, Loaded, PlantNumber, Receipt, Store, StoreError};
@@ -79,6 +81,7 @@ async fn plan<S: Store>(store: &S, given: &[(Caller, NewReport)]) -> Result<(Pla
     ids.dedup();
     let equipment = given.iter().filter_map(|(_, report)| report.equipment.as_ref());
     let mut also: Vec<(String, String)> = equipment.map(|id| (kind::EQUIPMENT.to_owned(), id.to_string())).collect();
+    also.push(forms::lookup(FormOf::Report));
     also.sort();
     also.dedup();
     let (states, known): (Vec<OrderState>, Loaded) = match load::orders(store, first, &ids, also).await {

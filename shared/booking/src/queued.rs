@@ -104,6 +104,7 @@ impl QueuedReport {
             reversed_by: None,
             order_state: String::new(),
             unmet: Vec::new(),
+            checks: Default::default(),
         }
     }
 }

@@ -4,9 +4,11 @@
 //! [`decide`] returns; the same code, compiled into the browser, says which buttons are open and why others are not.
 
 pub mod approval;
+pub mod columns;
 pub mod decide;
 pub mod exception;
 pub mod facts;
+pub mod field;
 pub mod flow;
 pub mod guard;
 pub mod id;

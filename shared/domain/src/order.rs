@@ -54,6 +54,9 @@ pub struct OrderOperation {
     /// Paused with its order.
     #[serde(default)]
     pub paused: bool,
+    /// The plant's own fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 /// One material that an order needs.
@@ -446,6 +449,7 @@ impl From<RoutingOperation> for OrderOperation {
             crew_min: operation.crew_min,
             standard_s: operation.standard_s,
             paused: false,
+            custom: BTreeMap::new(),
         }
     }
 }

@@ -185,6 +185,12 @@ permissions! {
     QualityDispose = "quality.dispose", "处置不合格品", "decide on nonconformances", [Inspector, Manager];
     /// Take pieces as they are.
     QualityConcede = "quality.concede", "让步接收", "accept nonconforming pieces", [Manager];
+    /// Change forms: the plant's own fields, inspection items, and the columns of reports.
+    FormEdit = "form.edit", "编辑表单与报表列", "edit forms and report columns", [Manager];
+    /// Fill in the plant's own fields of an order and its operations.
+    OrderFields = "order.fields", "填写工单字段", "fill in the fields of orders", [Operator, Inspector, Planner, ShiftLead, Manager];
+    /// Fill in the plant's own fields of an item.
+    ItemFields = "item.fields", "填写物料字段", "fill in the fields of items", [Storekeeper, Planner, Manager];
 }
 
 #[cfg(test)]

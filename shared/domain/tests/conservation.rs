@@ -162,6 +162,7 @@ impl World {
                     ended_at: None,
                     equipment: None,
                     note: String::new(),
+                    custom: Default::default(),
                 };
                 let facts = self.facts();
                 if let Ok(change) = report::decide(&self.order, flow, &report, &facts) {
@@ -397,6 +398,7 @@ fn pieces_for_rework_are_no_more_than_there_can_be() {
         ended_at: None,
         equipment: None,
         note: String::new(),
+        custom: Default::default(),
     };
     let decided = |world: &World, report: &NewReport| {
         report::decide(&world.order, Flow::builtin(), report, &world.facts())

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
+use takt_domain::field::{Form, FormOf};
 use takt_domain::id::ItemId;
 use takt_domain::master::{
     BOM_DEPTH_MAX, Bom, CrewMember, Equipment, EquipmentStatus, Item, Line, Location, Mould, Routing, needs,
 };
 use takt_domain::quantity::{Quantity, QuantityError};
+use takt_domain::text::Lang;
 
 use crate::bom_tree::{self, Fault};
 use crate::error::Errors;
@@ -53,7 +55,7 @@ pub fn check(tables: Tables, existing: &Existing, errors: &mut Errors) -> Batch 
     check.tree(&boms);
     let balances = check.balances();
     Batch {
-        items: tables.items.iter().map(|row| with_custom(&row.value, existing)).collect(),
+        items: tables.items.iter().map(|row| with_custom(row, existing, errors)).collect(),
         boms: boms.into_values().collect(),
         routings: routings.into_values().collect(),
         lines: values(&tables.lines),
@@ -70,9 +72,25 @@ fn values<T: Clone>(rows: &[Read<T>]) -> Vec<T> {
     rows.iter().map(|row| row.value.clone()).collect()
 }
 
-/// The plant's own fields have no column, so an import leaves them as they are.
-fn with_custom(item: &Item, existing: &Existing) -> Item {
-    let custom = existing.items.get(&item.id).map(|before| before.custom.clone()).unwrap_or_default();
+/// An import leaves the plant's own fields as they are where the file has no column for them.
+fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, errors: &mut Errors) -> Item {
+    let before = existing.items.get(&item.id).map(|before| before.custom.clone()).unwrap_or_default();
+    if item.custom.is_empty() {
+        return Item { custom: before, ..item.clone() };
+    }
+    let mut given = before.clone();
+    given.extend(item.custom.clone());
+    given.retain(|_, value| !value.is_empty());
+    let none = Form::empty(FormOf::Item);
+    let custom = match existing.item_form.as_ref().unwrap_or(&none).accept(&given, &before, Lang::En) {
+        Ok(custom) => custom,
+        Err(problems) => {
+            for problem in problems {
+                row.wrong(&format!("custom.{}", problem.at), problem.detail, errors);
+            }
+            before
+        }
+    };
     Item { custom, ..item.clone() }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use takt_domain::field::Form;
 use takt_domain::id::{EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
 use takt_domain::master::{Bom, CrewMember, Equipment, Item, Location, Mould, Routing};
 
@@ -25,6 +26,8 @@ pub struct Existing {
     pub posted: BTreeSet<ItemId>,
     /// Item, location and lot that have a balance, at zero as well.
     pub stocked: BTreeSet<(ItemId, LocationId, String)>,
+    /// The plant's own fields of items.
+    pub item_form: Option<Form>,
 }
 
 /// Every item that the tables name, so that their records can be loaded.

@@ -59,7 +59,7 @@ fn twice(sheet: &Sheet, errors: &mut Errors) {
 fn plain_rows(table: Table, sheet: &Sheet, errors: &mut Errors) -> Option<Vec<Row>> {
     let mut fine = true;
     for (n, name) in sheet.header.iter().enumerate() {
-        if table.index(name).is_none() {
+        if table.index(name).is_none() && !table.is_custom(name) {
             let what = format!("expected one of the columns {}, found {}", table.column_names(), shown(name));
             errors.add(&sheet.file, 1, n + 1, what);
             fine = false;
@@ -77,11 +77,14 @@ fn plain_rows(table: Table, sheet: &Sheet, errors: &mut Errors) -> Option<Vec<Ro
         Some(n) => Cell { value: cells[n].clone(), number: n + 1, foreign: None },
         None => Cell { number: 1, ..Cell::default() },
     };
+    let header = sheet.header.iter().enumerate().filter(|(_, name)| table.is_custom(name));
+    let custom: Vec<(Rc<str>, usize)> = header.map(|(n, name)| (Rc::from(name.as_str()), n)).collect();
     let row = |row: &sheet::SheetRow| Row {
         table,
         file: sheet.file.clone(),
         line: row.line,
         cells: places.iter().map(|place| cell(&row.cells, *place)).collect(),
+        custom: custom.iter().map(|(name, n)| (name.clone(), cell(&row.cells, Some(*n)))).collect(),
     };
     fine.then(|| sheet.rows.iter().map(row).collect())
 }
@@ -125,6 +128,8 @@ impl Recipe<'_> {
 struct Entry<'m> {
     table: Table,
     recipes: Vec<Option<Recipe<'m>>>,
+    /// Those of columns of the plant's own.
+    custom: Vec<(Rc<str>, Recipe<'m>)>,
 }
 
 impl<'m> Entry<'m> {
@@ -136,38 +141,38 @@ impl<'m> Entry<'m> {
             return None;
         };
         let named = entry.columns.keys().chain(entry.values.keys()).chain(&entry.count);
-        for name in named.filter(|name| table.index(name).is_none()) {
+        for name in named.filter(|name| table.index(name).is_none() && !table.is_custom(name)) {
             let columns = table.column_names();
             wrong.push(format!("expected one of the columns {columns} of {}, found {}", table.name(), shown(name)));
         }
         for name in entry.values.keys().chain(&entry.count).filter(|name| !entry.columns.contains_key(*name)) {
             wrong.push(format!("{name} has values or a count, and does not stand under columns"));
         }
-        let mut recipes = Vec::new();
-        for column in table.columns() {
-            let recipe = entry.columns.get(column.name);
-            if recipe.is_none() && column.required {
+        let mut recipe = |name: &str| match recipe_of(entry.columns.get(name)?, sheet) {
+            Ok((pieces, first)) => Some(Recipe {
+                pieces,
+                values: entry.values.get(name),
+                count: entry.count.iter().any(|counted| counted == name),
+                number: first.map_or(1, |n| n + 1),
+                foreign: first.map(|n| Rc::from(sheet.header[n].as_str())),
+            }),
+            Err(what) => {
+                wrong.push(format!("{name}: {what}"));
+                None
+            }
+        };
+        let recipes: Vec<_> = table.columns().iter().map(|column| recipe(column.name)).collect();
+        let custom = entry.columns.keys().filter(|name| table.is_custom(name));
+        let custom = custom.filter_map(|name| Some((Rc::from(name.as_str()), recipe(name)?))).collect();
+        for column in table.columns().iter().filter(|column| column.required) {
+            if !entry.columns.contains_key(column.name) {
                 wrong.push(format!("the column {} of {} is missing", column.name, table.name()));
             }
-            let read = recipe.map(|text| recipe_of(text, sheet)).transpose();
-            recipes.push(match read {
-                Ok(found) => found.map(|(pieces, first)| Recipe {
-                    pieces,
-                    values: entry.values.get(column.name),
-                    count: entry.count.iter().any(|name| name == column.name),
-                    number: first.map_or(1, |n| n + 1),
-                    foreign: first.map(|n| Rc::from(sheet.header[n].as_str())),
-                }),
-                Err(what) => {
-                    wrong.push(format!("{}: {what}", column.name));
-                    None
-                }
-            });
         }
         for what in &wrong {
             errors.add(MAPPING, n + 1, 1, format!("{} as {}: {what}", entry.file, entry.table));
         }
-        wrong.is_empty().then_some(Self { table, recipes })
+        wrong.is_empty().then_some(Self { table, recipes, custom })
     }
 
     fn rows(&self, sheet: &Sheet) -> Vec<Row> {
@@ -181,6 +186,7 @@ impl<'m> Entry<'m> {
             file: sheet.file.clone(),
             line: row.line,
             cells: self.recipes.iter().map(|recipe| cell(recipe, &row.cells)).collect(),
+            custom: self.custom.iter().map(|(name, recipe)| (name.clone(), recipe.cell(&row.cells))).collect(),
         };
         sheet.rows.iter().map(row).collect()
     }
@@ -208,7 +214,9 @@ fn recipe_of(text: &str, sheet: &Sheet) -> Result<(Vec<Piece>, Option<usize>), S
 
 /// Adds rows, passing over those whose values equal an earlier row's of the same table.
 fn merge(mut rows: Vec<Row>, read: Vec<Row>) -> Vec<Row> {
-    let values = |row: &Row| row.cells.iter().map(|cell| cell.value.clone()).collect::<Vec<_>>();
+    let cells =
+        |row: &Row| row.cells.iter().chain(row.custom.iter().map(|(_, cell)| cell)).cloned().collect::<Vec<_>>();
+    let values = |row: &Row| cells(row).into_iter().map(|cell| cell.value).collect::<Vec<_>>();
     let mut seen: BTreeSet<_> = rows.iter().map(|row| (row.table, values(row))).collect();
     rows.extend(read.into_iter().filter(|row| seen.insert((row.table, values(row)))));
     rows

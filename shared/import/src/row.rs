@@ -31,11 +31,16 @@ pub(crate) struct Row {
     pub(crate) file: Rc<str>,
     pub(crate) line: usize,
     pub(crate) cells: Vec<Cell>,
+    /// What stands in columns of the plant's own, by their names.
+    pub(crate) custom: Vec<(Rc<str>, Cell)>,
 }
 
 impl Row {
     pub(crate) fn cell(&self, column: &str) -> Option<&Cell> {
-        self.cells.get(self.table.index(column)?)
+        match self.table.index(column) {
+            Some(n) => self.cells.get(n),
+            None => self.custom.iter().find(|(name, _)| **name == *column).map(|(_, cell)| cell),
+        }
     }
 
     pub(crate) fn value(&self, column: &str) -> &str {

@@ -80,6 +80,11 @@ impl Table {
         self.columns().iter().position(|known| known.name == column)
     }
 
+    /// True for a column of the plant's own: `custom.` and the id of a field. Only items have such.
+    pub(crate) fn is_custom(self, column: &str) -> bool {
+        self == Self::Items && column.strip_prefix("custom.").is_some_and(|id| !id.is_empty())
+    }
+
     /// The names of the columns, for messages.
     pub(crate) fn column_names(self) -> String {
         let names: Vec<_> = self.columns().iter().map(|column| column.name).collect();

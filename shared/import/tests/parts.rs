@@ -73,3 +73,26 @@ fn who_has_a_new_pin_or_new_roles_signs_in_again_and_nobody_else() {
     assert_eq!(hash("planner"), "hash of 9876");
     assert_eq!((version("lead"), version("planner")), (before.0, before.1 + 1));
 }
+
+#[test]
+fn the_plants_own_fields_of_items_have_columns() {
+    use takt_api::forms::PutForm;
+    use takt_domain::field::FormOf;
+    let plant = Plant::small();
+    let import = |text: &str| plant.import(&[("items.csv".into(), text.into())], None);
+    let unknown = import("id,name,custom.drawing\nP,Product,DW-1\n").unwrap_err();
+    assert_eq!(unknown, ["items.csv:2:3: custom.drawing: there is no such field on the form"]);
+    let form = r#"{"version":0,"fields":[
+        {"id":"drawing","label":{"zh":"图号","en":"drawing"},"kind":{"type":"text","max_chars":10}},
+        {"id":"weight","label":{"zh":"重量","en":"weight"},"kind":{"type":"number","decimals":2}}]}"#;
+    let form: PutForm = serde_json::from_str(form).unwrap();
+    block_on(takt_records::command::put_form::put_form(&plant.store, &plant.caller(), FormOf::Item, &form)).unwrap();
+    let custom = || plant.load(&[("item", "P")]).record("item", "P").unwrap().body["custom"].clone();
+    import("id,name,custom.weight,custom.drawing\nP,Product,1.5,DW-1\n").unwrap();
+    assert_eq!(custom(), serde_json::json!({"drawing": "DW-1", "weight": "1.50"}));
+    import("id,name\nP,Renamed\n").unwrap();
+    import("id,name,custom.weight\nP,Renamed,\n").unwrap();
+    assert_eq!(custom(), serde_json::json!({"drawing": "DW-1"}));
+    let wrong = import("id,name,custom.weight\nP,Renamed,heavy\n").unwrap_err();
+    assert_eq!(wrong, ["items.csv:2:3: custom.weight: expected a number such as 12.5"]);
+}

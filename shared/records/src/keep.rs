@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use takt_domain::decide::{CounterChange, DomainEvent};
+use takt_domain::field::Values;
 use takt_domain::ledger::{Account, Posting};
 use takt_domain::master::{Bom, CrewMember, Equipment, Item, Line, Location, Mould, Routing};
 use takt_domain::movement::{OWED_SCOPE, owed_changes};
@@ -66,10 +67,17 @@ pub mod kind {
     pub const ALERT: &str = "alert";
     /// What the watch goes by, and how far it is.
     pub const WATCH: &str = "watch";
+    /// A form with the plant's own fields, under the name of what it belongs to.
+    pub const FORM: &str = "form";
+    /// The columns of an export, under the name of the list.
+    pub const COLUMNS: &str = "columns";
 }
 
 /// The parent of what a plant has few of, so that all of a kind loads at once.
 pub const PLANT_PARENT: &str = "plant";
+
+/// The longest value that an index holds, in bytes.
+const FOUND_BY_MAX: usize = 600;
 
 /// The scope of the counters that number things. No order can be called so.
 pub const NUMBER_SCOPE: &str = "@number";
@@ -84,13 +92,33 @@ pub(crate) fn few(kind: &str, id: &str, value: &impl Serialize, expected: Option
 
 /// An item. `makes` says whether it has a routing, so that products can be listed.
 pub fn item(item: &Item, makes: bool, expected: Option<u64>) -> RecordWrite {
-    let search = format!("{} {} {}", item.id, item.name, item.barcode.as_deref().unwrap_or_default());
+    let barcode = item.barcode.as_deref().unwrap_or_default();
+    let search = format!("{} {} {barcode}{}", item.id, item.name, words(&item.custom));
+    let barcode = item.barcode.iter().map(|code| ("barcode".to_owned(), code.clone()));
+    // What the plant calls barcode is not what is scanned.
+    let custom = found_by(&item.custom).map(|(name, value)| (item_field(&name), value));
     RecordWrite {
         state: makes.then(|| "made".to_owned()),
         search: Some(search),
-        fields: item.barcode.iter().map(|code| ("barcode".to_owned(), code.clone())).collect(),
+        fields: barcode.chain(custom).collect(),
         ..RecordWrite::new(kind::ITEM, item.id.as_str(), expected, body(item))
     }
+}
+
+/// What a list of items asks for when it looks for a field of the plant's own.
+pub fn item_field(name: &str) -> String {
+    format!("custom.{name}")
+}
+
+/// The values of the plant's own fields, each behind a blank.
+pub(crate) fn words(custom: &Values) -> String {
+    custom.values().flat_map(|value| [" ", value.as_str()]).collect()
+}
+
+/// The values that records are found by exactly. What is longer than any index takes is found as a part of the text.
+pub(crate) fn found_by(custom: &Values) -> impl Iterator<Item = (String, String)> {
+    let short = custom.iter().filter(|(_, value)| value.len() <= FOUND_BY_MAX);
+    short.map(|(name, value)| (name.clone(), value.clone()))
 }
 
 /// A bill of material.
@@ -130,12 +158,15 @@ pub fn crew(member: &CrewMember, expected: Option<u64>) -> RecordWrite {
 
 /// A work order.
 pub fn order(order: &Order, expected: u64) -> RecordWrite {
+    let customs = || [&order.custom].into_iter().chain(order.operations.iter().map(|operation| &operation.custom));
+    let custom: String = customs().map(words).collect();
+    let fields = customs().flat_map(found_by);
     RecordWrite {
         state: Some(order.state.clone()),
         line: Some(order.line.to_string()),
         sort: Some(order.sort_key()),
-        search: Some(format!("{} {} {} {}", order.id, order.item, order.item_name, order.customer)),
-        fields: order.custom.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        search: Some(format!("{} {} {} {}{custom}", order.id, order.item, order.item_name, order.customer)),
+        fields: fields.collect(),
         ..RecordWrite::new(kind::ORDER, order.id.as_str(), Some(expected), body(order))
     }
 }

@@ -7,7 +7,9 @@
 pub mod caller;
 pub mod command;
 pub mod exceptions;
+pub mod export;
 pub mod flow;
+pub mod forms;
 pub mod keep;
 pub mod load;
 pub mod quality;

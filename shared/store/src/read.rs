@@ -275,6 +275,8 @@ pub struct ListFilter {
     pub q: Option<String>,
     /// Custom fields, all of them with exactly these values.
     pub fields: Vec<(String, String)>,
+    /// Only from this place of the order of the list on, which is itself included.
+    pub from_sort: Option<String>,
 }
 
 /// Which postings. What is empty or absent does not restrict.

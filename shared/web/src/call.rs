@@ -147,6 +147,17 @@ impl Call {
         split.filter(|value| !value.is_empty()).map(str::to_owned).collect()
     }
 
+    /// The plant's own fields that a list is asked for: `field=name:value`, which may be repeated.
+    pub fn fields(&self) -> Result<Vec<(String, String)>, Failure> {
+        let asked = self.query.iter().filter(|(name, _)| name == "field");
+        let pair = |(_, text): &(String, String)| {
+            let (name, value) = text.split_once(':')?;
+            Some((name.trim().to_owned(), value.trim().to_owned()))
+        };
+        let pairs = asked.map(|asked| pair(asked).ok_or_else(|| Failure::field("field", "expected name:value")));
+        pairs.collect()
+    }
+
     /// Refuses query parameters that the call does not know.
     pub fn only_params(&self, known: &[&str]) -> Result<(), Failure> {
         match self.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {

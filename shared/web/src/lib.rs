@@ -5,6 +5,7 @@
 //! [`Outcome`](failure::Outcome). Everything that is not in the `spin` module is pure and runs anywhere.
 
 pub mod call;
+pub mod csv;
 pub mod failure;
 #[cfg(feature = "pin")]
 pub mod pin;

@@ -140,6 +140,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::plans::view,
     },
     Page {
+        at: "fields",
+        name: page::fields::FIELDS,
+        icon: icon::LEDGER,
+        group: SET_UP,
+        needs: &[Permission::FormEdit],
+        view: page::fields::view,
+    },
+    Page {
         at: "users",
         name: text::USERS,
         icon: icon::USERS,

@@ -2,6 +2,7 @@
 
 use sycamore::web::window;
 use takt_api::stock::{DEVICE_HEADER, SIGNATURE_HEADER, SOURCE_HEADER, Source};
+use takt_api::forms::NEXT_HEADER;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -41,6 +42,8 @@ pub struct Answer {
     pub text: String,
     pub etag: Option<String>,
     pub retry_after_s: Option<u32>,
+    /// Where the next piece of an export starts.
+    pub next: Option<String>,
 }
 
 impl Answer {
@@ -104,6 +107,7 @@ async fn receive(request: &web_sys::Request) -> Result<Answer, JsValue> {
         status: response.status(),
         text,
         etag: header("etag"),
+        next: header(NEXT_HEADER),
         retry_after_s: header("retry-after").and_then(|text| text.parse().ok()),
     })
 }

@@ -1,6 +1,7 @@
 //! The small design system: what pages are made of. Its looks are in `style.css`.
 
 pub mod approvals;
+pub mod custom;
 pub mod fault;
 pub mod field;
 pub mod icon;

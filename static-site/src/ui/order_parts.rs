@@ -57,6 +57,11 @@ pub fn bar(done: Progress, whole: Quantity) -> View {
 
 /// One order in a list: what, how much, how far, how urgent.
 pub fn card(row: OrderRow, with_state: bool) -> View {
+    card_with(row, with_state, View::new())
+}
+
+/// As [`card`], with more at its end.
+pub fn card_with(row: OrderRow, with_state: bool, more: View) -> View {
     let path = Route::Order(row.id.clone()).path();
     let (id, name) = (row.id.to_string(), row.item_name);
     let count = format!("{} / {} {}", row.done.good, row.quantity, row.unit);
@@ -91,6 +96,7 @@ pub fn card(row: OrderRow, with_state: bool) -> View {
             div(class="order-foot") {
                 span(class="number") { (count) } span { (line) } span(class="grow") { (customer) } (due)
             }
+            (more)
         } }
     }
 }

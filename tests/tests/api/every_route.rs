@@ -54,6 +54,9 @@ impl Site {
             ("{letter}", "0-1-0".to_owned()),
             ("{flow}", "builtin".to_owned()),
             ("{alert}", "state.over_limit~none".to_owned()),
+            ("{form}", "report".to_owned()),
+            ("{list}", "orders".to_owned()),
+            ("{operation}", SMALL.operation.to_string()),
         ];
         Self { host, people, there }
     }
@@ -219,6 +222,9 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "disposeNonconformance" => Some(json!({"verdict": "scrap", "reason": "r"})),
         "closeNonconformance" => Some(json!({"note": "n"})),
         "replayDeadLetter" | "acknowledgeAlert" => Some(json!({})),
+        "putForm" => Some(json!({"version": 0, "fields": []})),
+        "putColumns" => Some(json!({"version": 0, "columns": []})),
+        "putOrderCustom" | "putOperationCustom" | "putItemCustom" => Some(json!({"custom": {}})),
         "putEquipmentStatus" => Some(json!({"status": "down"})),
         "putMouldStatus" => Some(json!({"usable": false})),
         "putPresence" => Some(json!({"present": false})),

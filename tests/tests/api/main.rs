@@ -5,6 +5,7 @@ mod bad_values;
 mod every_route;
 mod exceptions;
 mod flows;
+mod fields;
 mod gateway;
 mod insight;
 mod killed;

@@ -129,6 +129,19 @@ fn movements() -> [Value; 6] {
     ]
 }
 
+/// The plant's own fields: the customer's drawing on orders, and an inspection item with limits on reports.
+fn forms() -> [(&'static str, Value); 2] {
+    let drawing = json!({
+        "id": "drawing", "label": {"zh": "客户图号", "en": "customer's drawing"},
+        "kind": {"type": "text", "max_chars": 40}, "in_list": true,
+    });
+    let temperature = json!({
+        "id": "temperature", "label": {"zh": "烙铁温度", "en": "soldering temperature"}, "inspection": true,
+        "kind": {"type": "number", "decimals": 1, "min": "320", "max": "380", "unit": "°C"},
+    });
+    [("order", json!([drawing])), ("report", json!([temperature]))]
+}
+
 /// Makes them. Each write has a key of its own that is the same the next time, so what was interrupted goes on.
 pub(super) fn make(people: &BTreeMap<&'static str, Plant>, today: Date) -> anyhow::Result<()> {
     let mut writer = Writer { people, today, writes: 0 };
@@ -139,6 +152,9 @@ pub(super) fn make(people: &BTreeMap<&'static str, Plant>, today: Date) -> anyho
             &format!("/api/v1/crew/{user}/presence"),
             &json!({"present": true, "line": line}),
         )?;
+    }
+    for (form, fields) in forms() {
+        writer.write("manager", "PUT", &format!("/api/v1/forms/{form}"), &json!({"version": 0, "fields": fields}))?;
     }
     let orders = all();
     let count = orders.len();
@@ -211,6 +227,7 @@ impl Writer<'_> {
         let Order { item, line, priority, customer, .. } = order;
         let body = json!({
             "item": item, "quantity": quantity, "line": line, "priority": priority, "due": due, "customer": customer,
+            "custom": if item == "lumenpnp" { json!({"drawing": "LPNP-A3-0412"}) } else { json!({}) },
         });
         let made = self.write("planner", "POST", "/api/v1/orders", &body)?;
         let id = made["id"].as_str().context("the plant says no number")?.to_owned();
@@ -232,7 +249,10 @@ impl Writer<'_> {
                     0 => json!([]),
                     scrap => json!([{"reason": "虚焊", "quantity": scrap.to_string()}]),
                 };
-                let body = json!({"order": id, "operation": operation, "good": good.to_string(), "scrap": scrap});
+                let custom = if operation == 20 { json!({"temperature": "351.5"}) } else { json!({}) };
+                let body = json!({
+                    "order": id, "operation": operation, "good": good.to_string(), "scrap": scrap, "custom": custom,
+                });
                 self.write("operator", "POST", "/api/v1/reports", &body)?
             }
             Ship(quantity) => {

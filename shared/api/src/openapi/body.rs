@@ -9,9 +9,7 @@ use takt_domain::master::{Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{
-    Page, doctor, flows, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch,
-};
+use crate::{Page, doctor, exceptions, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];
@@ -19,6 +17,12 @@ type Query = &'static [(&'static str, &'static str)];
 const AFTER: (&str, &str) = ("after", "The cursor that the page before gave as `next`.");
 const LIMIT: (&str, &str) = ("limit", "The most rows of the page.");
 
+const Q: (&str, &str) = ("q", "Part of what can be searched in it, the plant's own fields too.");
+const FIELD: (&str, &str) = ("field", "`name:value` of one of the plant's own fields; may be repeated.");
+const COLUMNS: (&str, &str) =
+    ("columns", "Other columns than those that the plant chose, by name and separated by commas.");
+const BOM: (&str, &str) = ("bom", "`true`: begins with a byte order mark, which spreadsheet programs look for.");
+const STATES: (&str, &str) = ("state", "Only orders in this state; may be repeated.");
 const FROM: (&str, &str) = ("from", "The first moment, RFC 3339.");
 const TO: (&str, &str) = ("to", "The moment after the last, RFC 3339.");
 const PERIOD: (&str, &str) = ("period", "`hour`, `shift` or `day`; without it all of the time is one.");
@@ -78,6 +82,11 @@ impl Make<'_> {
         }
     }
 
+    /// A list as text, in pieces; the header `takt-next` is the cursor of the next one.
+    fn csv(&mut self, query: Query) -> Body {
+        Body { media: "text/csv", response: json!({"type": "string"}), ..self.read::<()>(query) }
+    }
+
     fn write<R: JsonSchema, A: JsonSchema>(&mut self, statuses: &'static [u16]) -> Body {
         let request = Some(self.schema::<R>());
         Body { request, statuses, ..self.read::<A>(&[]) }
@@ -102,7 +111,12 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "putUser" => make.write::<identity::PutUser, identity::User>(&[200, 201]),
         "getPlant" => make.read::<master::PlantDetail>(&[]),
         "putPlant" => make.write::<master::PutPlant, master::PutPlant>(&[200]),
-        "listItems" => make.read::<Page<Item>>(&[("q", "Part of a number, a name or a barcode."), AFTER, LIMIT]),
+        "listItems" => make.read::<Page<Item>>(&[
+            ("q", "Part of a number, a name, a barcode, or one of the plant's own fields."),
+            FIELD,
+            AFTER,
+            LIMIT,
+        ]),
         "getItem" => make.read::<master::ItemDetail>(&[]),
         "putEquipmentStatus" => make.write::<master::PutEquipmentStatus, Equipment>(&[200]),
         "putMouldStatus" => make.write::<master::PutMouldStatus, Mould>(&[200]),
@@ -122,7 +136,8 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             ("state", "Only orders in this state."),
             ("open", "Only orders that are not over, whatever it says."),
             ("line", "Only orders of this line."),
-            ("q", "Part of a number, an item or a customer."),
+            ("q", "Part of a number, an item, a customer, or one of the plant's own fields."),
+            FIELD,
             AFTER,
             LIMIT,
         ]),
@@ -157,10 +172,13 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "scan" => {
             Body { required_query: &["code"], ..make.read::<stock::Scanned>(&[("code", "What the scanner read.")]) }
         }
-        "listReports" => Body {
-            required_query: &["order"],
-            ..make.read::<Page<reports::Report>>(&[("order", "The order."), AFTER, LIMIT])
-        },
+        "listReports" => make.read::<Page<reports::Report>>(&[
+            ("order", "The order; needed where nothing else is looked for."),
+            Q,
+            FIELD,
+            AFTER,
+            LIMIT,
+        ]),
         "createReport" => make.write::<reports::CreateReport, reports::Report>(&[201, 202]),
         "getReport" => make.read::<reports::Report>(&[]),
         "reverseReport" => {
@@ -228,6 +246,20 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getDelegations" => make.read::<flows::Delegations>(&[]),
         "putDelegation" => make.write::<flows::PutDelegation, Delegation>(&[200]),
         "endDelegation" => make.read::<Delegation>(&[]),
+        "getForms" => Body { etag: true, ..make.read::<forms::Forms>(&[]) },
+        "putForm" => {
+            Body { more_problems: &[ProblemType::Refused], ..make.write::<forms::PutForm, forms::FormState>(&[200]) }
+        }
+        "putColumns" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<forms::PutColumns, forms::ColumnsState>(&[200])
+        },
+        "putOrderCustom" | "putOperationCustom" | "putItemCustom" => {
+            make.write::<forms::PutCustom, forms::CustomState>(&[200])
+        }
+        "exportOrders" => make.csv(&[STATES, LINE, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
+        "exportReports" => make.csv(&[ORDER, FROM, TO, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
+        "exportItems" => make.csv(&[Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
         other => quality::body_of(other, &mut make).unwrap_or_else(|| undescribed(other, &mut make)),
     }
 }

@@ -161,6 +161,11 @@ fn responses(route: &Route, body: &Body, refusals: &mut Map<String, Value>) -> V
             "description": if *status == 201 { "Booked." } else { "Done." },
             "content": {body.media: {"schema": body.response}},
         });
+        if route.name.starts_with("export") {
+            response["headers"] = json!({"Takt-Next": {
+                "description": "The cursor of the next piece; absent after the last.", "schema": {"type": "string"},
+            }});
+        }
         if route.keyed {
             response["headers"] = json!({"Idempotency-Replayed": {
                 "description": "true when the same request was answered before and this is that answer.",

@@ -108,4 +108,14 @@ pub const ROUTES: &[Route] = &[
     write("putQualitySettings", "PUT", "/api/v1/quality-settings", "quality", May(QualityPlan), "Choose about quality."),
     write("addPhoto", "POST", "/api/v1/photos", "quality", SignedIn, "Keep a photo."),
     get("getPhoto", "/api/v1/photos/{photo}", "quality", May(OrderView), Floor, "A photo: the file itself."),
+    // The plant's own fields, and exports.
+    get("getForms", "/api/v1/forms", "plant", SignedIn, Floor, "The plant's own fields, and the columns of its exports."),
+    write("putForm", "PUT", "/api/v1/forms/{form}", "plant", May(FormEdit), "Change the fields of a form."),
+    write("putColumns", "PUT", "/api/v1/columns/{list}", "plant", May(FormEdit), "Choose the columns of an export."),
+    write("putOrderCustom", "PUT", "/api/v1/orders/{order}/custom", "orders", May(OrderFields), "Fill in the plant's own fields of an order."),
+    write("putOperationCustom", "PUT", "/api/v1/orders/{order}/operations/{operation}/custom", "orders", May(OrderFields), "Fill in the plant's own fields of an operation."),
+    write("putItemCustom", "PUT", "/api/v1/items/{item}/custom", "plant", May(ItemFields), "Fill in the plant's own fields of an item."),
+    get("exportOrders", "/api/v1/orders.csv", "orders", May(OrderView), Statistics, "Orders as CSV, with the plant's columns."),
+    get("exportReports", "/api/v1/reports.csv", "reporting", May(ReportView), Statistics, "Reports as CSV, with the plant's columns."),
+    get("exportItems", "/api/v1/items.csv", "plant", May(MasterView), Statistics, "Items as CSV, with the plant's columns."),
 ];

@@ -229,5 +229,6 @@ pub(crate) fn report(order: &OrderId, operation: u16, good: i64) -> NewReport {
         ended_at: None,
         equipment: None,
         note: String::new(),
+        custom: Default::default(),
     }
 }

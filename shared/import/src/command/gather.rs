@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
+use takt_domain::field::FormOf;
 use takt_domain::id::ItemId;
 use takt_domain::master::{BOM_DEPTH_MAX, Bom, Line};
 use takt_records::caller::Caller;
 use takt_records::command::CommandError;
+use takt_records::forms;
 use takt_records::keep::{PLANT_PARENT, kind};
 use takt_records::user::StoredUser;
 use takt_store::{BalanceFilter, Load, Loaded, PageRequest, Record, Store};
@@ -52,7 +54,9 @@ pub(super) async fn gather<S: Store>(store: &S, caller: &Caller, tables: &Tables
         load.records.extend([kind::ITEM, kind::ROUTING].map(|kind| (kind.to_owned(), item.to_string())));
     }
     load.records.extend(tables.users.iter().map(|row| (kind::USER.to_owned(), row.value.user.to_string())));
+    load.records.push(forms::lookup(FormOf::Item));
     let loaded = store.load(&load).await?;
+    gathered.existing.item_form = forms::stored(&loaded, FormOf::Item)?.map(|(form, _)| form);
     let lines: Vec<Line> = gathered.take(&loaded, kind::LINE)?;
     gathered.existing.lines = lines.into_iter().map(|line| line.id).collect();
     gathered.existing.locations =

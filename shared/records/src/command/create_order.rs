@@ -7,6 +7,7 @@ use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::orders::{CreateOrder, OrderAnswer};
 use takt_domain::decide::DomainEvent;
+use takt_domain::field::{FormOf, Values};
 use takt_domain::flow::{Flow, FlowRef};
 use takt_domain::id::{ItemId, OrderId};
 use takt_domain::master::{BOM_DEPTH_MAX, Bom, Item, Need, Routing, needs};
@@ -15,26 +16,18 @@ use takt_store::{CounterChange, Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
+use crate::forms;
 use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, kind};
 use crate::load::{self, answered_before};
 
 /// How many numbers are looked at in one go for one that is free.
 const NUMBERS_TRIED: i64 = 8;
 
-/// The most custom fields that an order may have.
-const CUSTOM_MAX: usize = 50;
-
 /// Decides and books the order.
 pub async fn create_order<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Result<Answer, CommandError> {
     text_at("customer", &given.customer, 200)?;
     text_at("note", &given.note, TEXT_MAX)?;
-    if given.custom.len() > CUSTOM_MAX {
-        return Err(CommandError::field("custom", format!("expected at most {CUSTOM_MAX} fields")));
-    }
-    for (name, value) in &given.custom {
-        text_at("custom", name, 64)?;
-        text_at(&format!("custom.{name}"), value, TEXT_MAX)?;
-    }
+    forms::check(&given.custom)?;
     run(store, caller, async || plan(store, caller, given).await).await
 }
 
@@ -46,6 +39,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
             .map(|(kind, id)| (kind.to_owned(), id.to_owned()))
             .to_vec();
     load.records.push((kind::FLOW_DEFAULT.into(), PLANT_PARENT.into()));
+    load.records.push(forms::lookup(FormOf::Order));
     if let Some(id) = &given.id {
         load.records.push((kind::ORDER.into(), id.to_string()));
     }
@@ -67,6 +61,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     }
     let quantity = quantity_at("quantity", given.quantity, item.scale)?;
     let flow = flow(store, caller, given, &loaded).await?;
+    let form = forms::stored(&loaded, FormOf::Order)?.map(|(form, _)| form);
+    let custom = forms::accepted(form, FormOf::Order, &given.custom, &Values::new(), caller.lang)?;
     let (id, number) = number(store, caller, given, &loaded).await?;
     let needs = needs_with_items(store, caller, &item.id).await?;
     let new = NewOrder {
@@ -78,7 +74,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
         due: given.due,
         customer: given.customer.trim().to_owned(),
         note: given.note.trim().to_owned(),
-        custom: given.custom.clone(),
+        custom,
         operations: routing.operations,
         needs,
     };

@@ -11,6 +11,8 @@ pub mod move_stock;
 pub mod nonconformance;
 pub mod number;
 pub mod photo;
+pub mod put_custom;
+pub mod put_form;
 pub mod put_watch;
 pub mod report;
 pub mod reverse_movement;

@@ -1,14 +1,20 @@
 //! Books a production report at once: counters, consumption, goods, and the end of the order where it is reached.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, ReportState};
 use takt_domain::decide::Change;
+use takt_domain::field::{Form, FormOf, Values};
+use takt_domain::order::InspectionResult;
 use takt_domain::report::{self, NewReport};
-use takt_store::{Expect, Loaded, Receipt, RecordWrite, Store};
+use takt_store::{Expect, Load, Loaded, Receipt, RecordWrite, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
+use crate::forms;
 use crate::keep::{self, MovementHead, kind};
 use crate::load::{self, OrderState};
 
@@ -24,6 +30,7 @@ pub async fn report<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> 
 /// What can be said of a report without looking anything up.
 pub fn check(given: &NewReport) -> Result<(), CommandError> {
     text_at("note", &given.note, TEXT_MAX)?;
+    forms::check(&given.custom)?;
     if given.scrap.len() > SCRAP_MAX {
         return Err(CommandError::field("scrap", format!("expected at most {SCRAP_MAX} reasons")));
     }
@@ -43,13 +50,11 @@ pub fn check(given: &NewReport) -> Result<(), CommandError> {
 
 pub(crate) async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Plan, CommandError> {
     let equipment = given.equipment.as_ref().map(|id| (kind::EQUIPMENT.to_owned(), id.to_string()));
-    let state =
-        load::order(store, caller, &given.order, equipment.into_iter().collect()).await.map_err(
-            |error| match error {
-                CommandError::NotFound(id) => CommandError::field("order", format!("there is no order {id}")),
-                other => other,
-            },
-        )?;
+    let also = equipment.into_iter().chain([forms::lookup(FormOf::Report)]).collect();
+    let state = load::order(store, caller, &given.order, also).await.map_err(|error| match error {
+        CommandError::NotFound(id) => CommandError::field("order", format!("there is no order {id}")),
+        other => other,
+    })?;
     decided(&state, &state.loaded, caller, given).map(|(plan, _)| plan)
 }
 
@@ -66,7 +71,8 @@ pub fn decided(
     {
         return Err(CommandError::field("equipment", format!("there is no equipment {id}")));
     }
-    let given = at_scale(given, state.order.quantity.scale())?;
+    let mut given = at_scale(given, state.order.quantity.scale())?;
+    let checks = fill_in(&mut given, known, caller)?;
     let change = report::decide(&state.order, &state.flow, &given, &state.facts)?;
     let id = caller.derived_id();
     let after = change.order.as_ref().unwrap_or(&state.order);
@@ -80,6 +86,7 @@ pub fn decided(
         reversed_by: None,
         order_state: after.state.clone(),
         unmet: Vec::new(),
+        checks,
     };
     let body = serde_json::to_value(&booked).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
@@ -108,12 +115,64 @@ pub fn decided(
     Ok((Plan { commit, status: 201, body }, change))
 }
 
-/// The record of a report: found by its order, newest last.
+/// Reads the plant's own fields by the report's form, and judges the inspection items among them. A form that was changed
+/// after the report was accepted asks for nothing: what was right then is booked as it was sent.
+fn fill_in(
+    given: &mut NewReport,
+    known: &Loaded,
+    caller: &Caller,
+) -> Result<BTreeMap<String, InspectionResult>, CommandError> {
+    let Some(record) = known.record(kind::FORM, FormOf::Report.as_str()) else {
+        return forms::accepted(None, FormOf::Report, &given.custom, &Values::new(), caller.lang)
+            .map(|_| BTreeMap::new());
+    };
+    let form: Form = record.parse()?;
+    let changed_since = caller.accepted_at.is_some_and(|at| record.updated_ms > at.as_millisecond());
+    let read = forms::accepted(Some(form.clone()), FormOf::Report, &given.custom, &Values::new(), caller.lang);
+    match read {
+        Ok(custom) => given.custom = custom,
+        Err(_) if changed_since => {}
+        Err(error) => return Err(error),
+    }
+    Ok(form.judge(&given.custom))
+}
+
+/// True when the report's form, as it is now, would refuse what was filled in.
+pub async fn is_wrongly_filled_in<S: Store>(
+    store: &S,
+    caller: &Caller,
+    given: &NewReport,
+) -> Result<bool, CommandError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = vec![forms::lookup(FormOf::Report)];
+    let form = forms::stored(&store.load(&load).await?, FormOf::Report)?.map(|(form, _)| form);
+    Ok(forms::accepted(form, FormOf::Report, &given.custom, &Values::new(), caller.lang).is_err())
+}
+
+/// The record of a report: found by its order, newest last; by what stands in it, and by inspection items that failed.
 pub fn record(report: &Report, expected: u64, body: Value) -> RecordWrite {
+    let given = &report.report;
+    let custom = keep::found_by(&given.custom);
+    let checks = report.checks.iter().map(|(name, result)| (format!("{name}.check"), verdict(*result).to_owned()));
     RecordWrite {
+        search: Some(format!("{} {} {}{}", given.order, report.by, given.note, keep::words(&given.custom))),
+        fields: custom.chain(checks).collect(),
         parent: Some(report.report.order.to_string()),
-        sort: report.booked_at.map(|at| format!("{:020}", at.as_millisecond())),
+        sort: report.booked_at.map(place),
         ..RecordWrite::new(kind::REPORT, &report.id, Some(expected), body)
+    }
+}
+
+/// Where a report that was booked at this moment stands among the others.
+pub fn place(at: Timestamp) -> String {
+    format!("{:020}", at.as_millisecond())
+}
+
+/// An outcome as it travels.
+pub fn verdict(result: InspectionResult) -> &'static str {
+    match result {
+        InspectionResult::Pass => "pass",
+        InspectionResult::Fail => "fail",
     }
 }
 

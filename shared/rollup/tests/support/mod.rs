@@ -227,6 +227,7 @@ impl World {
                     ended_at: ended.as_ref().map(before),
                     equipment: None,
                     note: String::new(),
+                    custom: Default::default(),
                 };
                 if let Ok(answer) = block_on(report(&self.store, &caller, &given)) {
                     self.reports.push(answer.body["id"].as_str().unwrap().to_owned());

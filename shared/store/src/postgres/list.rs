@@ -42,7 +42,8 @@ pub(super) async fn records<D: Driver>(
     page: &PageRequest,
 ) -> Result<Page<Record>, StoreError> {
     let list = format!("record {kind}");
-    let (sort, id): (String, String) = place(&list, page)?.unwrap_or_default();
+    let start = || (filter.from_sort.clone().unwrap_or_default(), String::new());
+    let (sort, id): (String, String) = place(&list, page)?.unwrap_or_else(start);
     let sql = if !filter.fields.is_empty() {
         include_str!("sql/list_by_field.sql")
     } else if filter.parent.is_none() && !filter.state.is_empty() {

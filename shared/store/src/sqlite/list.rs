@@ -22,7 +22,8 @@ pub(crate) async fn records<D: Driver>(
     page: &PageRequest,
 ) -> Result<Page<Record>, StoreError> {
     let list = format!("record {kind}");
-    let (sort, id): (String, String) = place(&list, page)?.unwrap_or_default();
+    let start = || (filter.from_sort.clone().unwrap_or_default(), String::new());
+    let (sort, id): (String, String) = place(&list, page)?.unwrap_or_else(start);
     let plain = include_str!("sql/list.sql");
     let sql = if !filter.fields.is_empty() {
         switched(plain, &["field"])

@@ -80,6 +80,10 @@ pub(crate) fn filters_of_records_combine(harness: &impl Harness) {
     });
     check(&store, &ListFilter { fields: vec![pair("colour", "re")], ..all() }, |_| false);
     check(&store, &ListFilter { q: text("wo-1"), ..all() }, |n| n / 10 == 1);
+    check(&store, &ListFilter { from_sort: text("05"), ..all() }, |n| (30 - n) / 4 >= 5);
+    check(&store, &ListFilter { from_sort: text("05"), parent: text("program-0"), ..all() }, |n| {
+        n / 10 == 0 && (30 - n) / 4 >= 5
+    });
     check(&store, &ListFilter { q: text("轴承 bEARing 3"), ..all() }, |n| n % 5 == 3);
     check(&store, &ListFilter { q: text("äRMEL"), ..all() }, |_| true);
     let both = ListFilter { state: states(&["waiting"]), line: text("line-0"), q: text(" 3%"), ..all() };

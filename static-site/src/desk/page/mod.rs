@@ -7,6 +7,7 @@ pub(crate) mod exceptions;
 pub(crate) mod flows;
 pub(crate) mod lifecycle;
 pub(crate) mod morning;
+pub(crate) mod fields;
 pub(crate) mod new_order;
 pub(crate) mod nonconformances;
 pub(crate) mod plans;

@@ -7,11 +7,13 @@ use sycamore::prelude::*;
 use takt_api::master::PlantDetail;
 use takt_api::orders::{CreateOrder, OrderAnswer};
 use takt_api::stock::Source;
+use takt_domain::field::{FormOf, Values};
 use takt_domain::order::Priority;
 
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::Route;
+use crate::ui::custom::{self, Fill};
 use crate::ui::{self, field, number_pad, submit_button, toast::Toast};
 use crate::{app, text};
 
@@ -41,6 +43,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
     let products = field::select(text::PRODUCT, item, products);
     let lines = field::select(text::LINE, line, lines);
     let priorities = field::choice(text::PRIORITY, priority, priorities);
+    let own = Fill::new(custom::forms(), FormOf::Order, Values::new());
     let submit = Submit::new();
     let plant = Rc::clone(plant);
     let send = move || {
@@ -54,6 +57,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
         let Ok(line) = line.with_untracked(|line| line.parse()) else { return fill_in(text::LINE) };
         let due = due.get_clone_untracked();
         let due: Option<Date> = if due.is_empty() { None } else { due.parse().ok() };
+        let Some(custom) = own.read() else { return missing.set(text::WRONG_FIELDS.get().into()) };
         missing.set(String::new());
         let body = CreateOrder {
             id: None,
@@ -64,7 +68,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
             due,
             customer: customer.with_untracked(|text| text.trim().to_owned()),
             note: note.with_untracked(|text| text.trim().to_owned()),
-            custom: Default::default(),
+            custom,
             flow: None,
         };
         submit.send("POST", "/api/v1/orders".into(), &body, Source::Hand, |made: OrderAnswer| {
@@ -79,6 +83,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
     let due = field::labelled(text::DUE, view! { input(r#type="date", bind:value=due) });
     let customer = field::line(text::CUSTOMER, customer, text::OPTIONAL);
     let note = field::lines(text::NOTE, note, text::OPTIONAL);
+    let fields_card = own.card();
     let fields = submit_button::fields(
         submit,
         view! {
@@ -93,7 +98,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
                     (due)
                     (customer)
                     (note)
-                } }
+                } (fields_card) }
             }
         },
     );

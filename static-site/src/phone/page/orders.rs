@@ -2,13 +2,14 @@
 
 use sycamore::prelude::*;
 use takt_api::orders::OrderRow;
+use takt_domain::field::FormOf;
 use takt_domain::permission::Permission;
 
 use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
 use crate::net::list::List;
 use crate::route::{desk, encode};
-use crate::ui::{self, field, icon, order_parts};
+use crate::ui::{self, custom, field, icon, order_parts};
 use crate::{app, flow, text};
 
 /// What a filter says that is not the name of a state: every state that is not over.
@@ -47,8 +48,12 @@ pub(crate) fn view() -> View {
         let kept = format!("{}|{}", state.get_clone(), if mine.get() { "mine" } else { "all" });
         device::set(Kept::OrderFilter, &kept);
     });
+    let forms = custom::forms();
     let (states, lines) = (state_filter(state), line_filter(my_line, mine));
-    let rows = ui::listed(list, "cards", text::NO_ORDERS, move |row: OrderRow| order_parts::card(row, true));
+    let rows = ui::listed(list, "cards", text::NO_ORDERS, move |row: OrderRow| {
+        let own = custom::listed(forms, FormOf::Order, row.custom.clone());
+        order_parts::card_with(row, true, own)
+    });
     let body = view! {
         div(class="filters") {
             div(class="scan") { input(r#type="search", aria-label=text::SEARCH_ORDERS, placeholder=text::SEARCH_ORDERS, bind:value=search) }

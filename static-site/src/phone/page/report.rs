@@ -7,6 +7,7 @@ use takt_api::orders::OrderDetail;
 use takt_api::reports::{Report, ReportState};
 use takt_api::stock::Source;
 use takt_domain::decide;
+use takt_domain::field::{FormOf, Values};
 use takt_domain::flow::Effect;
 use takt_domain::id::OrderId;
 use takt_domain::order::OrderOperation;
@@ -19,6 +20,7 @@ use crate::net::fetch::{Answer, Call, fetch, wait};
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
+use crate::ui::custom::{self, Fill};
 use crate::ui::{self, fault, field, number_pad, order_parts, submit_button, tap, toast::Toast};
 use crate::{app, json, text};
 
@@ -70,6 +72,7 @@ struct Form {
     rework: Signal<String>,
     target: Signal<Target>,
     wrong: Signal<String>,
+    custom: Fill,
 }
 
 impl Form {
@@ -107,6 +110,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
         rework: create_signal(String::new()),
         target: create_signal(Target::Good),
         wrong: create_signal(String::new()),
+        custom: Fill::new(custom::forms(), FormOf::Report, Values::new()),
     };
     let submit = Submit::new();
     let scale = detail.order.quantity.scale();
@@ -121,6 +125,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
     let send = move || send(form, &detail, submit);
     let scraps = move || form.target.get() == Target::Scrap || form.scrap.with(|text| !text.is_empty());
     let why = ui::live(move || if scraps() { reason_choice(form) } else { View::new() });
+    let own = form.custom.card();
     let hint = ui::hint(form.wrong);
     let fields = submit_button::fields(
         submit,
@@ -128,6 +133,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
             div(class="columns") {
                 div(class="column") {
                     section(class="card") { p(class="note") { (name) } div(class="strip inside") { (choose) } (progress) (values) (why) }
+                    (own)
                 }
                 div(class="column") { (pad) }
             }
@@ -213,6 +219,7 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
     if good.is_zero() && scrap.is_zero() && rework.is_zero() {
         return form.wrong.set(text::NOTHING_TYPED.into());
     }
+    let Some(custom) = form.custom.read() else { return form.wrong.set(text::WRONG_FIELDS.get().into()) };
     form.wrong.set(String::new());
     let reason = form.reason.get_clone_untracked();
     let number = form.operation.get_untracked();
@@ -229,6 +236,7 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
         ended_at: Some(device::now()),
         equipment: order.operation(number).and_then(|operation| operation.equipment.clone()),
         note: String::new(),
+        custom,
     };
     let said = format!("{}: {} {good}", text::BOOKED_REPORT.get(), text::GOOD.get());
     let back = Route::Order(order.id.clone()).path();

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::stock::{ItemStock, Movement, PlaceStock};
+use takt_domain::field::{FormOf, Values};
 use takt_domain::id::ItemId;
 use takt_domain::ledger::MovementKind;
 use takt_domain::permission::Permission;
@@ -13,6 +14,7 @@ use crate::net::list::List;
 use crate::net::read::Read;
 use crate::route::{Route, encode};
 use crate::ui;
+use crate::ui::custom::{self, Fill};
 use crate::{app, show, text};
 
 const POLL_MS: i32 = 5_000;
@@ -30,13 +32,61 @@ pub(crate) fn view(item: &ItemId) -> View {
         draw(&stock)
     });
     let movements = ui::section(text::MOVEMENTS, movements::table(list, move || read.again()));
+    let own = own_fields(item);
     let body = view! {
         div(class="columns") {
-            div(class="column") { (body) }
+            div(class="column") { (body) (own) }
             div(class="column") { (movements) }
         }
     };
     ui::shell::page(item.as_str(), Some(Route::Stock), View::new(), body)
+}
+
+/// An item, as far as its own fields go.
+#[derive(serde::Deserialize)]
+struct Detail {
+    item: Described,
+}
+
+#[derive(serde::Deserialize)]
+struct Described {
+    #[serde(default)]
+    custom: Values,
+}
+
+/// The plant's own fields of the item, where it has made such.
+fn own_fields(item: &ItemId) -> View {
+    if !app::may(Permission::MasterView) {
+        return View::new();
+    }
+    let forms = custom::forms();
+    let read: Read<Detail> = Read::new(format!("/api/v1/items/{}", encode(item.as_str())));
+    let (path, asked) = (format!("/api/v1/items/{}/custom", encode(item.as_str())), create_signal(None::<Values>));
+    let body = ui::live(move || {
+        let (form, Some(detail)) = (custom::form(forms, FormOf::Item), read.ready()) else { return View::new() };
+        let values = detail.item.custom.clone();
+        let can_fill =
+            app::may(Permission::ItemFields) && form.as_ref().is_some_and(|form| form.active().next().is_some());
+        if values.is_empty() && !can_fill {
+            return View::new();
+        }
+        let pairs = custom::pairs(form.as_ref(), &values, &Default::default());
+        let fill = if can_fill {
+            let open = ui::tap(move || asked.set(Some(values.clone())));
+            view! { div(class="actions") { button(r#type="button", class="quiet small", on:click=open) { (text::FILL_IN_FIELDS) } } }
+        } else {
+            View::new()
+        };
+        ui::section(text::OWN_FIELDS, view! { dl(class="pairs") { (pairs) } (fill) })
+    });
+    let sheet = ui::sheet::view(asked, move |before: Values| {
+        let done = move || {
+            asked.set(None);
+            read.again();
+        };
+        (text::OWN_FIELDS.get().to_owned(), custom::sheet(Fill::new(forms, FormOf::Item, before), path.clone(), done))
+    });
+    view! { (body) (sheet) }
 }
 
 fn draw(stock: &Rc<ItemStock>) -> View {

@@ -5,12 +5,14 @@
 mod actions;
 mod andon;
 mod inspect;
+mod custom;
 mod parts;
 pub(crate) mod reports;
 
 use std::rc::Rc;
 
 use sycamore::prelude::*;
+use takt_api::forms::Forms;
 use takt_api::orders::OrderDetail;
 use takt_domain::facts::Facts;
 use takt_domain::id::OrderId;
@@ -26,7 +28,8 @@ const POLL_MS: i32 = 8_000;
 pub(crate) fn view(id: &OrderId) -> View {
     let read: Read<OrderDetail> = Read::new(api_path(id));
     read.poll(POLL_MS);
-    let body = ui::shown(read, move |detail| draw(detail, read));
+    let forms = ui::custom::forms();
+    let body = ui::shown(read, move |detail| draw(detail, read, forms));
     ui::shell::page(id.as_str(), Some(Route::Orders), View::new(), body)
 }
 
@@ -46,14 +49,15 @@ fn beside(detail: &Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
     view! { (andon) (patrol) }
 }
 
-fn draw(detail: Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
+fn draw(detail: Rc<OrderDetail>, read: Read<OrderDetail>, forms: Read<Forms>) -> View {
     let facts = facts(&detail);
     let left = vec![parts::head(&detail, &facts), actions::view(&detail, &facts, read), beside(&detail, read)];
     let right = vec![
         parts::operations(&detail, &facts),
+        custom::view(&detail, read, forms),
         parts::kit(&detail, &facts),
         parts::inspections(&detail),
-        reports::view(&detail, read),
+        reports::view(&detail, read, forms),
         parts::exceptions(&detail),
         parts::history(&detail),
     ];

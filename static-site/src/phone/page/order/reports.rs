@@ -4,19 +4,21 @@ use std::rc::Rc;
 
 use serde::de::IgnoredAny;
 use sycamore::prelude::*;
+use takt_api::forms::Forms;
 use takt_api::orders::OrderDetail;
 use takt_api::reports::{Report, Reverse};
 use takt_api::stock::Source;
+use takt_domain::field::FormOf;
 use takt_domain::permission::Permission;
 
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
-use crate::ui::{self, field, sheet, submit_button, tap, toast::Toast};
+use crate::ui::{self, custom, field, sheet, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
-pub(super) fn view(detail: &Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
+pub(super) fn view(detail: &Rc<OrderDetail>, read: Read<OrderDetail>, forms: Read<Forms>) -> View {
     if detail.order.started.is_none() || !app::may(Permission::ReportView) {
         return View::new();
     }
@@ -24,12 +26,13 @@ pub(super) fn view(detail: &Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
     let list: List<Report> = List::new(format!("/api/v1/reports?limit=20&order={}", encode(order.as_str())));
     let asked = create_signal(None::<String>);
     let detail = Rc::clone(detail);
-    let rows = ui::listed(list, "rows", text::NO_REPORTS, move |report| row(&report, &detail, asked));
+    let rows = ui::listed(list, "rows", text::NO_REPORTS, move |report| row(&report, &detail, asked, forms));
     let sheet = sheet::view(asked, move |id| (text::REVERSE_REPORT.get().to_owned(), reversal(&id, asked, read)));
     ui::fold(text::REPORTS, String::new(), true, view! { (rows) (sheet) })
 }
 
-fn row(report: &Report, detail: &OrderDetail, asked: Signal<Option<String>>) -> View {
+fn row(report: &Report, detail: &OrderDetail, asked: Signal<Option<String>>, forms: Read<Forms>) -> View {
+    let own = own_fields(report, forms);
     let new = &report.report;
     let name = detail.order.operation(new.operation).map_or(String::new(), |operation| operation.name.clone());
     let what = format!("{} {name}", new.operation);
@@ -54,9 +57,22 @@ fn row(report: &Report, detail: &OrderDetail, asked: Signal<Option<String>>) -> 
         li(class="row") {
             div(class="row-main") { span(class="grow") { (what) } (back) }
             p(class="counts") { (counts) }
+            (own)
             p(class="note") { (note) }
         }
     }
+}
+
+/// What was filled in, with what the inspection items said when it was booked.
+fn own_fields(report: &Report, forms: Read<Forms>) -> View {
+    if report.report.custom.is_empty() {
+        return View::new();
+    }
+    let (values, checks) = (report.report.custom.clone(), report.checks.clone());
+    ui::live(move || {
+        let pairs = custom::pairs(custom::form(forms, FormOf::Report).as_ref(), &values, &checks);
+        view! { dl(class="pairs") { (pairs) } }
+    })
 }
 
 fn reversal(id: &str, asked: Signal<Option<String>>, read: Read<OrderDetail>) -> View {
