@@ -14,7 +14,7 @@ pub(crate) async fn export_orders<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&["state", "open", "line", "q", "field", "columns", "bom", "after", "limit"])?;
     let caller = call.caller()?;
     csv::answer(store, call, ListOf::Orders, (kind::ORDER, &filter(store, call).await?), async |export, records| {
-        for (order, done) in row::orders(store, caller, records).await? {
+        for row::Row { order, done, .. } in row::orders(store, caller, records).await? {
             export.order(&order, &done);
         }
         Ok(true)

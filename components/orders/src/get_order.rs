@@ -2,6 +2,10 @@
 
 use takt_api::orders::OrderDetail;
 use takt_domain::decide;
+use takt_domain::id::OrderId;
+use takt_domain::operation;
+use takt_domain::schedule::OrderPlan;
+use takt_records::keep::kind;
 use takt_records::load;
 use takt_store::Store;
 use takt_web::call::Call;
@@ -9,14 +13,22 @@ use takt_web::failure::{Outcome, json};
 
 pub(crate) async fn get_order<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&[])?;
-    let state = load::order(store, call.caller()?, &call.id(0)?, Vec::new()).await?;
+    let id: OrderId = call.id(0)?;
+    let also = vec![(kind::PLAN.to_owned(), id.to_string())];
+    let state = load::order(store, call.caller()?, &id, also).await?;
+    let plan = state.loaded.record(kind::PLAN, id.as_str()).and_then(|record| record.parse::<OrderPlan>().ok());
     let actions = decide::actions(&state.order, &state.flow, &state.facts);
+    let percent = operation::percent(&state.order, &state.facts.progress);
+    let operations = operation::views(&state.order, &state.flow, &state.facts);
     let detail = OrderDetail {
         order: state.order,
         version: state.version,
         flow: (*state.flow).clone(),
         facts: state.facts,
         actions,
+        percent,
+        operations,
+        plan: plan.map(|plan| plan.slots).unwrap_or_default(),
     };
     json(200, &detail)
 }

@@ -1,4 +1,5 @@
-//! Work orders: create, list, show with what the caller may do and what they wait for, take actions, and the board.
+//! Work orders: create, list, show with what the caller may do and what they wait for, take actions, their operations and
+//! the plan for them, split and merge, and the board.
 
 mod board;
 mod create_order;
@@ -6,14 +7,21 @@ mod delegations;
 mod flows;
 mod export_orders;
 mod get_order;
+mod get_schedule;
 mod get_why;
 mod list_orders;
+mod merge_orders;
 mod morning;
 mod people;
+mod plan_schedule;
 mod put_custom;
+mod put_operation_plan;
 mod row;
+mod settled;
 mod sign_approval;
+mod split_order;
 mod take_action;
+mod take_step;
 
 use bytes::Bytes;
 use http::Response;
@@ -31,6 +39,12 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "takeAction" => take_action::take_action(store, call).await,
         "getWhy" => get_why::get_why(store, call).await,
         "getMorning" => morning::morning(store, call).await,
+        "takeStep" => take_step::take_step(store, call).await,
+        "getSchedule" => get_schedule::get_schedule(store, call).await,
+        "planSchedule" => plan_schedule::plan_schedule(store, call).await,
+        "putOperationPlan" => put_operation_plan::put_operation_plan(store, call).await,
+        "splitOrder" => split_order::split_order(store, call).await,
+        "mergeOrders" => merge_orders::merge_orders(store, call).await,
         "getBoard" => board::board(store, call).await,
         "getFlows" => flows::list(store, call).await,
         "getFlow" => flows::get(store, call).await,

@@ -6,6 +6,7 @@ use takt_api::orders::OrderRow;
 use takt_api::problem::ProblemType;
 use takt_domain::facts::Progress;
 use takt_domain::flow::{Flow, State};
+use takt_domain::operation;
 use takt_domain::order::Order;
 use takt_domain::report;
 use takt_records::caller::Caller;
@@ -16,28 +17,34 @@ use takt_web::failure::Failure;
 pub(crate) async fn rows<S: Store>(store: &S, caller: &Caller, records: &[Record]) -> Result<Vec<OrderRow>, Failure> {
     let orders = orders(store, caller, records).await?;
     // Most plants have the built-in flow alone, which nobody has to look up.
-    let flows = match orders.iter().all(|(order, _)| order.flow.is_builtin()) {
+    let flows = match orders.iter().all(|row| row.order.flow.is_builtin()) {
         true => vec![Flow::shared_builtin()],
         false => takt_records::load::flows(store, caller).await?,
     };
-    let row = |(order, done): (Order, Progress)| {
+    let shown = |found: Row| {
+        let order = &found.order;
         let flow = flows.iter().find(|flow| flow.reference() == order.flow);
         let state = flow.and_then(|flow| flow.state(&order.state));
         let state = state.ok_or_else(|| {
             eprintln!("order {} is in a state that its flow {} does not have", order.id, order.flow.id());
             Failure::new(ProblemType::Internal)
         })?;
-        Ok(row(&order, done, state))
+        Ok(row(&found, state))
     };
-    orders.into_iter().map(row).collect()
+    orders.into_iter().map(shown).collect()
 }
 
-/// The orders of these records, each with what is done at its last operation.
-pub(crate) async fn orders<S: Store>(
-    store: &S,
-    caller: &Caller,
-    records: &[Record],
-) -> Result<Vec<(Order, Progress)>, Failure> {
+/// An order, and how far it has come.
+pub(crate) struct Row {
+    pub(crate) order: Order,
+    /// What is done at its last operation.
+    pub(crate) done: Progress,
+    /// How much of it is done, in percent of its standard time.
+    pub(crate) percent: u8,
+}
+
+/// The orders of these records, each with how far it has come.
+pub(crate) async fn orders<S: Store>(store: &S, caller: &Caller, records: &[Record]) -> Result<Vec<Row>, Failure> {
     if records.is_empty() {
         return Ok(Vec::new());
     }
@@ -54,20 +61,23 @@ pub(crate) async fn orders<S: Store>(
         let scale = order.quantity.scale();
         let last = order.operations.last().map_or(0, |operation| operation.number);
         let counters = counters.get(record.id.as_str()).unwrap_or(&none);
-        let done = report::progress(counters, scale).remove(&last).unwrap_or_else(|| Progress::none(scale));
-        Ok((order, done))
+        let mut progress = report::progress(counters, scale);
+        let percent = operation::percent(&order, &progress);
+        let done = progress.remove(&last).unwrap_or_else(|| Progress::none(scale));
+        Ok(Row { order, done, percent })
     };
     records.iter().map(done).collect()
 }
 
-fn row(order: &Order, done: Progress, state: &State) -> OrderRow {
+fn row(row: &Row, state: &State) -> OrderRow {
+    let Row { order, done, percent } = row;
     OrderRow {
         id: order.id.clone(),
         item: order.item.clone(),
         item_name: order.item_name.clone(),
         unit: order.unit.clone(),
         quantity: order.quantity,
-        done,
+        done: *done,
         line: order.line.clone(),
         priority: order.priority,
         due: order.due,
@@ -79,5 +89,6 @@ fn row(order: &Order, done: Progress, state: &State) -> OrderRow {
         review_requested: order.review.is_some(),
         paused: order.paused.is_some(),
         custom: order.custom.clone(),
+        percent: *percent,
     }
 }

@@ -2,9 +2,11 @@
 
 use takt_api::master::PlantDetail;
 use takt_domain::master::Item;
+use takt_domain::resource::{SHOTS_SCOPE, USE_SCOPE};
+use takt_records::calendar;
 use takt_records::command::first_plant;
 use takt_records::keep::{PLANT_PARENT, kind};
-use takt_records::load::few;
+use takt_records::load::{equipment_uses, few, moulds};
 use takt_store::{ListFilter, Load, PageRequest, PlantNumber, Store, StoreError};
 use takt_web::call::Call;
 use takt_web::failure::{Outcome, json};
@@ -17,11 +19,16 @@ pub(crate) async fn get_plant<S: Store>(store: &S, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.with_plant = true;
-    let few_kinds = [kind::LINE, kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW];
+    let few_kinds = [kind::LINE, kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW, kind::EQUIPMENT_USE];
     load.children = few_kinds.map(|kind| (kind.to_owned(), PLANT_PARENT.to_owned())).to_vec();
+    load.counters = vec![USE_SCOPE.into(), SHOTS_SCOPE.into()];
     let loaded = store.load(&load).await?;
+    let in_use = loaded.counters.iter().filter(|counter| counter.scope == USE_SCOPE && counter.value > 0);
+    let in_use = in_use.filter_map(|counter| Some((counter.name.parse().ok()?, u32::try_from(counter.value).ok()?)));
+    let in_use = in_use.collect();
     let products = products(store, caller.plant).await?;
     let plant = loaded.plant.clone().unwrap_or_else(|| first_plant(caller.now_ms()));
+    let days = calendar::days(&plant);
     let detail = PlantDetail {
         number: caller.plant.0,
         name: plant.name,
@@ -31,9 +38,12 @@ pub(crate) async fn get_plant<S: Store>(store: &S, call: &Call) -> Outcome {
         lines: few(&loaded, kind::LINE)?,
         locations: few(&loaded, kind::LOCATION)?,
         equipment: few(&loaded, kind::EQUIPMENT)?,
-        moulds: few(&loaded, kind::MOULD)?,
+        moulds: moulds(&loaded)?,
         crew: few(&loaded, kind::CREW)?,
         products,
+        days,
+        in_use,
+        uses: equipment_uses(&loaded)?,
     };
     json(200, &detail)
 }

@@ -10,6 +10,7 @@ mod open_import;
 mod openapi;
 mod publish_import;
 mod put_columns;
+mod put_crew;
 mod put_equipment_status;
 mod put_form;
 mod put_import_part;
@@ -18,6 +19,7 @@ mod put_mould_status;
 mod put_plant;
 mod put_presence;
 mod ready;
+mod scan_badge;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -41,6 +43,8 @@ async fn handle(request: SpinRequest) -> Response<FullBody<Bytes>> {
         "putEquipmentStatus" => put_equipment_status::put_equipment_status(store, call).await,
         "putMouldStatus" => put_mould_status::put_mould_status(store, call).await,
         "putPresence" => put_presence::put_presence(store, call).await,
+        "putCrew" => put_crew::put_crew(store, call).await,
+        "scanBadge" => scan_badge::scan_badge(store, call).await,
         "openImport" => open_import::open_import(store, call).await,
         "putImportPart" => put_import_part::put_import_part(store, call).await,
         "getForms" => get_forms::get_forms(store, call).await,

@@ -1,4 +1,4 @@
-//! `PUT /api/v1/equipment/{equipment}/status`: says whether a machine can work.
+//! `PUT /api/v1/equipment/{equipment}/status`: says whether a machine can work, until when it is calibrated, and whether orders share it.
 
 use serde_json::json;
 use takt_api::master::PutEquipmentStatus;
@@ -25,11 +25,17 @@ pub(crate) async fn put_equipment_status<S: Store>(store: &S, call: &Call) -> Ou
         let record = loaded.record(kind::EQUIPMENT, id.as_str());
         let record = record.ok_or_else(|| CommandError::NotFound(id.to_string()))?;
         let before: Equipment = record.parse()?;
-        let after = Equipment { status: given.status, ..before.clone() };
+        let after = Equipment {
+            status: given.status,
+            exclusive: given.exclusive.unwrap_or(before.exclusive),
+            calibrated_until: given.calibrated_until.or(before.calibrated_until),
+            ..before.clone()
+        };
         let body = json!(after);
         let mut commit = caller.commit(200, &body);
         commit.records.push(keep::equipment(&after, Some(record.version)));
-        let data = json!({"equipment": id, "before": before.status, "status": after.status, "by": caller.actor.user});
+        let data = json!({"equipment": id, "before": before.status, "status": after.status, "exclusive": after.exclusive,
+            "calibrated_until": after.calibrated_until, "by": caller.actor.user});
         let set = DomainEvent { kind: "equipment.status.v1".into(), data };
         commit.events = keep::events(vec![set], &caller.derived_id(), id.as_str(), caller);
         Ok(Plan { commit, status: 200, body })

@@ -53,11 +53,12 @@ pub(crate) async fn put_presence<S: Store>(store: &S, call: &Call) -> Outcome {
 }
 
 /// The member of the crew with the version of its record. A user who was in no crew yet joins it.
-fn member(user: &UserId, loaded: &Loaded) -> Result<(CrewMember, u64), CommandError> {
+pub(crate) fn member(user: &UserId, loaded: &Loaded) -> Result<(CrewMember, u64), CommandError> {
     if let Some(record) = loaded.record(kind::CREW, user.as_str()) {
         return Ok((record.parse()?, record.version));
     }
     let record = loaded.record(kind::USER, user.as_str());
     let known: StoredUser = record.ok_or_else(|| CommandError::NotFound(user.to_string()))?.parse()?;
-    Ok((CrewMember { user: known.user, name: known.name, line: known.line, present: false }, 0))
+    let (badge, qualifications) = (None, Vec::new());
+    Ok((CrewMember { user: known.user, name: known.name, line: known.line, present: false, badge, qualifications }, 0))
 }

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod quality;
 pub mod reports;
 pub mod route;
+pub mod schedule;
 pub mod stock;
 pub mod watch;
 

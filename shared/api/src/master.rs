@@ -1,9 +1,14 @@
 //! Master data and health.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use takt_domain::id::{ItemId, LineId, UserId};
+pub use takt_domain::calendar::{CalendarDay, DayShift, Shift};
+use takt_domain::id::{EquipmentId, ItemId, LineId, UserId};
 use takt_domain::master::{Bom, CrewMember, Equipment, EquipmentStatus, Item, Line, Location, Mould, Routing};
 use takt_domain::quantity::Quantity;
+use takt_domain::resource::EquipmentUse;
 
 /// `GET /api/v1/items/{item}`: an item with how it is made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,21 +64,15 @@ pub struct PlantDetail {
     pub crew: Vec<CrewMember>,
     /// Items that can be made: those with a routing.
     pub products: Vec<Item>,
-}
-
-/// One shift of the calendar; it may pass midnight.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Shift {
-    /// Its name.
-    pub name: String,
-    /// `HH:MM` in the plant's time zone.
-    pub start: String,
-    /// `HH:MM` in the plant's time zone.
-    pub end: String,
-    /// ISO weekdays on which it starts, 1 is Monday.
-    pub weekdays: Vec<u8>,
+    /// Days on which other shifts hold than the weekday's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<CalendarDay>,
+    /// How many operations work on each machine now; none on one that is not named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub in_use: BTreeMap<EquipmentId, u32>,
+    /// Which order has which of the machines that only one may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<EquipmentUse>,
 }
 
 /// `PUT /api/v1/plant`
@@ -87,6 +86,9 @@ pub struct PutPlant {
     pub time_zone: String,
     /// Its shifts.
     pub shifts: Vec<Shift>,
+    /// Days on which other shifts hold: holidays, overtime. Those from before stay where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Vec<CalendarDay>>,
 }
 
 /// `PUT /api/v1/equipment/{equipment}/status`
@@ -96,6 +98,12 @@ pub struct PutPlant {
 pub struct PutEquipmentStatus {
     /// Whether it can work.
     pub status: EquipmentStatus,
+    /// One order at a time works on it; as before where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusive: Option<bool>,
+    /// The last day of its calibration; as before where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibrated_until: Option<Date>,
 }
 
 /// `PUT /api/v1/moulds/{mould}/status`
@@ -105,6 +113,12 @@ pub struct PutEquipmentStatus {
 pub struct PutMouldStatus {
     /// Whether it may be used.
     pub usable: bool,
+    /// It was overhauled: its shots count from zero again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overhauled: bool,
+    /// Shots after which it must be overhauled; as before where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shots_max: Option<u32>,
 }
 
 /// `PUT /api/v1/crew/{user}/presence`: oneself, or anybody for who may set resources.
@@ -115,6 +129,34 @@ pub struct PutPresence {
     /// Checked in.
     pub present: bool,
     /// At which line; where it was before, when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
+}
+
+/// `PUT /api/v1/crew/{user}`: what a member of the crew may do, and where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PutCrew {
+    /// The line; none for one who works where there is work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineId>,
+    /// What is on the badge; no two people have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<String>,
+    /// What this person is qualified for, in the words of the routings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub qualifications: Vec<String>,
+}
+
+/// `POST /api/v1/presence`: a badge is scanned. Who was absent is checked in, who was present is checked out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScanBadge {
+    /// What the scanner read.
+    pub badge: String,
+    /// The line at which it is scanned; where the person was before, when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<LineId>,
 }

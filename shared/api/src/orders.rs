@@ -9,8 +9,10 @@ use takt_domain::decide::ActionView;
 use takt_domain::facts::{Facts, Progress};
 use takt_domain::flow::{Category, Flow};
 use takt_domain::id::{ItemId, LineId, OrderId};
+use takt_domain::operation::OperationView;
 use takt_domain::order::{InspectionResult, Order, Priority};
 use takt_domain::quantity::Quantity;
+use takt_domain::schedule::Slot;
 use takt_domain::text::Label;
 
 /// `POST /api/v1/orders`
@@ -79,6 +81,67 @@ pub struct OrderDetail {
     pub facts: Facts,
     /// Every action of the present state for the caller.
     pub actions: Vec<ActionView>,
+    /// How much of it is done, in percent of its standard time.
+    #[serde(default)]
+    pub percent: u8,
+    /// Where each operation stands, and what the caller may do with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<OperationView>,
+    /// When its operations are planned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<Slot>,
+}
+
+/// `POST /api/v1/orders/{order}/operations/{number}/{step}`: `start`, `pause`, `resume`, `finish`, and `send` or
+/// `receive` for one that a supplier does.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TakeStep {
+    /// Why; a pause needs it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// How many pieces go to the supplier or come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// The delivery note.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
+}
+
+/// `POST /api/v1/orders/{order}/split`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SplitOrder {
+    /// How much goes to the new order; what has entered production stays with the old one.
+    pub quantity: Quantity,
+}
+
+/// The answer to a split.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SplitAnswer {
+    /// The order that was split.
+    pub id: OrderId,
+    /// How much is left of it.
+    pub quantity: Quantity,
+    /// The new order.
+    pub new: OrderId,
+    /// How much of that there is.
+    pub new_quantity: Quantity,
+}
+
+/// `POST /api/v1/orders/{order}/merge`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MergeOrders {
+    /// The orders that become part of this one; they are over then.
+    pub orders: Vec<OrderId>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// The answer to a create and to an action.
@@ -134,6 +197,9 @@ pub struct OrderRow {
     /// The plant's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
+    /// How much of it is done, in percent of its standard time.
+    #[serde(default)]
+    pub percent: u8,
 }
 
 /// `GET /api/v1/board`: open orders by state and line, oldest in their state first.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use takt_domain::id::{OrderId, UserId};
 use takt_domain::order::InspectionResult;
+use takt_domain::quantity::Quantity;
 use takt_domain::refusal::Unmet;
 use takt_domain::report::NewReport;
 
@@ -55,6 +56,9 @@ pub struct Report {
     /// What the inspection items among its fields said when it was booked, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub checks: BTreeMap<String, InspectionResult>,
+    /// How many of its pieces had come back for rework and were done again; they took no material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redone: Option<Quantity>,
 }
 
 /// `POST /api/v1/reports/{id}/reversal` and `POST /api/v1/movements/{id}/reversal`

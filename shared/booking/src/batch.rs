@@ -15,6 +15,7 @@ use takt_domain::ledger::{Account, Balance, Posting};
 use takt_domain::quantity::Quantity;
 use takt_domain::refusal::Unmet;
 use takt_domain::report::NewReport;
+use takt_domain::resource::{EquipmentUse, ResourceChange};
 use takt_records::caller::Caller;
 use takt_records::command::{CommandError, report};
 use takt_records::forms;
@@ -124,13 +125,23 @@ fn follow(state: &mut OrderState, change: &Change) {
         let Some((operation, what)) = counter.name.split_once('.') else { continue };
         let Ok(operation) = operation.parse() else { continue };
         let at = state.facts.progress.entry(operation).or_insert_with(|| Progress::none(scale));
-        let quantity = match what {
-            "good" => &mut at.good,
-            "scrap" => &mut at.scrap,
-            "rework" => &mut at.rework,
-            _ => continue,
-        };
-        *quantity = Quantity::from_units(quantity.units().saturating_add(counter.delta), scale);
+        at.count(what, counter.delta);
+    }
+    for change in &change.resources {
+        match change {
+            ResourceChange::Shots { mould, by } => {
+                let known = state.facts.moulds.iter_mut().find(|known| known.id == *mould);
+                if let Some(known) = known {
+                    let shots = i64::from(known.shots).saturating_add(*by).max(0);
+                    known.shots = u32::try_from(shots).unwrap_or(u32::MAX);
+                }
+            }
+            ResourceChange::Hold(held) => {
+                state.facts.uses.retain(|known| known.equipment != held.equipment);
+                state.facts.uses.push(EquipmentUse { version: held.version + 1, ..held.clone() });
+            }
+            ResourceChange::Use { .. } => {}
+        }
     }
     if let Some(after) = &change.order {
         state.order = after.clone();

@@ -36,8 +36,13 @@ pub fn gate_of(order: &Order, flow: &Flow, version: u64, caller: &Caller) -> Gat
         order: order.id.to_string(),
         version,
         shut: !takes_reports(order, flow, caller),
-        operations: order.operations.iter().map(operation).collect(),
+        operations: order.operations.iter().filter(is_plain).map(operation).collect(),
     }
+}
+
+/// An operation that is paused, or asks who reports, is left to the store, which says at once why it refuses.
+fn is_plain(operation: &&OrderOperation) -> bool {
+    operation.stopped.is_none() && operation.qualification.is_none() && operation.supplier.is_none()
 }
 
 /// Whether the state of the order and its own guards let somebody report who may.

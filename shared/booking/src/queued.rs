@@ -105,6 +105,7 @@ impl QueuedReport {
             order_state: String::new(),
             unmet: Vec::new(),
             checks: Default::default(),
+            redone: None,
         }
     }
 }

@@ -438,7 +438,7 @@ fn signed(
     let input = Input { reason, ..Input::default() };
     let mut change = match follows {
         Some(action) => decide::carry_out(action, &after, &input, facts)?,
-        None => Change { order: Some(after), postings: Vec::new(), counters: Vec::new(), events: Vec::new() },
+        None => Change { order: Some(after), ..Change::default() },
     };
     change.events.insert(0, told);
     Ok(change)

@@ -16,6 +16,7 @@ use crate::permission::{Permission, Role};
 use crate::quality::nonconformance;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
+use crate::resource::{self, ResourceChange};
 use crate::signature::Signature;
 use crate::text::Lang;
 
@@ -55,7 +56,7 @@ pub struct DomainEvent {
 }
 
 /// What is to be committed: all of it, or nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// The order after it; none when the order itself stays as it is.
     pub order: Option<Order>,
@@ -65,6 +66,8 @@ pub struct Change {
     pub counters: Vec<CounterChange>,
     /// What is told.
     pub events: Vec<DomainEvent>,
+    /// What becomes of machines and moulds.
+    pub resources: Vec<ResourceChange>,
 }
 
 /// One action as somebody sees it: open, or closed with everything that is missing.
@@ -151,7 +154,7 @@ pub fn decide(order: &Order, flow: &Flow, name: &str, input: &Input, facts: &Fac
 
 /// Takes an action that nothing stands against any more.
 pub(crate) fn carry_out(action: &Action, order: &Order, input: &Input, facts: &Facts) -> Result<Change, Refusal> {
-    let mut change = Change { order: None, postings: Vec::new(), counters: Vec::new(), events: Vec::new() };
+    let mut change = Change::default();
     let mut after = order.clone();
     let filled = input.fields.iter().map(|(name, value)| (name.clone(), value.trim().to_owned()));
     after.custom.extend(filled);
@@ -226,9 +229,12 @@ fn apply(effect: Effect, order: &mut Order, input: &Input, facts: &Facts, change
         Effect::EndReview => order.review = None,
         Effect::ReserveKit => change.postings.extend(kit::reserve(order, facts)),
         Effect::ReleaseKit => change.postings.extend(kit::release(order, facts, &[])),
-        Effect::MarkStarted => order.started = Some(mark()),
-        Effect::MarkPaused => set_paused(order, Some(mark())),
-        Effect::MarkResumed => set_paused(order, None),
+        Effect::MarkStarted => {
+            order.started = Some(mark());
+            resource::take_at_start(order, facts, change);
+        }
+        Effect::MarkPaused => set_paused(order, Some(mark()), facts),
+        Effect::MarkResumed => set_paused(order, None, facts),
         Effect::LogException => order.exceptions.push(mark()),
         Effect::RecordFirstArticle => order.inspections.push(inspection(InspectionKind::FirstArticle)),
         Effect::RecordFinalInspection => order.inspections.push(inspection(InspectionKind::Final)),
@@ -237,15 +243,19 @@ fn apply(effect: Effect, order: &mut Order, input: &Input, facts: &Facts, change
             order.signed = Some(mark());
         }
         Effect::MarkCompleted => complete(order, facts, change),
-        Effect::MarkCancelled => order.cancelled = Some(mark()),
+        Effect::MarkCancelled => {
+            order.cancelled = Some(mark());
+            resource::release(order, facts, change);
+        }
         Effect::BookReport => {}
     }
     Ok(())
 }
 
-fn set_paused(order: &mut Order, mark: Option<Mark>) {
+fn set_paused(order: &mut Order, mark: Option<Mark>, facts: &Facts) {
     for operation in &mut order.operations {
         operation.paused = mark.is_some();
+        operation.set_clock(facts.now);
     }
     order.paused = mark;
 }
@@ -253,7 +263,8 @@ fn set_paused(order: &mut Order, mark: Option<Mark>) {
 /// Notes the end of production and frees what `change` has not consumed of the kit.
 pub(crate) fn complete(order: &mut Order, facts: &Facts, change: &mut Change) {
     order.completed = Some(Mark { by: facts.actor.user.clone(), at: facts.now, reason: String::new() });
-    set_paused(order, None);
+    set_paused(order, None, facts);
+    resource::release(order, facts, change);
     let released = kit::release(order, facts, &change.postings);
     change.postings.extend(released);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{LineId, UserId};
@@ -10,6 +11,7 @@ use crate::ledger::Balance;
 use crate::master::{CrewMember, Equipment, Location, LocationKind, Mould};
 use crate::permission::{Permission, Role};
 use crate::quantity::Quantity;
+use crate::resource::EquipmentUse;
 use crate::text::Lang;
 
 /// Who asks.
@@ -41,13 +43,47 @@ pub struct Progress {
     pub scrap: Quantity,
     /// Pieces sent to rework; they are reported again when they are good or scrapped.
     pub rework: Quantity,
+    /// Pieces that came back from a later operation and are to be done here again.
+    #[serde(default = "nothing")]
+    pub redo: Quantity,
+    /// Pieces that went to the supplier of this operation.
+    #[serde(default = "nothing")]
+    pub sent: Quantity,
+    /// Pieces that came back from there.
+    #[serde(default = "nothing")]
+    pub received: Quantity,
+    /// How long people worked, as their reports say, in seconds.
+    #[serde(default)]
+    pub run_s: i64,
+}
+
+fn nothing() -> Quantity {
+    Quantity::zero(0)
 }
 
 impl Progress {
     /// Nothing yet.
     pub fn none(scale: u8) -> Self {
         let zero = Quantity::zero(scale);
-        Self { good: zero, scrap: zero, rework: zero }
+        Self { good: zero, scrap: zero, rework: zero, redo: zero, sent: zero, received: zero, run_s: 0 }
+    }
+
+    /// Moves what a counter of that name counts.
+    pub fn count(&mut self, what: &str, delta: i64) {
+        let of = match what {
+            "good" => &mut self.good,
+            "scrap" => &mut self.scrap,
+            "rework" => &mut self.rework,
+            "redo" => &mut self.redo,
+            "sent" => &mut self.sent,
+            "received" => &mut self.received,
+            "run_s" => {
+                self.run_s = self.run_s.saturating_add(delta);
+                return;
+            }
+            _ => return,
+        };
+        *of = Quantity::from_units(of.units().saturating_add(delta), of.scale());
     }
 
     /// Pieces that are accounted for: good and scrapped.
@@ -88,6 +124,12 @@ pub struct Facts {
     /// The plant has chosen that a first article that fails closes reporting again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub first_article_failure_closes: bool,
+    /// Which order has which of the machines that only one may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<EquipmentUse>,
+    /// The plant's own day; none where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub today: Option<Date>,
 }
 
 impl Facts {
@@ -106,6 +148,8 @@ impl Facts {
             lang,
             acting_for: Vec::new(),
             first_article_failure_closes: false,
+            uses: Vec::new(),
+            today: None,
         }
     }
 

@@ -65,11 +65,15 @@ pub enum MovementKind {
     Settle,
     /// Takes an earlier posting back.
     Reversal,
+    /// 外协发出: pieces of an order go to the supplier that does an operation of it.
+    OutsourceSend,
+    /// 外协收回: they come back.
+    OutsourceReceive,
 }
 
 impl MovementKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Receipt,
         Self::Issue,
         Self::Return,
@@ -84,6 +88,8 @@ impl MovementKind {
         Self::QualityRelease,
         Self::Settle,
         Self::Reversal,
+        Self::OutsourceSend,
+        Self::OutsourceReceive,
     ];
 
     /// The name that travels.
@@ -103,6 +109,8 @@ impl MovementKind {
             Self::QualityRelease => "quality_release",
             Self::Settle => "settle",
             Self::Reversal => "reversal",
+            Self::OutsourceSend => "outsource_send",
+            Self::OutsourceReceive => "outsource_receive",
         }
     }
 
@@ -128,6 +136,8 @@ impl MovementKind {
             Self::QualityRelease => lang.pick("质检放行", "quality release"),
             Self::Settle => lang.pick("冲抵缺料", "settle shortage"),
             Self::Reversal => lang.pick("冲销", "reversal"),
+            Self::OutsourceSend => lang.pick("外协发出", "sent to supplier"),
+            Self::OutsourceReceive => lang.pick("外协收回", "back from supplier"),
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`decide`] returns; the same code, compiled into the browser, says which buttons are open and why others are not.
 
 pub mod approval;
+pub mod calendar;
 pub mod columns;
 pub mod decide;
 pub mod exception;
@@ -14,14 +15,18 @@ pub mod guard;
 pub mod id;
 pub mod kit;
 pub mod ledger;
+pub mod lots;
 pub mod master;
 pub mod movement;
+pub mod operation;
 pub mod order;
 pub mod permission;
 pub mod quality;
 pub mod quantity;
 pub mod refusal;
 pub mod report;
+pub mod resource;
+pub mod schedule;
 pub mod signature;
 pub mod text;
 pub mod watch;

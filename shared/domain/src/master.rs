@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
@@ -151,8 +152,27 @@ fn collect(
     Ok(())
 }
 
+/// Whether an operation may run beside the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Pieces flow: it takes each one that the operation before it has made.
+    #[default]
+    Overlap,
+    /// It begins when the operation before it is done.
+    Sequence,
+}
+
+impl Way {
+    /// True for what holds where nobody says anything.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// One step of making an item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RoutingOperation {
@@ -175,6 +195,15 @@ pub struct RoutingOperation {
     /// Standard time for one unit, in seconds.
     #[serde(default)]
     pub standard_s: u32,
+    /// Whether it may run beside the one before it.
+    #[serde(default, skip_serializing_if = "Way::is_default")]
+    pub way: Way,
+    /// What people must be qualified for to work here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualification: Option<String>,
+    /// The supplier that does it outside the plant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier: Option<String>,
 }
 
 /// How an item is made.
@@ -259,6 +288,12 @@ pub struct Equipment {
     pub line: Option<LineId>,
     /// Whether it can work.
     pub status: EquipmentStatus,
+    /// One order at a time works on it. Others may be shared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
+    /// The last day, in the plant's time zone, on which its calibration holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibrated_until: Option<Date>,
 }
 
 /// A mould or tool.
@@ -278,9 +313,18 @@ pub struct Mould {
     /// Shots after which it must be overhauled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shots_max: Option<u32>,
+    /// How many pieces one shot makes; one where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cavities: Option<u16>,
 }
 
 impl Mould {
+    /// The shots that so many pieces take, in units of a quantity: those of a shot that is begun count whole.
+    pub fn shots_for(&self, pieces: Quantity) -> i64 {
+        let one = 10_i64.pow(u32::from(pieces.scale())).saturating_mul(i64::from(self.cavities.unwrap_or(1).max(1)));
+        pieces.units().max(0).saturating_add(one - 1) / one
+    }
+
     /// True when it may be used now.
     pub fn can_work(&self) -> bool {
         self.usable && self.shots_max.is_none_or(|max| self.shots < max)
@@ -301,4 +345,17 @@ pub struct CrewMember {
     pub line: Option<LineId>,
     /// Checked in.
     pub present: bool,
+    /// What is on the badge, for a scanner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<String>,
+    /// What this person is qualified for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub qualifications: Vec<String>,
+}
+
+impl CrewMember {
+    /// True when an operation that asks for this, or for nothing, may be worked at.
+    pub fn is_qualified(&self, wanted: Option<&str>) -> bool {
+        wanted.is_none_or(|wanted| self.qualifications.iter().any(|known| known == wanted))
+    }
 }

@@ -1,6 +1,8 @@
 //! Work orders. An order carries its own copy of the operations and materials that it was created with, so that a
 //! later change of the master data does not change what was released.
 
+mod operation;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,10 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::Signature;
 use crate::flow::{Flow, FlowRef};
-use crate::id::{EquipmentId, ExceptionId, ItemId, LineId, MouldId, NonconformanceId, OrderId, UserId};
+use crate::id::{ExceptionId, ItemId, LineId, NonconformanceId, OrderId, UserId};
 use crate::master::{Item, Need, RoutingOperation};
 use crate::quality::nonconformance::Verdict;
 use crate::quantity::{Quantity, QuantityError};
+
+pub use operation::OrderOperation;
 
 /// How much an order matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,35 +32,6 @@ pub enum Priority {
     Normal,
     /// When there is time.
     Low,
-}
-
-/// One operation of an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct OrderOperation {
-    /// Its number in the sequence.
-    pub number: u16,
-    /// Its name.
-    pub name: String,
-    /// How much more than the order's quantity may be reported, in percent.
-    pub tolerance_percent: u8,
-    /// The machine that it needs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub equipment: Option<EquipmentId>,
-    /// The mould that it needs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mould: Option<MouldId>,
-    /// How many people must be present.
-    pub crew_min: u8,
-    /// Standard time for one unit, in seconds.
-    pub standard_s: u32,
-    /// Paused with its order.
-    #[serde(default)]
-    pub paused: bool,
-    /// The plant's own fields.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub custom: BTreeMap<String, String>,
 }
 
 /// One material that an order needs.
@@ -268,6 +243,12 @@ pub struct Order {
     /// Nonconformances that are not closed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nonconformances: Vec<OpenNonconformance>,
+    /// The order that it was split off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<OrderId>,
+    /// The order that it became part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<OrderId>,
 }
 
 /// What a planner says of a new order.
@@ -384,6 +365,8 @@ impl Order {
             history: vec![HistoryEntry { action: "create".into(), state, by: by.clone(), at, reason: String::new() }],
             stops: Vec::new(),
             nonconformances: Vec::new(),
+            split_from: None,
+            merged_into: None,
         })
     }
 
@@ -435,21 +418,5 @@ impl Order {
         };
         let due = self.due.map_or_else(|| "9999-12-31".to_owned(), |due| due.to_string());
         format!("{priority}|{due}")
-    }
-}
-
-impl From<RoutingOperation> for OrderOperation {
-    fn from(operation: RoutingOperation) -> Self {
-        Self {
-            number: operation.number,
-            name: operation.name,
-            tolerance_percent: operation.tolerance_percent,
-            equipment: operation.equipment,
-            mould: operation.mould,
-            crew_min: operation.crew_min,
-            standard_s: operation.standard_s,
-            paused: false,
-            custom: BTreeMap::new(),
-        }
     }
 }

@@ -191,6 +191,8 @@ permissions! {
     OrderFields = "order.fields", "填写工单字段", "fill in the fields of orders", [Operator, Inspector, Planner, ShiftLead, Manager];
     /// Fill in the plant's own fields of an item.
     ItemFields = "item.fields", "填写物料字段", "fill in the fields of items", [Storekeeper, Planner, Manager];
+    /// Plan when, where and by whom operations are done.
+    SchedulePlan = "schedule.plan", "排程", "plan operations", [Planner, ShiftLead, Manager];
 }
 
 #[cfg(test)]

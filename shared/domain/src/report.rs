@@ -4,6 +4,7 @@
 //! instead: the commit fails when a bound that the decision rested on does not hold any more, and the caller decides again.
 
 mod reversal;
+mod rework;
 
 use std::collections::BTreeMap;
 
@@ -18,10 +19,12 @@ use crate::id::{EquipmentId, LocationId, OrderId, UserId};
 use crate::kit;
 use crate::ledger::{Account, MovementKind, Posting};
 use crate::master::LocationKind;
+use crate::operation;
 use crate::order::Order;
 use crate::permission::Permission;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
+use crate::resource;
 use crate::text::Lang;
 
 pub use reversal::{BookedReport, Posted, decide_reversal};
@@ -54,6 +57,9 @@ pub struct NewReport {
     /// Pieces sent to rework.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rework: Option<Quantity>,
+    /// The earlier operation that the pieces for rework go back to; this one, where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rework_to: Option<u16>,
     /// When the work began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
@@ -76,6 +82,17 @@ impl NewReport {
     fn scrap_units(&self, order: &Order) -> i64 {
         self.scrap.iter().map(|scrap| decide::units(order, scrap.quantity)).fold(0, i64::saturating_add)
     }
+
+    /// Pieces for rework, in units of a scale.
+    fn rework_units(&self, order: &Order) -> i64 {
+        self.rework.map_or(0, |quantity| decide::units(order, quantity))
+    }
+
+    /// How long people worked, where the report says when.
+    fn run_s(&self) -> Option<i64> {
+        let (start, end) = (self.started_at?, self.ended_at?);
+        Some(end.duration_since(start).as_secs())
+    }
 }
 
 /// The name of a counter of an order.
@@ -90,13 +107,7 @@ pub fn progress(counters: &BTreeMap<String, i64>, scale: u8) -> BTreeMap<u16, Pr
         let Some((operation, what)) = name.split_once('.') else { continue };
         let Ok(operation) = operation.parse() else { continue };
         let at = progress.entry(operation).or_insert_with(|| Progress::none(scale));
-        let quantity = Quantity::from_units(*units, scale);
-        match what {
-            "good" => at.good = quantity,
-            "scrap" => at.scrap = quantity,
-            "rework" => at.rework = quantity,
-            _ => {}
-        }
+        at.count(what, *units);
     }
     progress
 }
@@ -122,6 +133,12 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
         unmet.extend(exception::stopped(order, Some(report.operation), facts.lang));
     }
     unmet.extend(wrong_quantities(order, report, facts));
+    if let Some(operation) = order.operation(report.operation) {
+        unmet.extend(operation::stopped(operation, facts.lang));
+        unmet.extend(operation::before_not_done(order, operation, facts));
+        unmet.extend(operation::without_its_machine(operation, facts));
+        unmet.extend(resource::unqualified(operation, facts));
+    }
     let last = order.is_last_operation(report.operation);
     let quarantine = facts.location_for(LocationKind::Quarantine, &order.line);
     if last && quarantine.is_none() {
@@ -134,9 +151,10 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
     let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
     let before = facts.progress_at(report.operation, scale);
     let reached = last && before.done().units() + good + scrap >= order.quantity.units();
-    let mut change = Change { order: None, postings: Vec::new(), counters: Vec::new(), events: Vec::new() };
-    change.counters = counters(order, report, facts, reached);
-    change.postings = kit::consume(order, facts, report.operation, Quantity::from_units(good + scrap, scale));
+    // Pieces that are done here again took their material the first time.
+    let redone = before.redo.units().clamp(0, good + scrap);
+    let mut change = Change { counters: counters(order, report, facts, reached, redone), ..Change::default() };
+    change.postings = kit::consume(order, facts, report.operation, Quantity::from_units(good + scrap - redone, scale));
     if let (true, true, Some(quarantine)) = (last, good > 0, quarantine) {
         change.postings.push(Posting {
             kind: MovementKind::Produce,
@@ -151,8 +169,15 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
     let data = told(order, report, &facts.actor.user, facts.now);
     change.events.push(DomainEvent { kind: action.event.clone(), data });
     change.events.extend(shortages(order, &change.postings));
-    if let (true, Some(to)) = (reached, &action.when_quantity_reached) {
+    let pieces = Quantity::from_units(good + scrap + report.rework_units(order), scale);
+    resource::shots(order, report.operation, pieces, false, facts, &mut change);
+    if let Some(to) = report.rework_to {
         let mut after = order.clone();
+        rework::send_back(&mut after, report, to, facts);
+        change.order = Some(after);
+    }
+    if let (true, Some(to)) = (reached, &action.when_quantity_reached) {
+        let mut after = change.order.take().unwrap_or_else(|| order.clone());
         decide::complete(&mut after, facts, &mut change);
         decide::enter(&mut after, to, facts);
         decide::record(&mut after, action, "", facts);
@@ -180,7 +205,8 @@ fn wrong_quantities(order: &Order, report: &NewReport, facts: &Facts) -> Vec<Unm
     let mut unmet = Vec::new();
     let scale = order.quantity.scale();
     let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
-    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
+    let rework = report.rework_units(order);
+    unmet.extend(rework::wrong_target(order, report, facts));
     if good + scrap + rework == 0 {
         let detail = lang.pick("数量不能全为零", "at least one quantity must be above zero");
         unmet.push(Unmet::new("report.empty", detail, lang.pick("填写数量", "enter a quantity"), holders));
@@ -214,17 +240,29 @@ fn wrong_quantities(order: &Order, report: &NewReport, facts: &Facts) -> Vec<Unm
             unmet.push(Unmet::new("report.before_previous", detail, remedy, holders));
         }
     }
+    if let Some(supplier) = operation.supplier.as_ref().filter(|_| total > at(operation.number).received.units()) {
+        let received = at(operation.number).received;
+        let detail = match lang {
+            Lang::Zh => format!("外协工序:从 {supplier} 只收回 {received}"),
+            Lang::En => format!("{supplier} does this operation, and {received} pieces are back"),
+        };
+        let remedy = lang.pick("先登记外协收回", "receive them from the supplier first");
+        unmet.push(Unmet::new("operation.not_received", detail, remedy, Permission::StockMove.holders()));
+    }
     unmet
 }
 
-fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool) -> Vec<CounterChange> {
+fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool, redone: i64) -> Vec<CounterChange> {
     let operation = report.operation;
     let (good, scrap) = (decide::units(order, report.good), report.scrap_units(order));
-    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
+    let rework = report.rework_units(order);
     let tolerance = order.operation(operation).map_or(0, |operation| operation.tolerance_percent);
     let mut max = limit(order, tolerance).units();
     if let Some(previous) = order.operation_before(operation) {
         max = max.min(facts.progress_at(previous.number, order.quantity.scale()).good.units());
+    }
+    if order.operation(operation).is_some_and(|operation| operation.supplier.is_some()) {
+        max = max.min(facts.progress_at(operation, order.quantity.scale()).received.units());
     }
     let target = order.quantity.units();
     let last = order.is_last_operation(operation);
@@ -241,21 +279,23 @@ fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool) -> 
     };
     let mut changes =
         vec![CounterChange { name: counter_name(operation, "total"), delta: good + scrap, min_after, max_after }];
-    for (what, delta) in [("good", good), ("scrap", scrap), ("rework", rework)] {
+    let run_s = report.run_s().unwrap_or(0);
+    for (what, delta) in [("good", good), ("scrap", scrap), ("rework", rework), ("run_s", run_s)] {
         if delta != 0 {
             changes.push(plain(what, delta));
         }
     }
+    if redone > 0 {
+        changes.push(CounterChange { min_after: Some(0), ..plain("redo", -redone) });
+    }
+    changes.extend(rework::counters(order, report, facts, 1));
     changes
 }
 
 /// What the journal tells of a report: all that a statistic needs, since its readers look at nothing else. Work is told to
 /// have ended when it was booked where nobody said, and never later.
 fn told(order: &Order, report: &NewReport, by: &UserId, booked_at: Timestamp) -> serde_json::Value {
-    let run_s = match (report.started_at, report.ended_at) {
-        (Some(start), Some(end)) => Some(end.duration_since(start).as_secs()),
-        _ => None,
-    };
+    let run_s = report.run_s();
     let ended_at = report.ended_at.map_or(booked_at, |ended| ended.min(booked_at));
     let at_scale = |quantity| Quantity::from_units(decide::units(order, quantity), order.quantity.scale());
     let scrap: Vec<_> =
@@ -263,7 +303,7 @@ fn told(order: &Order, report: &NewReport, by: &UserId, booked_at: Timestamp) ->
     serde_json::json!({
         "order": order.id, "item": order.item, "line": order.line, "operation": report.operation,
         "last": order.is_last_operation(report.operation), "good": at_scale(report.good), "scrap": scrap,
-        "rework": report.rework.map(at_scale), "run_s": run_s, "ended_at": ended_at,
+        "rework": report.rework.map(at_scale), "rework_to": report.rework_to, "run_s": run_s, "ended_at": ended_at,
         "equipment": report.equipment, "by": by,
     })
 }

@@ -13,6 +13,7 @@ use takt_domain::facts::{Actor, Facts};
 use takt_domain::flow::Flow;
 use takt_domain::ledger::{Account, Balance, MovementKind, Posting};
 use takt_domain::movement::{self, NewMovement, StockFacts};
+use takt_domain::operation::{self, Step, StepInput};
 use takt_domain::order::{InspectionResult, Order};
 use takt_domain::permission::Role;
 use takt_domain::quantity::Quantity;
@@ -30,7 +31,7 @@ struct World {
     owed: BTreeMap<String, i64>,
     ledger: Vec<(String, Posting)>,
     /// With the facts that they were booked by, what was posted and what the journal was told.
-    reports: Vec<(NewReport, Facts, Vec<Posted>, serde_json::Value)>,
+    reports: Vec<(NewReport, Facts, Vec<Posted>, serde_json::Value, i64)>,
     /// What the journal was told of the completion, while it stands.
     completion: Option<serde_json::Value>,
     second: i64,
@@ -39,7 +40,8 @@ struct World {
 #[derive(Clone, Debug)]
 enum Command {
     Act(&'static str),
-    Report { operation: u16, good: i64, scrap: i64 },
+    Report { operation: u16, good: i64, scrap: i64, rework: i64 },
+    Step(u16, Step),
     Reverse(usize),
     Move { kind: MovementKind, item: &'static str, from: &'static str, to: &'static str, units: i64, for_order: bool },
 }
@@ -150,14 +152,15 @@ impl World {
                     self.book_change(change);
                 }
             }
-            Command::Report { operation, good, scrap } => {
+            Command::Report { operation, good, scrap, rework } => {
                 let scrap = Scrap { reason: "bent".into(), quantity: Quantity::from_units(*scrap, 0) };
                 let report = NewReport {
                     order: self.order.id.clone(),
                     operation: *operation,
                     good: Quantity::from_units(*good, 0),
                     scrap: vec![scrap],
-                    rework: None,
+                    rework: (*rework > 0).then(|| Quantity::from_units(*rework, 0)),
+                    rework_to: (*rework > 0 && *operation == 20).then_some(10),
                     started_at: None,
                     ended_at: None,
                     equipment: None,
@@ -168,17 +171,27 @@ impl World {
                 if let Ok(change) = report::decide(&self.order, flow, &report, &facts) {
                     self.follow_completion(&change);
                     let told = change.events[0].data.clone();
+                    let redo = report::counter_name(report.operation, "redo");
+                    let redone = change.counters.iter().find(|counter| counter.name == redo && counter.delta < 0);
+                    let redone = redone.map_or(0, |counter| -counter.delta);
                     let posted = self.book_change(change);
-                    self.reports.push((report, facts, posted, told));
+                    self.reports.push((report, facts, posted, told, redone));
+                }
+            }
+            Command::Step(number, step) => {
+                let input = StepInput { reason: "because".into(), quantity: None };
+                if let Ok(change) = operation::decide(&self.order, flow, *number, *step, &input, &self.facts()) {
+                    self.book_change(change);
                 }
             }
             Command::Reverse(n) => {
                 if self.reports.is_empty() {
                     return;
                 }
-                let (report, then, posted, told) = self.reports[n % self.reports.len()].clone();
+                let (report, then, posted, told, redone) = self.reports[n % self.reports.len()].clone();
                 let owed = self.owed.iter().map(|(item, units)| (item.parse().unwrap(), *units)).collect();
-                let booked = BookedReport { report: &report, by: &then.actor.user, at: then.now, posted: &posted };
+                let booked =
+                    BookedReport { report: &report, by: &then.actor.user, at: then.now, posted: &posted, redone };
                 let facts = self.facts();
                 let decided = report::decide_reversal(&self.order, flow, booked, "wrong", &owed, &facts);
                 if let Ok(change) = decided {
@@ -249,7 +262,18 @@ impl World {
             self.counters.get("20.good").copied().unwrap_or(0),
             "what was received is what was reported"
         );
-        let total = self.counters.get("20.total").copied().unwrap_or(0);
+        let count = |name: &str| self.counters.get(name).copied().unwrap_or(0);
+        let total = count("20.total");
+        prop_assert!(count("10.good") >= total, "each piece passes the first operation before the second");
+        let used: i64 = self
+            .balances
+            .iter()
+            .filter(|(key, _)| key.0 == "screw" && key.2.location.as_str() == "@production")
+            .map(|(_, units)| *units)
+            .sum();
+        prop_assert_eq!(used, 2 * (count("10.total") + count("10.redo")), "a piece takes its screws once");
+        let paused = self.order.operations.iter().any(|one| one.stopped.is_some() && one.running_since.is_some());
+        prop_assert!(!paused, "no clock runs while its operation is paused");
         prop_assert!(total <= 11, "ten and ten per cent");
         let state = self.order.state.as_str();
         if state == "in_progress" {
@@ -297,8 +321,10 @@ fn command() -> impl Strategy<Value = Command> {
     let moves = (places, prop::sample::select(vec!["screw", "wire", "lamp"]), 1..40_i64, any::<bool>());
     prop_oneof![
         3 => act.prop_map(Command::Act),
-        4 => (prop::sample::select(vec![10_u16, 20]), 0..6_i64, 0..3_i64)
-            .prop_map(|(operation, good, scrap)| Command::Report { operation, good, scrap }),
+        4 => (prop::sample::select(vec![10_u16, 20]), 0..6_i64, 0..3_i64, prop::sample::select(vec![0, 0, 0, 1, 2]))
+            .prop_map(|(operation, good, scrap, rework)| Command::Report { operation, good, scrap, rework }),
+        1 => (prop::sample::select(vec![10_u16, 20]), prop::sample::select(Step::ALL.to_vec()))
+            .prop_map(|(number, step)| Command::Step(number, step)),
         1 => any::<usize>().prop_map(Command::Reverse),
         3 => moves.prop_map(|((kind, from, to), item, units, for_order)| Command::Move { kind, item, from, to, units, for_order }),
     ]
@@ -342,10 +368,10 @@ fn a_whole_order_goes_through_and_its_goods_leave_quarantine_with_the_signature(
         world.run(&command);
     }
     assert_eq!(world.order.state, "in_progress");
-    world.run(&Command::Report { operation: 20, good: 1, scrap: 0 });
+    world.run(&Command::Report { operation: 20, good: 1, scrap: 0, rework: 0 });
     assert!(world.reports.is_empty(), "operation 20 works on what 10 has made");
-    world.run(&Command::Report { operation: 10, good: 9, scrap: 1 });
-    world.run(&Command::Report { operation: 20, good: 9, scrap: 0 });
+    world.run(&Command::Report { operation: 10, good: 9, scrap: 1, rework: 0 });
+    world.run(&Command::Report { operation: 20, good: 9, scrap: 0, rework: 0 });
     assert_eq!(world.order.state, "in_progress", "nine of ten");
     world.run(&Command::Act("complete"));
     assert_eq!(world.order.state, "completed");
@@ -368,12 +394,12 @@ fn goods_that_are_made_after_the_final_inspection_need_another_one() {
     for command in prologue() {
         world.run(&command);
     }
-    world.run(&Command::Report { operation: 10, good: 10, scrap: 0 });
-    world.run(&Command::Report { operation: 20, good: 10, scrap: 0 });
+    world.run(&Command::Report { operation: 10, good: 10, scrap: 0, rework: 0 });
+    world.run(&Command::Report { operation: 20, good: 10, scrap: 0, rework: 0 });
     world.run(&Command::Act("inspect-final"));
     world.run(&Command::Reverse(1));
     assert_eq!(world.order.state, "in_progress", "the ten are taken back");
-    world.run(&Command::Report { operation: 20, good: 10, scrap: 0 });
+    world.run(&Command::Report { operation: 20, good: 10, scrap: 0, rework: 0 });
     assert_eq!(world.order.state, "completed");
     world.run(&Command::Act("sign"));
     assert!(world.order.signed.is_none(), "nobody has inspected these");
@@ -394,6 +420,7 @@ fn pieces_for_rework_are_no_more_than_there_can_be() {
         good: quantity("0"),
         scrap: Vec::new(),
         rework: Some(quantity(rework)),
+        rework_to: None,
         started_at: None,
         ended_at: None,
         equipment: None,
@@ -406,7 +433,7 @@ fn pieces_for_rework_are_no_more_than_there_can_be() {
     };
     assert!(decided(&world, &report(10, "10")).is_ok());
     assert_eq!(decided(&world, &report(10, "11")).unwrap_err(), ["report.over_tolerance"]);
-    world.run(&Command::Report { operation: 10, good: 4, scrap: 0 });
+    world.run(&Command::Report { operation: 10, good: 4, scrap: 0, rework: 0 });
     assert!(decided(&world, &report(20, "4")).is_ok());
     assert_eq!(decided(&world, &report(20, "5")).unwrap_err(), ["report.before_previous"]);
 }
@@ -426,7 +453,7 @@ fn what_the_books_lack_comes_from_the_shortage_and_the_next_receipt_pays_it_back
         for_order: true,
     };
     world.run(&throw("screw", "store", 25));
-    world.run(&Command::Report { operation: 10, good: 3, scrap: 0 });
+    world.run(&Command::Report { operation: 10, good: 3, scrap: 0, rework: 0 });
     assert_eq!(world.owed.get("screw"), Some(&6));
     let receive = |units| Command::Move {
         kind: MovementKind::Receipt,

@@ -96,9 +96,15 @@ fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, erro
 
 fn equipment(tables: &Tables, existing: &Existing) -> Vec<Equipment> {
     let made = tables.equipment.iter().map(|Read { value, .. }| {
-        let before = existing.equipment.get(&value.id).map(|before| before.status);
-        let status = value.status.or(before).unwrap_or(EquipmentStatus::Available);
-        Equipment { id: value.id.clone(), name: value.name.clone(), line: value.line.clone(), status }
+        let before = existing.equipment.get(&value.id);
+        Equipment {
+            id: value.id.clone(),
+            name: value.name.clone(),
+            line: value.line.clone(),
+            status: value.status.or(before.map(|before| before.status)).unwrap_or(EquipmentStatus::Available),
+            exclusive: value.exclusive.unwrap_or(before.is_some_and(|before| before.exclusive)),
+            calibrated_until: value.calibrated_until.or(before.and_then(|before| before.calibrated_until)),
+        }
     });
     made.collect()
 }
@@ -112,6 +118,7 @@ fn moulds(tables: &Tables, existing: &Existing) -> Vec<Mould> {
             usable: value.usable.or(before.map(|before| before.usable)).unwrap_or(true),
             shots: value.shots.or(before.map(|before| before.shots)).unwrap_or(0),
             shots_max: value.shots_max,
+            cavities: value.cavities.or(before.and_then(|before| before.cavities)),
         }
     });
     made.collect()
@@ -119,9 +126,19 @@ fn moulds(tables: &Tables, existing: &Existing) -> Vec<Mould> {
 
 fn crew(tables: &Tables, existing: &Existing) -> Vec<CrewMember> {
     let made = tables.crew.iter().map(|Read { value, .. }| {
-        let before = existing.crew.get(&value.user).map(|before| before.present);
-        let present = value.present.or(before).unwrap_or(false);
-        CrewMember { user: value.user.clone(), name: value.name.clone(), line: value.line.clone(), present }
+        let before = existing.crew.get(&value.user);
+        CrewMember {
+            user: value.user.clone(),
+            name: value.name.clone(),
+            line: value.line.clone(),
+            present: value.present.or(before.map(|before| before.present)).unwrap_or(false),
+            badge: value.badge.clone().or(before.and_then(|before| before.badge.clone())),
+            qualifications: value
+                .qualifications
+                .clone()
+                .or(before.map(|before| before.qualifications.clone()))
+                .unwrap_or_default(),
+        }
     });
     made.collect()
 }

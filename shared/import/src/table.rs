@@ -46,17 +46,17 @@ tables! {
     /// Bills of material, one line each.
     Boms = "boms", [must("parent"), must("component"), must("quantity"), may("operation"), may("optional"), may("phantom"), may("note")];
     /// How items are made, one operation each.
-    Routings = "routings", [must("item"), must("operation"), must("name"), may("released"), may("tolerance_percent"), may("equipment"), may("mould"), may("crew_min"), may("standard_s")];
+    Routings = "routings", [must("item"), must("operation"), must("name"), may("released"), may("tolerance_percent"), may("equipment"), may("mould"), may("crew_min"), may("standard_s"), may("way"), may("qualification"), may("supplier")];
     /// Production lines.
     Lines = "lines", [must("id"), must("name")];
     /// Physical places.
     Locations = "locations", [must("id"), must("name"), must("kind"), may("line")];
     /// Machines and stations.
-    Equipment = "equipment", [must("id"), must("name"), may("line"), may("status")];
+    Equipment = "equipment", [must("id"), must("name"), may("line"), may("status"), may("exclusive"), may("calibrated_until")];
     /// Moulds and tools.
-    Moulds = "moulds", [must("id"), must("name"), may("usable"), may("shots"), may("shots_max")];
+    Moulds = "moulds", [must("id"), must("name"), may("usable"), may("shots"), may("shots_max"), may("cavities")];
     /// Who works at which line.
-    Crew = "crew", [must("user"), must("name"), may("line"), may("present")];
+    Crew = "crew", [must("user"), must("name"), may("line"), may("present"), may("badge"), may("qualifications")];
     /// Who may sign in.
     Users = "users", [must("user"), must("name"), must("roles"), may("line"), may("pin")];
     /// Stock when Takt begins.

@@ -7,7 +7,8 @@ use takt_domain::ledger::{Account, Posting};
 use takt_domain::master::{Bom, CrewMember, Equipment, Item, Line, Location, Mould, Routing};
 use takt_domain::movement::{OWED_SCOPE, owed_changes};
 use takt_domain::order::Order;
-use takt_store::{Event, RecordWrite};
+use takt_domain::resource::{ResourceChange, SHOTS_SCOPE, USE_SCOPE};
+use takt_store::{Commit, Event, RecordWrite};
 
 use crate::caller::Caller;
 
@@ -61,6 +62,10 @@ pub mod kind {
     pub const NONCONFORMANCE: &str = "nonconformance";
     /// What the plant has chosen about quality: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const QUALITY_SETTINGS: &str = "quality_settings";
+    /// Who has a machine that one order at a time may have, under the machine's code.
+    pub const EQUIPMENT_USE: &str = "equipment_use";
+    /// When the operations of an order are planned, under its number.
+    pub const PLAN: &str = "plan";
     /// Whether calls of lower priority are refused: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const DEGRADATION: &str = "degradation";
     /// An alert, under its order.
@@ -245,6 +250,31 @@ pub fn counters(decided: &[CounterChange], scope: &str) -> Vec<takt_store::Count
 /// The counters that follow the shortage location through these postings.
 pub fn owed(decided: &[Posting]) -> Vec<takt_store::CounterChange> {
     counters(&owed_changes(decided), OWED_SCOPE)
+}
+
+/// What becomes of machines and moulds: counters that any number may move at once, and who has what only one may have.
+pub fn resources(changes: &[ResourceChange], commit: &mut Commit) {
+    for change in changes {
+        let (scope, name, delta) = match change {
+            ResourceChange::Use { equipment, by } => (USE_SCOPE, equipment.to_string(), *by),
+            ResourceChange::Shots { mould, by } => (SHOTS_SCOPE, mould.to_string(), *by),
+            ResourceChange::Hold(held) => {
+                commit.records.push(few(kind::EQUIPMENT_USE, held.equipment.as_str(), held, Some(held.version)));
+                continue;
+            }
+        };
+        let known = commit.counters.iter_mut().find(|counter| counter.scope == scope && counter.name == name);
+        match known {
+            Some(counter) => counter.delta += delta,
+            None => commit.counters.push(takt_store::CounterChange {
+                scope: scope.to_owned(),
+                name,
+                delta,
+                min_after: None,
+                max_after: None,
+            }),
+        }
+    }
 }
 
 /// Events for the journal. `id` is the command's; each event gets a number behind it.

@@ -9,12 +9,14 @@ use takt_domain::facts::{Actor, Facts};
 use takt_domain::flow::{Flow, FlowRef};
 use takt_domain::id::OrderId;
 use takt_domain::ledger::Balance;
-use takt_domain::master::Routing;
+use takt_domain::master::{Mould, Routing};
 use takt_domain::order::Order;
 use takt_domain::quantity::Quantity;
 use takt_domain::report;
+use takt_domain::resource::{EquipmentUse, SHOTS_SCOPE};
 use takt_store::{Load, Loaded, Store, StoreError};
 
+use crate::calendar;
 use crate::caller::Caller;
 use crate::command::CommandError;
 use crate::flow::PublishedFlow;
@@ -51,6 +53,7 @@ pub async fn order<S: Store>(
     also: Vec<(String, String)>,
 ) -> Result<OrderState, CommandError> {
     let mut first = first_load(caller, &[id]);
+    first.with_plant = true;
     first.key = caller.key_lookup();
     first.records.extend(also);
     let mut loaded = store.load(&first).await?;
@@ -131,10 +134,11 @@ pub async fn orders<S: Store>(
 fn first_load(caller: &Caller, ids: &[&OrderId]) -> Load {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = ids.iter().map(|id| (kind::ORDER.to_owned(), id.to_string())).collect();
-    let few_kinds = [kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW, kind::DELEGATION];
     load.records.push(quality::settings_record());
+    let few_kinds = [kind::LOCATION, kind::EQUIPMENT, kind::MOULD, kind::CREW, kind::DELEGATION, kind::EQUIPMENT_USE];
     load.children = few_kinds.map(|kind| (kind.to_owned(), PLANT_PARENT.to_owned())).to_vec();
     load.counters = ids.iter().map(ToString::to_string).collect();
+    load.counters.push(SHOTS_SCOPE.to_owned());
     load
 }
 
@@ -206,18 +210,39 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
         balances: balances(&concerned, order)?,
         locations: few(loaded, kind::LOCATION)?,
         equipment: few(loaded, kind::EQUIPMENT)?,
-        moulds: few(loaded, kind::MOULD)?,
+        moulds: moulds(loaded)?,
         crew: few(loaded, kind::CREW)?,
         routing_released: routing.is_some_and(|routing| routing.released),
         progress: report::progress(&counters, order.quantity.scale()),
         lang: caller.lang,
         acting_for: acting_for(loaded, stock, caller)?,
         first_article_failure_closes: quality::settings(loaded)?.0.first_article_failure_closes,
+        uses: equipment_uses(loaded)?,
+        today: loaded.plant.as_ref().map(|plant| calendar::of(plant).day_of(caller.now)),
     };
+    facts.uses.retain(|known| named_equipment(&known.equipment));
     facts.equipment.retain(|equipment| named_equipment(&equipment.id));
     facts.moulds.retain(|mould| named_mould(&mould.id));
-    facts.crew.retain(|member| member.line.as_ref() == Some(&order.line));
+    // Whoever reports may be of another line: then only what the person is qualified for matters.
+    let asks = order.operations.iter().any(|operation| operation.qualification.is_some());
+    facts.crew.retain(|member| member.line.as_ref() == Some(&order.line) || asks && !member.qualifications.is_empty());
     Ok(facts)
+}
+
+/// The plant's moulds, with every shot that was counted.
+pub fn moulds(loaded: &Loaded) -> Result<Vec<Mould>, StoreError> {
+    let mut moulds: Vec<Mould> = few(loaded, kind::MOULD)?;
+    for mould in &mut moulds {
+        let shots = i64::from(mould.shots).saturating_add(loaded.counter(SHOTS_SCOPE, mould.id.as_str()));
+        mould.shots = u32::try_from(shots.max(0)).unwrap_or(u32::MAX);
+    }
+    Ok(moulds)
+}
+
+/// Who has the machines that one order at a time may have.
+pub fn equipment_uses(loaded: &Loaded) -> Result<Vec<EquipmentUse>, StoreError> {
+    let found = loaded.children(kind::EQUIPMENT_USE, PLANT_PARENT);
+    found.map(|record| Ok(EquipmentUse { version: record.version, ..record.parse()? })).collect()
 }
 
 /// The error that carries the answer of an earlier request under the same key.

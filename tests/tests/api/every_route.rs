@@ -49,6 +49,8 @@ impl Site {
             ("{part}", "1".to_owned()),
             ("{order}", order),
             ("{action}", "pause".to_owned()),
+            ("{number}", SMALL.operation.to_string()),
+            ("{step}", "pause".to_owned()),
             ("{movement}", movement.id),
             ("{report}", report.id),
             ("{letter}", "0-1-0".to_owned()),
@@ -229,7 +231,7 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "putMouldStatus" => Some(json!({"usable": false})),
         "putPresence" => Some(json!({"present": false})),
         "putImportPart" => Some(json!({"file": "items.csv", "text": "id,name\n"})),
-        "publishImport" | "acknowledgeException" => Some(json!({})),
+        "publishImport" | "acknowledgeException" | "putCrew" | "putOperationPlan" => Some(json!({})),
         "closeException" => Some(json!({"cause": "c", "action": "a"})),
         "publishFlow" => Some(json!({"draft_version": 0, "reason": "r"})),
         "moveOrders" => {
@@ -237,7 +239,9 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         }
         "signApproval" => Some(json!({"decision": "sign"})),
         "putDelegation" => Some(json!({"to": "operator", "ends_at": "2099-01-01T00:00:00Z"})),
-        "takeAction" | "reverseMovement" | "reverseReport" => Some(json!({"reason": "r"})),
+        "splitOrder" => Some(json!({"quantity": "1"})),
+        "mergeOrders" => Some(json!({"orders": ["other"]})),
+        "takeAction" | "takeStep" | "reverseMovement" | "reverseReport" => Some(json!({"reason": "r"})),
         _ => None,
     })
 }

@@ -99,6 +99,7 @@ fn import_plant(takt: &Plant) -> anyhow::Result<()> {
         name: "示范工厂".into(),
         time_zone: "Asia/Shanghai".into(),
         shifts: vec![shift("早班", "08:00", "16:00"), shift("中班", "16:00", "00:00"), shift("晚班", "00:00", "08:00")],
+        days: None,
     };
     let _named: serde_json::Value = takt.write("PUT", "/api/v1/plant", &plant)?;
     import::send(takt, &files, Some(mapping), |_| {})?;

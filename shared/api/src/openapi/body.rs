@@ -5,11 +5,11 @@ mod quality;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 use takt_domain::approval::Delegation;
-use takt_domain::master::{Equipment, Item, Mould};
+use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{Page, doctor, exceptions, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports, stock, watch};
+use crate::{Page, doctor, exceptions, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports, schedule, stock, watch};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];
@@ -260,6 +260,23 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "exportOrders" => make.csv(&[STATES, LINE, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
         "exportReports" => make.csv(&[ORDER, FROM, TO, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
         "exportItems" => make.csv(&[Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
+        "putCrew" => make.write::<master::PutCrew, CrewMember>(&[200]),
+        "scanBadge" => make.write::<master::ScanBadge, master::Presence>(&[200]),
+        "takeStep" => make.write::<orders::TakeStep, orders::OrderAnswer>(&[200]),
+        "getSchedule" => make.read::<schedule::Schedule>(&[FROM, TO, LINE]),
+        "planSchedule" => make.write::<schedule::PlanSchedule, schedule::Planned>(&[200]),
+        "putOperationPlan" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<schedule::PutOperationPlan, schedule::Planned>(&[200])
+        },
+        "splitOrder" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<orders::SplitOrder, orders::SplitAnswer>(&[201])
+        },
+        "mergeOrders" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<orders::MergeOrders, orders::OrderAnswer>(&[200])
+        },
         other => quality::body_of(other, &mut make).unwrap_or_else(|| undescribed(other, &mut make)),
     }
 }

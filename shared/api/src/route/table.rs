@@ -118,4 +118,16 @@ pub const ROUTES: &[Route] = &[
     get("exportOrders", "/api/v1/orders.csv", "orders", May(OrderView), Statistics, "Orders as CSV, with the plant's columns."),
     get("exportReports", "/api/v1/reports.csv", "reporting", May(ReportView), Statistics, "Reports as CSV, with the plant's columns."),
     get("exportItems", "/api/v1/items.csv", "plant", May(MasterView), Statistics, "Items as CSV, with the plant's columns."),
+    // Resources.
+    write("putCrew", "PUT", "/api/v1/crew/{user}", "plant", May(ResourceSet), "Say where somebody works, with which badge and qualifications."),
+    write("scanBadge", "POST", "/api/v1/presence", "plant", May(PresenceSelf), "Check in or out by badge: one's own, or anybody's for who may set resources."),
+    // Operations.
+    write("takeStep", "POST", "/api/v1/orders/{order}/operations/{number}/{step}", "orders", Decided, "Start, pause, resume or finish an operation, send its pieces to a supplier or receive them back."),
+    // Scheduling.
+    get("getSchedule", "/api/v1/schedule", "orders", May(OrderView), Board, "The plan of all open orders, with machines and working time."),
+    write("planSchedule", "POST", "/api/v1/schedule", "orders", May(SchedulePlan), "Plan open orders forward or backward, or say what that would move."),
+    write("putOperationPlan", "PUT", "/api/v1/orders/{order}/operations/{number}/plan", "orders", May(SchedulePlan), "Put an operation to a time, a machine, a mould and people."),
+    // Split and merge.
+    write("splitOrder", "POST", "/api/v1/orders/{order}/split", "orders", May(OrderCreate), "Split some of an order off into a new one."),
+    write("mergeOrders", "POST", "/api/v1/orders/{order}/merge", "orders", May(OrderCreate), "Make several orders that are alike and not started part of this one."),
 ];

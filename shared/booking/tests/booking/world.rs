@@ -99,6 +99,7 @@ impl World {
             mould: None,
             crew_min: 0,
             standard_s: 1,
+            ..RoutingOperation::default()
         };
         let routing = Routing { item: parse("P"), released: true, operations: vec![operation(10), operation(20)] };
         commit.records.push(keep::routing(&routing, None));
@@ -225,6 +226,7 @@ pub(crate) fn report(order: &OrderId, operation: u16, good: i64) -> NewReport {
         good: pieces(good),
         scrap: Vec::new(),
         rework: None,
+        rework_to: None,
         started_at: None,
         ended_at: None,
         equipment: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{NewReport, counter_name, told};
+use super::{NewReport, counter_name, rework, told};
 use crate::decide::{self, Change, CounterChange};
 use crate::facts::Facts;
 use crate::flow::{Category, Effect, Flow};
@@ -15,6 +15,7 @@ use crate::order::{InspectionKind, Order};
 use crate::permission::Permission;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
+use crate::resource;
 use crate::text::Lang;
 
 /// A posting of a report that is to be taken back, with the id that the ledger gave it.
@@ -37,6 +38,8 @@ pub struct BookedReport<'a> {
     pub at: Timestamp,
     /// What it posted.
     pub posted: &'a [Posted],
+    /// How many of its pieces were done again, in units: they took no material.
+    pub redone: i64,
 }
 
 /// Decides to take a report back: its pieces leave the counters, its stock flows back, and an order that it had
@@ -92,6 +95,7 @@ pub fn decide_reversal(
             Permission::ReportReverse.holders(),
         ));
     }
+    unmet.extend(rework::already_done_again(order, report, facts));
     if !unmet.is_empty() {
         return Err(Refusal { unmet });
     }
@@ -103,19 +107,27 @@ pub fn decide_reversal(
     let mut postings: Vec<_> = taken_back.map(|posted| material_back(posted, stays_over)).collect();
     let settled = settled_back(&postings, owed, order, stays_over, facts)?;
     postings.extend(settled);
-    let rework = report.rework.map_or(0, |quantity| decide::units(order, quantity));
+    let rework = report.rework_units(order);
     let change = |what: &str, delta: i64, min_after| CounterChange {
         name: counter_name(report.operation, what),
         delta: -delta,
         min_after: Some(min_after),
         max_after: None,
     };
-    let counters = vec![
+    let mut counters = vec![
         change("total", good + scrap, 0),
         change("good", good, next.unwrap_or(0)),
         change("scrap", scrap, 0),
         change("rework", rework, 0),
     ];
+    let run_s = report.run_s().unwrap_or(0);
+    for (what, delta) in [("run_s", run_s), ("redo", -booked.redone)] {
+        if delta != 0 {
+            counters.push(change(what, delta, 0));
+        }
+    }
+    counters.extend(rework::counters(order, report, facts, -1));
+    let mut result = Change { postings, counters, ..Change::default() };
     let mut after = order.clone();
     let action = flow.action_with(Effect::BookReport);
     if let (true, Some(state)) = (reopened, action.and_then(|action| action.from.first())) {
@@ -124,7 +136,10 @@ pub fn decide_reversal(
         let finals = after.inspections.iter_mut().filter(|done| done.kind == InspectionKind::Final);
         finals.for_each(|done| done.outdated = true);
         decide::enter(&mut after, state, facts);
+        resource::take_at_start(&mut after, facts, &mut result);
     }
+    let pieces = Quantity::from_units(good + scrap + rework, scale);
+    resource::shots(order, report.operation, pieces, true, facts, &mut result);
     after.history.push(crate::order::HistoryEntry {
         action: "reverse-report".into(),
         state: after.state.clone(),
@@ -134,7 +149,9 @@ pub fn decide_reversal(
     });
     let mut event = decide::event("order.report_reversed.v1", order, &after, reason, facts);
     event.data["report"] = told(order, report, booked.by, booked.at);
-    Ok(Change { order: Some(after), postings, counters, events: vec![event] })
+    result.events.push(event);
+    result.order = Some(after);
+    Ok(result)
 }
 
 /// The reversal of one posting. Material comes back held for the order, but to an order that is over it comes back free.

@@ -44,6 +44,7 @@ fn operation(number: u16, tolerance_percent: u8) -> RoutingOperation {
         mould: Some("mould".parse().unwrap()),
         crew_min: 1,
         standard_s: 10,
+        ..RoutingOperation::default()
     }
 }
 
@@ -105,6 +106,8 @@ pub(crate) fn facts(role: Role) -> Facts {
             name: "press".into(),
             line: None,
             status: EquipmentStatus::Available,
+            exclusive: false,
+            calibrated_until: None,
         }],
         moulds: vec![Mould {
             id: "mould".parse().unwrap(),
@@ -112,18 +115,23 @@ pub(crate) fn facts(role: Role) -> Facts {
             usable: true,
             shots: 0,
             shots_max: Some(100),
+            cavities: None,
         }],
         crew: vec![CrewMember {
             user: "operator".parse().unwrap(),
             name: "operator".into(),
             line: Some("L1".parse().unwrap()),
             present: true,
+            badge: None,
+            qualifications: Vec::new(),
         }],
         routing_released: true,
         progress: BTreeMap::new(),
         lang: Lang::Zh,
         acting_for: Vec::new(),
         first_article_failure_closes: false,
+        uses: Vec::new(),
+        today: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `equipment.csv`
 
+use jiff::civil::Date;
 use takt_domain::master::EquipmentStatus;
 
 use super::{EquipmentRow, NAME_MAX};
@@ -16,5 +17,20 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<EquipmentRow> {
         "maintenance" => Some(Some(EquipmentStatus::Maintenance)),
         _ => row.expected("status", "available, down or maintenance"),
     };
-    Some(EquipmentRow { id: id?, name: name?, line: line?, status: status? })
+    let exclusive = row.flag("exclusive");
+    let calibrated_until = match row.row.value("calibrated_until") {
+        "" => Some(None),
+        text => match text.parse::<Date>() {
+            Ok(day) => Some(Some(day)),
+            Err(_) => row.expected("calibrated_until", "a day such as 2027-03-31"),
+        },
+    };
+    Some(EquipmentRow {
+        id: id?,
+        name: name?,
+        line: line?,
+        status: status?,
+        exclusive: exclusive?,
+        calibrated_until: calibrated_until?,
+    })
 }

@@ -13,6 +13,7 @@ mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use takt_api::import::Mapping;
 use takt_domain::id::{EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
 use takt_domain::master::{BomLine, EquipmentStatus, Item, Line, Location, RoutingOperation};
@@ -67,6 +68,10 @@ pub struct EquipmentRow {
     pub line: Option<LineId>,
     /// Whether it can work.
     pub status: Option<EquipmentStatus>,
+    /// One order at a time works on it.
+    pub exclusive: Option<bool>,
+    /// The last day of its calibration.
+    pub calibrated_until: Option<Date>,
 }
 
 /// A mould.
@@ -82,6 +87,8 @@ pub struct MouldRow {
     pub shots: Option<u32>,
     /// Shots after which it must be overhauled.
     pub shots_max: Option<u32>,
+    /// How many pieces one shot makes.
+    pub cavities: Option<u16>,
 }
 
 /// Someone who works at a line.
@@ -95,6 +102,10 @@ pub struct CrewRow {
     pub line: Option<LineId>,
     /// Checked in.
     pub present: Option<bool>,
+    /// What is on the badge.
+    pub badge: Option<String>,
+    /// What this person is qualified for; as before where the file does not say.
+    pub qualifications: Option<Vec<String>>,
 }
 
 /// A user.

@@ -1,6 +1,6 @@
 //! `routings.csv`: the rows of an item are its whole routing.
 
-use takt_domain::master::RoutingOperation;
+use takt_domain::master::{RoutingOperation, Way};
 
 use super::boms::OPERATION_MAX;
 use super::{NAME_MAX, RoutingRow};
@@ -22,6 +22,13 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<RoutingRow> {
     let mould = row.id_or_none("mould");
     let crew_min = row.number("crew_min", 0..=u8::MAX);
     let standard_s = row.number("standard_s", 0..=10_000_000);
+    let way = match row.row.value("way") {
+        "" | "overlap" => Some(Way::Overlap),
+        "sequence" => Some(Way::Sequence),
+        _ => row.expected("way", "overlap or sequence"),
+    };
+    let qualification = row.text("qualification", NAME_MAX);
+    let supplier = row.text("supplier", NAME_MAX);
     let operation = RoutingOperation {
         number: number?,
         name: name?,
@@ -30,6 +37,9 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<RoutingRow> {
         mould: mould?,
         crew_min: crew_min?.unwrap_or(0),
         standard_s: standard_s?.unwrap_or(0),
+        way: way?,
+        qualification: qualification.filter(|text| !text.is_empty()),
+        supplier: supplier.filter(|text| !text.is_empty()),
     };
     Some(RoutingRow { item: item?, released: released?.unwrap_or(true), operation })
 }

@@ -127,6 +127,17 @@ async fn number<S: Store>(
         }
         return Ok((id.clone(), None));
     }
+    let (id, change) = next_number(store, caller, loaded).await?;
+    Ok((id, Some(change)))
+}
+
+/// The plant's next number, with the change of the counter that gives it away. `loaded` has the counters of
+/// [`NUMBER_SCOPE`].
+pub(crate) async fn next_number<S: Store>(
+    store: &S,
+    caller: &Caller,
+    loaded: &Loaded,
+) -> Result<(OrderId, CounterChange), CommandError> {
     let last = loaded.counter(NUMBER_SCOPE, kind::ORDER);
     let mut next = last + 1;
     loop {
@@ -146,7 +157,7 @@ async fn number<S: Store>(
             min_after: Some(number),
             max_after: Some(number),
         };
-        return Ok((id, Some(change)));
+        return Ok((id, change));
     }
 }
 

@@ -9,6 +9,7 @@ use takt_api::reports::{Report, ReportState};
 use takt_domain::decide::Change;
 use takt_domain::field::{Form, FormOf, Values};
 use takt_domain::order::InspectionResult;
+use takt_domain::quantity::Quantity;
 use takt_domain::report::{self, NewReport};
 use takt_store::{Expect, Load, Loaded, Receipt, RecordWrite, Store};
 
@@ -87,6 +88,7 @@ pub fn decided(
         order_state: after.state.clone(),
         unmet: Vec::new(),
         checks,
+        redone: redone(&change, &given),
     };
     let body = serde_json::to_value(&booked).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
@@ -111,8 +113,16 @@ pub fn decided(
     commit.postings = keep::postings(&change.postings, &head, caller);
     commit.counters = keep::counters(&change.counters, given.order.as_str());
     commit.counters.extend(keep::owed(&change.postings));
+    keep::resources(&change.resources, &mut commit);
     commit.events = keep::events(change.events.clone(), &id, given.order.as_str(), caller);
     Ok((Plan { commit, status: 201, body }, change))
+}
+
+/// How many of the pieces were done again.
+fn redone(change: &Change, given: &NewReport) -> Option<Quantity> {
+    let name = report::counter_name(given.operation, "redo");
+    let units = change.counters.iter().find(|counter| counter.name == name)?.delta;
+    Some(Quantity::from_units(-units, given.good.scale()))
 }
 
 /// Reads the plant's own fields by the report's form, and judges the inspection items among them. A form that was changed

@@ -3,6 +3,7 @@
 use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, Reversed};
 use takt_domain::movement::OWED_SCOPE;
+use takt_domain::quantity::Quantity;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::report::{self, BookedReport, Posted};
 use takt_domain::text::Lang;
@@ -50,7 +51,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         .map(|posting| super::reverse_movement::posted(posting, scale))
         .collect::<Result<Vec<Posted>, _>>()?;
     let at = taken_back.booked_at.ok_or_else(|| CommandError::Damaged(format!("the time of report {id}")))?;
-    let booked = BookedReport { report: &taken_back.report, by: &taken_back.by, at, posted: &posted };
+    let redone = taken_back.redone.map_or(0, Quantity::units);
+    let booked = BookedReport { report: &taken_back.report, by: &taken_back.by, at, posted: &posted, redone };
     let items = state.order.materials.iter().map(|material| material.item.clone());
     let owed = items.map(|item| (item.clone(), loaded.counter(OWED_SCOPE, item.as_str()))).collect();
     let change = report::decide_reversal(&state.order, &state.flow, booked, reason, &owed, &state.facts)?;
@@ -75,6 +77,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     commit.postings = keep::postings(&change.postings, &head, caller);
     commit.counters = keep::counters(&change.counters, order.as_str());
     commit.counters.extend(keep::owed(&change.postings));
+    keep::resources(&change.resources, &mut commit);
     commit.events = keep::events(change.events, &movement, order.as_str(), caller);
     Ok(Plan { commit, status: 200, body })
 }

@@ -73,6 +73,7 @@ async fn plan<S: Store>(
     commit.postings = keep::postings(&change.postings, &head, caller);
     commit.counters = keep::counters(&change.counters, id.as_str());
     commit.counters.extend(keep::owed(&change.postings));
+    keep::resources(&change.resources, &mut commit);
     commit.events = keep::events(change.events, &movement, id.as_str(), caller);
     if is_logged {
         exception::log(store, caller, &mut commit, after, given.reason.trim()).await?;

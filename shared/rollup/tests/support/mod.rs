@@ -170,6 +170,7 @@ impl World {
                 mould: None,
                 crew_min: 0,
                 standard_s: 1,
+                ..RoutingOperation::default()
             };
             let operations = vec![operation(10), operation(20)];
             commit.records.push(keep::item(&item, true, None));
@@ -223,6 +224,7 @@ impl World {
                         .map(|(reason, quantity)| Scrap { reason: REASONS[*reason].into(), quantity: units(quantity) })
                         .collect(),
                     rework: (*rework > 0).then(|| units(rework)),
+                    rework_to: None,
                     started_at: began.as_ref().map(before),
                     ended_at: ended.as_ref().map(before),
                     equipment: None,

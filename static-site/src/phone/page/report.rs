@@ -232,6 +232,7 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
         good,
         scrap: if scrap.is_positive() { vec![Scrap { reason, quantity: scrap }] } else { Vec::new() },
         rework: rework.is_positive().then_some(rework),
+        rework_to: None,
         started_at: None,
         ended_at: Some(device::now()),
         equipment: order.operation(number).and_then(|operation| operation.equipment.clone()),
