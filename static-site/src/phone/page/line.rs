@@ -135,7 +135,7 @@ fn machine(known: &Equipment, read: Read<PlantDetail>) -> View {
             .filter(|other| *other != known.status)
             .map(|status| {
                 let (path, name) = (path.clone(), show::equipment_status(status));
-                let press = tap(move || put(submit, path.clone(), &PutEquipmentStatus { status }, read));
+                let press = tap(move || put(submit, path.clone(), &machine_status(status), read));
                 view! { button(r#type="button", class="quiet", disabled=move || submit.is_held(), on:click=press) { (name) } }
             })
             .collect();
@@ -159,10 +159,18 @@ fn mould(known: &Mould, read: Read<PlantDetail>) -> View {
     let usable = !known.usable;
     let controls = if app::may(Permission::ResourceSet) {
         let face = if usable { text::USABLE } else { text::NOT_USABLE };
-        let press = Rc::new(move || put(submit, path.clone(), &PutMouldStatus { usable }, read));
+        let press = Rc::new(move || put(submit, path.clone(), &mould_status(usable), read));
         submit_button::small(submit, face, "quiet", press)
     } else {
         View::new()
     };
     row(known.name.clone(), note, mark, controls, submit)
+}
+
+fn machine_status(status: EquipmentStatus) -> PutEquipmentStatus {
+    PutEquipmentStatus { status, exclusive: None, calibrated_until: None }
+}
+
+fn mould_status(usable: bool) -> PutMouldStatus {
+    PutMouldStatus { usable, overhauled: false, shots_max: None }
 }
