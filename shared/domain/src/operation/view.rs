@@ -66,7 +66,7 @@ pub fn views(order: &Order, flow: &Flow, facts: &Facts) -> Vec<OperationView> {
         };
         let steps = Step::ALL.into_iter().filter(|step| order.completed.is_none() && suits(step)).map(|step| {
             let unmet = unmet(order, flow, operation, step, facts);
-            ActionView { action: step.as_str().to_owned(), allowed: unmet.is_empty(), unmet }
+            ActionView { action: step.as_str().to_owned(), allowed: unmet.is_empty(), unmet, approval: Vec::new() }
         });
         OperationView {
             number: operation.number,
