@@ -15,7 +15,7 @@ pub(crate) async fn merge_orders<S: Store>(store: &S, call: &Call) -> Outcome {
     let given: MergeOrders = call.json()?;
     let caller = call.caller()?;
     let orders: Vec<OrderId> =
-        [order.clone()].into_iter().chain(given.orders.iter().cloned().take(MERGED_MAX)).collect();
+        [order.clone()].into_iter().chain(given.orders.iter().take(MERGED_MAX).cloned()).collect();
     settled(store, caller, &orders, async || command::merge_orders::merge_orders(store, caller, &order, &given).await)
         .await
 }

@@ -140,6 +140,22 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::plans::view,
     },
     Page {
+        at: "schedule",
+        name: page::schedule::SCHEDULE,
+        icon: icon::BOARD,
+        group: PRODUCTION,
+        needs: &[Permission::OrderView],
+        view: page::schedule::view,
+    },
+    Page {
+        at: "resources",
+        name: page::resources::RESOURCES,
+        icon: icon::LINE,
+        group: PRODUCTION,
+        needs: &[Permission::ResourceSet],
+        view: page::resources::view,
+    },
+    Page {
         at: "fields",
         name: page::fields::FIELDS,
         icon: icon::LEDGER,

@@ -11,6 +11,8 @@ pub(crate) mod fields;
 pub(crate) mod new_order;
 pub(crate) mod nonconformances;
 pub(crate) mod plans;
+pub(crate) mod resources;
+pub(crate) mod schedule;
 pub(crate) mod users;
 pub(crate) mod watch;
 pub(crate) mod why;
