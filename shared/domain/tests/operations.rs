@@ -69,6 +69,7 @@ impl Shop {
             ended_at: None,
             equipment: None,
             note: String::new(),
+            custom: Default::default(),
         };
         change(&mut given);
         let decided = report::decide(&self.order, Flow::builtin(), &given, &self.facts);
@@ -200,6 +201,7 @@ fn report_of(shop: &Shop) -> NewReport {
         ended_at: None,
         equipment: None,
         note: String::new(),
+        custom: Default::default(),
     }
 }
 
