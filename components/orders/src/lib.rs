@@ -4,8 +4,8 @@
 mod board;
 mod create_order;
 mod delegations;
-mod flows;
 mod export_orders;
+mod flows;
 mod get_order;
 mod get_schedule;
 mod get_why;

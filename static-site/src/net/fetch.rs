@@ -1,8 +1,8 @@
 //! One call over the network, with a time limit.
 
 use sycamore::web::window;
-use takt_api::stock::{DEVICE_HEADER, SIGNATURE_HEADER, SOURCE_HEADER, Source};
 use takt_api::forms::NEXT_HEADER;
+use takt_api::stock::{DEVICE_HEADER, SIGNATURE_HEADER, SOURCE_HEADER, Source};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

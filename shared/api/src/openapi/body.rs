@@ -9,7 +9,10 @@ use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 
 use crate::problem::ProblemType;
 use crate::route::Route;
-use crate::{Page, doctor, exceptions, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports, schedule, stock, watch};
+use crate::{
+    Page, doctor, exceptions, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports,
+    schedule, stock, watch,
+};
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];

@@ -4,8 +4,8 @@
 
 mod actions;
 mod andon;
-mod inspect;
 mod custom;
+mod inspect;
 mod parts;
 pub(crate) mod reports;
 
