@@ -10,8 +10,8 @@ use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, doctor, exceptions, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports,
-    schedule, stock, watch,
+    Page, doctor, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports, schedule,
+    stock, watch,
 };
 
 /// A parameter of the query, with what it means.

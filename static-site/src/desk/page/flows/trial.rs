@@ -280,6 +280,8 @@ impl Trial {
                 ended_at: None,
                 equipment: None,
                 note: String::new(),
+                custom: Default::default(),
+                rework_to: None,
             };
             report::decide(&order, &flow, &report, &facts)
         } else {
