@@ -26,6 +26,7 @@ mod session;
 mod signatures;
 mod stop;
 mod trace;
+mod walk;
 mod watch;
 mod whole_job;
 mod why;
