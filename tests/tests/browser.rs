@@ -164,6 +164,7 @@ fn the_whole_job_is_clicked_through_on_a_phone() {
     phone.opens("inspector", order);
     phone.passes("终检");
     phone.browser.press("质检签字");
+    phone.browser.fill("dialog input", PIN);
     phone.confirms("质检签字");
     phone.signs_out();
 
