@@ -238,7 +238,9 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
             Some(json!({"to_version": 1, "from": {"name": "builtin", "version": 1}, "reason": "r", "preview": true}))
         }
         "signApproval" => Some(json!({"decision": "sign"})),
-        "putDelegation" => Some(json!({"to": "operator", "ends_at": jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1)})),
+        "putDelegation" => {
+            Some(json!({"to": "operator", "ends_at": jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1)}))
+        }
         "splitOrder" => Some(json!({"quantity": "1"})),
         "mergeOrders" => Some(json!({"orders": ["other"]})),
         "takeAction" | "takeStep" | "reverseMovement" | "reverseReport" => Some(json!({"reason": "r"})),
