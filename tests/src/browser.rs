@@ -121,6 +121,10 @@ impl Browser {
 
     /// Sends a command and waits for its answer.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
+        self.try_call(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         self.next_id += 1;
         let id = self.next_id;
         let mut message = json!({"id": id, "method": method, "params": params});
@@ -132,8 +136,10 @@ impl Browser {
             let Message::Text(text) = self.socket.read().expect("Chromium answers") else { continue };
             let answer: Value = serde_json::from_str(&text).expect("Chromium answers in JSON");
             if answer["id"] == id {
-                assert!(answer.get("error").is_none(), "{method}: {}", answer["error"]);
-                return answer["result"].clone();
+                return match answer.get("error") {
+                    None => Ok(answer["result"].clone()),
+                    Some(error) => Err(error.clone()),
+                };
             }
             self.note(&answer);
         }
@@ -150,10 +156,19 @@ impl Browser {
         self.complaints.extend(complaint);
     }
 
-    /// Runs a script in the page and answers its value; promises are waited for.
+    /// Runs a script in the page and answers its value; promises are waited for. While one page gives way to the next there
+    /// is nothing to run it in, so it has no value.
     pub fn eval(&mut self, script: &str) -> Value {
         let params = json!({"expression": script, "returnByValue": true, "awaitPromise": true});
-        let answer = self.call("Runtime.evaluate", params);
+        let answer = match self.try_call("Runtime.evaluate", params) {
+            Ok(answer) => answer,
+            Err(error) => {
+                let why = error["message"].as_str().unwrap_or_default();
+                let leaves = ["navigated", "context"].iter().any(|word| why.contains(word));
+                assert!(leaves, "{script}: {error}");
+                return Value::Null;
+            }
+        };
         assert!(answer.get("exceptionDetails").is_none(), "{script}: {}", answer["exceptionDetails"]);
         answer["result"]["value"].clone()
     }
@@ -201,9 +216,9 @@ impl Browser {
     pub fn press(&mut self, name: &str) {
         let control = control(name);
         self.until(&format!("there is a control called {name}"), &format!("!!{control}"));
-        self.eval(&format!("{control}.scrollIntoView({{block: 'center'}})"));
+        self.eval(&format!("{control}?.scrollIntoView({{block: 'center'}})"));
         let script = format!(
-            "(() => {{ const found = {control}; const box = found.getBoundingClientRect(); \
+            "(() => {{ const found = {control}; if (!found) return null; const box = found.getBoundingClientRect(); \
              const at = [box.x + box.width / 2, box.y + box.height / 2]; \
              const top = document.elementFromPoint(...at); \
              return top && (found.contains(top) || top.contains(found)) ? at : null }})()"
