@@ -234,6 +234,9 @@ fn a_deputy_signs_in_somebodys_stead_once() {
     let herself = sign(&order, &flow, &somebody("eye", Role::Inspector, 102), Decision::Sign);
     assert_eq!(herself, Err(vec!["approval.signed".into()]), "who was represented has signed");
     assert_eq!(sign(&order, &flow, &deputy, Decision::Sign), Err(vec!["approval.signed".into()]));
+    // Nor for two: one person is one signature, however many are away.
+    deputy.acting_for.push(Actor { user: "lead".parse().unwrap(), roles: vec![Role::ShiftLead] });
+    assert_eq!(sign(&order, &flow, &deputy, Decision::Sign), Err(vec!["approval.signed".into()]));
 }
 
 #[test]
