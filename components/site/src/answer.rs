@@ -11,9 +11,10 @@ use takt_domain::text::Lang;
 
 use crate::files::File;
 
-/// The page runs its own scripts, its own Wasm and its own styles, and speaks with this origin alone.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-                      connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
+/// The page runs its own scripts, its own Wasm and its own styles, and speaks with this origin alone. `blob:` is a photo
+/// that it has fetched with the reader's token.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                      img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
 /// Addresses that other components answer: what comes here of them does not exist.

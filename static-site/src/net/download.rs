@@ -16,7 +16,8 @@ pub fn download(path: String, name: &'static str) {
     });
 }
 
-async fn keep(path: &str, name: &str) -> Result<(), JsValue> {
+/// Fetches a file and gives it an address of this page, which lasts until it is given back with [`release`].
+pub async fn fetch_url(path: &str) -> Result<String, JsValue> {
     let headers = web_sys::Headers::new()?;
     headers.set("accept-language", app::lang().pick("zh-CN", "en"))?;
     if let Some(token) = app::session().and_then(|session| session.token.clone()) {
@@ -31,10 +32,20 @@ async fn keep(path: &str, name: &str) -> Result<(), JsValue> {
         return Err(JsValue::NULL);
     }
     let blob: web_sys::Blob = JsFuture::from(response.blob()?).await?.dyn_into()?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    web_sys::Url::create_object_url_with_blob(&blob)
+}
+
+/// Gives an address back, and with it the memory of its file.
+pub fn release(url: &str) {
+    let _ = web_sys::Url::revoke_object_url(url);
+}
+
+async fn keep(path: &str, name: &str) -> Result<(), JsValue> {
+    let url = fetch_url(path).await?;
     let link: web_sys::HtmlElement = document().create_element("a")?.dyn_into()?;
     link.set_attribute("href", &url)?;
     link.set_attribute("download", name)?;
     link.click();
-    web_sys::Url::revoke_object_url(&url)
+    release(&url);
+    Ok(())
 }
