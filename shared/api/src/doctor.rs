@@ -40,6 +40,7 @@ pub struct Doctor {
     /// Everything is well.
     pub ok: bool,
     /// The clock of the server that answers.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub at: Timestamp,
     /// Everything that was looked at.
     pub checks: Vec<Check>,

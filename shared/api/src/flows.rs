@@ -224,9 +224,14 @@ pub struct PutDelegation {
     /// Who signs instead.
     pub to: UserId,
     /// From when on; now when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub starts_at: Option<Timestamp>,
     /// Until when.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub ends_at: Timestamp,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]

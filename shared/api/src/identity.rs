@@ -42,6 +42,7 @@ pub struct Session {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<LineId>,
     /// When the token stops working.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub expires_at: Timestamp,
 }
 
@@ -107,6 +108,7 @@ pub struct SignatureTicket {
     /// What the header `takt-signature` carries.
     pub ticket: String,
     /// When it is too old.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub expires_at: Timestamp,
 }
 

@@ -21,7 +21,11 @@ pub struct Statistics<T> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// When the last event happened that is in them. What is younger comes with the next run of the background.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub as_of: Option<Timestamp>,
     /// IANA name of the zone that hours, days and shifts are of.
     pub time_zone: String,
@@ -32,8 +36,10 @@ pub struct Statistics<T> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Span {
     /// Its start.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub from: Timestamp,
     /// Its end.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub to: Timestamp,
 }
 
@@ -42,6 +48,7 @@ pub struct Span {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ShiftOfDay {
     /// The day on which it began.
+    #[serde(deserialize_with = "takt_domain::time::date")]
     pub date: Date,
     /// Its name.
     pub name: String,
@@ -208,7 +215,11 @@ pub struct Rollups {
     /// The derivation that statistics are read from; 0 before the first one.
     pub generation: u32,
     /// When the last event happened that is in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub as_of: Option<Timestamp>,
     /// How many events are in it.
     pub events: u64,

@@ -15,13 +15,19 @@ use takt_domain::text::Label;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lifecycle {
     /// Its start.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub from: Timestamp,
     /// Its end, which is not part of it.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub to: Timestamp,
     /// IANA name of the zone that days and months are of.
     pub time_zone: String,
     /// When the last event happened that is in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub as_of: Option<Timestamp>,
     /// The rows: by month, line and item where they are told apart, then the longest mean first; at most 2000.
     pub rows: Vec<LifecycleRow>,
@@ -96,6 +102,7 @@ pub struct LifecycleMonth {
     /// Such as `2026-10`.
     pub month: String,
     /// When it was made.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub made_at: Timestamp,
     /// By state.
     pub states: Lifecycle,

@@ -102,7 +102,7 @@ pub struct PutEquipmentStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclusive: Option<bool>,
     /// The last day of its calibration; as before where it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub calibrated_until: Option<Date>,
 }
 

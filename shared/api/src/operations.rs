@@ -33,6 +33,7 @@ pub struct DeadLetter {
     /// Why it is here.
     pub reason: String,
     /// Since when.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub buried_at: Timestamp,
 }
 

@@ -33,7 +33,7 @@ pub struct CreateOrder {
     #[serde(default)]
     pub priority: Priority,
     /// When it is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub due: Option<Date>,
     /// For whom.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -177,7 +177,7 @@ pub struct OrderRow {
     /// How much it matters.
     pub priority: Priority,
     /// When it is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub due: Option<Date>,
     /// For whom.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -189,6 +189,7 @@ pub struct OrderRow {
     /// What that means.
     pub category: Category,
     /// Since when.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub state_since: Timestamp,
     /// Review has been asked for.
     pub review_requested: bool,

@@ -39,10 +39,18 @@ pub struct Report {
     /// Who.
     pub by: UserId,
     /// When it was accepted into the queue; none where it was booked at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub accepted_at: Option<Timestamp>,
     /// When it was booked, when it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub booked_at: Option<Timestamp>,
     /// Who took it back, when it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]

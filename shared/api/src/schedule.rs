@@ -15,6 +15,7 @@ use takt_domain::schedule::{Direction, Slot};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Schedule {
     /// When it was asked for.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub now: Timestamp,
     /// IANA time zone of the plant.
     pub time_zone: String,
@@ -33,8 +34,10 @@ pub struct Schedule {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Span {
     /// The first moment.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub start: Timestamp,
     /// The moment after the last.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub end: Timestamp,
 }
 
@@ -57,7 +60,7 @@ pub struct ScheduledOrder {
     /// How much it matters.
     pub priority: Priority,
     /// When it is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub due: Option<Date>,
     /// Where it stands.
     pub state: String,
@@ -109,7 +112,11 @@ pub struct PlanSchedule {
 #[serde(deny_unknown_fields)]
 pub struct PutOperationPlan {
     /// Starts here, or when people work next, and stays there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub start: Option<Timestamp>,
     /// It need not stay where it is any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -138,8 +138,10 @@ pub struct Movement {
     /// How it came in.
     pub source: Source,
     /// When it happened.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub occurred_at: Timestamp,
     /// When it was booked.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub booked_at: Timestamp,
     /// The posting that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]

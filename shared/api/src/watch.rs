@@ -63,14 +63,20 @@ pub struct Alert {
     /// Whom it concerns.
     pub roles: Vec<Role>,
     /// Since when it is so.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub since: Timestamp,
     /// When it was found.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub raised_at: Timestamp,
     /// Who looks after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Mark>,
     /// When it was found to be over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub cleared_at: Option<Timestamp>,
     /// How often it was found anew.
     pub times: u32,
@@ -91,6 +97,7 @@ pub struct AcknowledgeAlert {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Morning {
     /// As of when.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub at: Timestamp,
     /// How many orders were looked at.
     pub open: usize,
@@ -121,7 +128,7 @@ pub struct MorningRow {
     /// How much it matters.
     pub priority: Priority,
     /// When it is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub due: Option<Date>,
     /// Where it stands.
     pub state: String,

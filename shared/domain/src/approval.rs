@@ -15,6 +15,7 @@ use crate::id::UserId;
 use crate::order::Order;
 use crate::permission::Role;
 use crate::refusal::{Refusal, Unmet};
+use crate::sorted::distinct;
 use crate::text::{Label, Lang};
 
 /// Who has to sign before an action may be taken.
@@ -119,6 +120,7 @@ pub struct Signature {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acting_for: Option<UserId>,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// On which device.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -143,10 +145,10 @@ pub struct StepStatus {
     /// How many it needs.
     pub needed: u8,
     /// Since when it can be signed; none while a step before it is open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub since: Option<Timestamp>,
     /// When it is overdue.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub due: Option<Timestamp>,
     /// Who has signed.
     pub signatures: Vec<Signature>,
@@ -256,16 +258,10 @@ pub fn unmet(order: &Order, action: &Action, facts: &Facts) -> Vec<Unmet> {
                 format!("{label}: {left} more to sign, of {names}{}", if overdue { " (overdue)" } else { "" })
             }
         };
-        let mut who: Vec<Role> = step
-            .missing
-            .iter()
-            .filter_map(|signer| match signer {
-                Signer::Role(role) => Some(*role),
-                Signer::User(_) => None,
-            })
-            .collect();
-        who.sort();
-        who.dedup();
+        let who = distinct(step.missing.iter().filter_map(|signer| match signer {
+            Signer::Role(role) => Some(*role),
+            Signer::User(_) => None,
+        }));
         let remedy =
             lang.pick("请上述人员签字;人不在时可委托他人", "have them sign; whoever is away may name a deputy");
         Unmet::new("approval.missing", detail, remedy, &who)
@@ -394,16 +390,10 @@ fn choose(
         let remedy = lang.pick("请前面的人先签字", "have those before you sign first");
         return Err(Unmet::new("approval.not_your_turn", detail, remedy, &[]));
     }
-    let mut who: Vec<Role> = steps
-        .iter()
-        .flat_map(|step| &step.missing)
-        .filter_map(|signer| match signer {
-            Signer::Role(role) => Some(*role),
-            Signer::User(_) => None,
-        })
-        .collect();
-    who.sort();
-    who.dedup();
+    let who = distinct(steps.iter().flat_map(|step| &step.missing).filter_map(|signer| match signer {
+        Signer::Role(role) => Some(*role),
+        Signer::User(_) => None,
+    }));
     let detail = lang.pick("您不在会签人之列", "you are not among those who sign this");
     let remedy = lang.pick("请会签人签字,或由会签人委托给您", "have one of them sign, or name you as a deputy");
     Err(Unmet::new(Unmet::NOT_SIGNER, detail, remedy, &who))
@@ -454,8 +444,10 @@ pub struct Delegation {
     /// Who signs instead.
     pub to: UserId,
     /// From when on.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub starts_at: Timestamp,
     /// Until when.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub ends_at: Timestamp,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]

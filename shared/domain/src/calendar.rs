@@ -40,6 +40,7 @@ pub struct DayShift {
 #[serde(deny_unknown_fields)]
 pub struct CalendarDay {
     /// The day on which its shifts start.
+    #[serde(deserialize_with = "crate::time::date")]
     pub date: Date,
     /// What it is, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]

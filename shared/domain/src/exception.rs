@@ -155,6 +155,7 @@ pub struct Closing {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// What it came from.
     pub cause: String,
@@ -220,12 +221,13 @@ pub struct Exception {
     /// Who raised it.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// The level that has been told, from 0.
     #[serde(default)]
     pub level: u8,
     /// When the last level was told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub escalated_at: Option<Timestamp>,
     /// Who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -98,6 +98,7 @@ impl Progress {
 #[serde(deny_unknown_fields)]
 pub struct Facts {
     /// The time of the decision.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub now: Timestamp,
     /// Who asks.
     pub actor: Actor,
@@ -128,7 +129,7 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<EquipmentUse>,
     /// The plant's own day; none where nobody asked for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]
     pub today: Option<Date>,
 }
 

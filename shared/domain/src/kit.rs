@@ -153,9 +153,9 @@ pub fn consume(order: &Order, facts: &Facts, operation: u16, pieces: Quantity) -
         let mine = |balance: &&Balance| {
             balance.item == material.item && balance.order.as_ref().is_none_or(|holder| *holder == order.id)
         };
-        let mut stock = nearest_first(order, facts, mine);
-        stock.sort_by_key(|balance| balance.order.is_none());
-        for balance in stock {
+        let stock = nearest_first(order, facts, mine);
+        let (held, free): (Vec<_>, Vec<_>) = stock.into_iter().partition(|balance| balance.order.is_some());
+        for balance in held.into_iter().chain(free) {
             if let Some(quantity) = take(&mut left, balance) {
                 post(&balance.lot, balance.account(), quantity);
             }

@@ -28,6 +28,8 @@ pub mod report;
 pub mod resource;
 pub mod schedule;
 pub mod signature;
+mod sorted;
 pub mod text;
+pub mod time;
 pub mod watch;
 pub mod why;

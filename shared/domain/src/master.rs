@@ -292,7 +292,7 @@ pub struct Equipment {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exclusive: bool,
     /// The last day, in the plant's time zone, on which its calibration holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]
     pub calibrated_until: Option<Date>,
 }
 

@@ -61,6 +61,7 @@ pub struct Mark {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// Why, or what was seen.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -83,6 +84,7 @@ pub struct Stop {
     /// Who.
     pub by: UserId,
     /// Since when.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// What was seen.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -139,6 +141,7 @@ pub struct Inspection {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// What was seen.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -160,6 +163,7 @@ pub struct HistoryEntry {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -187,7 +191,7 @@ pub struct Order {
     #[serde(default)]
     pub priority: Priority,
     /// When it is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]
     pub due: Option<Date>,
     /// For whom.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -203,6 +207,7 @@ pub struct Order {
     /// Where it stands.
     pub state: String,
     /// Since when.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub state_since: Timestamp,
     /// Review has been asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -364,6 +364,7 @@ pub struct PlannedInspection {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// A remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]

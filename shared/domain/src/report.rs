@@ -61,10 +61,10 @@ pub struct NewReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rework_to: Option<u16>,
     /// When the work began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub ended_at: Option<Timestamp>,
     /// On which machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]

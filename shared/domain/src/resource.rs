@@ -34,6 +34,7 @@ pub struct Holder {
     /// Who started that.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
 }
 

@@ -299,8 +299,10 @@ pub struct Slot {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equipment: Option<EquipmentId>,
     /// When it starts.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub start: Timestamp,
     /// When it is done.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub finish: Timestamp,
     /// A planner has put it there: scheduling lets it stay.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

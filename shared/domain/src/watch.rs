@@ -48,6 +48,7 @@ pub struct Finding {
     /// Whom it concerns.
     pub roles: Vec<Role>,
     /// Since when it is so.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub since: Timestamp,
 }
 

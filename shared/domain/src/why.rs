@@ -54,6 +54,7 @@ pub struct Wait {
     /// What people read.
     pub label: Label,
     /// Since when it has been waited for.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub since: Timestamp,
     /// Nothing is missing but somebody who does it.
     pub open: bool,
@@ -79,6 +80,7 @@ pub struct Why {
     /// What people read.
     pub label: Label,
     /// Since when it has been in this state.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub since: Timestamp,
     /// It is over, and waits for nothing.
     pub over: bool,
@@ -102,9 +104,10 @@ pub fn why(order: &Order, flow: &Flow, facts: &Facts) -> Why {
     if !over {
         ways(order, flow).into_iter().for_each(|way| gather(order, flow, &anybody, way, &mut steps));
     }
-    let mut waits: Vec<Wait> = steps.iter().map(|action| wait(order, flow, &anybody, action)).collect();
     // What can be done now comes first; the order among the others is that in which one opens the next.
-    waits.sort_by_key(|wait| !wait.open);
+    let all = steps.iter().map(|action| wait(order, flow, &anybody, action));
+    let (mut waits, closed): (Vec<Wait>, Vec<Wait>) = all.partition(|wait| wait.open);
+    waits.extend(closed);
     // A signature is given by somebody, as a step is taken.
     let stands_in_the_way =
         |reason: &Reason| reason.unmet.code == PAUSED || reason.opened_by.is_none() && reason.unmet.code != UNSIGNED;

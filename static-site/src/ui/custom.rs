@@ -102,7 +102,9 @@ impl Fill {
                 Some(accepted)
             }
             Err(problems) => {
-                self.draft.wrong.set(problems.into_iter().map(|problem| (problem.at, problem.detail)).collect());
+                let mut wrong = BTreeMap::new();
+                wrong.extend(problems.into_iter().map(|problem| (problem.at, problem.detail)));
+                self.draft.wrong.set(wrong);
                 None
             }
         }

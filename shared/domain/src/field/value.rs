@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
 use super::{Choice, Field, FieldKind, Form, Problem, Values};
 use crate::order::InspectionResult;
 use crate::quantity::Quantity;
 use crate::text::Lang;
+use crate::time::read_date;
 
 impl Form {
     /// Reads what somebody filled in. Fields that are not on the form may only stay as they were, so that nothing is lost
@@ -40,9 +39,11 @@ impl Form {
 
     /// What the inspection items say of these values. Items without a value say nothing.
     pub fn judge(&self, values: &Values) -> BTreeMap<String, InspectionResult> {
-        let judged =
-            self.active().filter_map(|field| Some((field.id.clone(), field.judge(values.get(&field.id)?.trim())?)));
-        judged.collect()
+        let mut judged = BTreeMap::new();
+        judged.extend(
+            self.active().filter_map(|field| Some((field.id.clone(), field.judge(values.get(&field.id)?.trim())?))),
+        );
+        judged
     }
 }
 
@@ -64,9 +65,9 @@ impl Field {
                 Some(option) => Ok(option.id.clone()),
                 None => Err(one_of(options, lang)),
             },
-            FieldKind::Date => match value.parse::<Date>() {
-                Ok(date) if value.len() == 10 => Ok(date.to_string()),
-                _ => Err(lang.pick("请填日期,如 2026-03-01", "expected a day such as 2026-03-01").to_owned()),
+            FieldKind::Date => match read_date(value) {
+                Some(date) => Ok(date.to_string()),
+                None => Err(lang.pick("请填日期,如 2026-03-01", "expected a day such as 2026-03-01").to_owned()),
             },
         }
     }

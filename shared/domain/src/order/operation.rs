@@ -55,7 +55,7 @@ pub struct OrderOperation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<Mark>,
     /// Since when its clock runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub running_since: Option<Timestamp>,
     /// What its clock has counted before that, in seconds.
     #[serde(default, skip_serializing_if = "is_zero")]

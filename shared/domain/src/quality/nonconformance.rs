@@ -39,6 +39,7 @@ pub struct Disposition {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// Why.
     pub reason: String,
@@ -98,6 +99,7 @@ pub struct Nonconformance {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// What was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]

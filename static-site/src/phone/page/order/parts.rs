@@ -131,10 +131,10 @@ fn operation_row(detail: &OrderDetail, facts: &Facts, operation: &OrderOperation
 /// The material, short ones first.
 pub(super) fn kit(detail: &OrderDetail, facts: &Facts) -> View {
     let started = detail.order.started.is_some();
-    let mut lines = kit::kit(&detail.order, facts);
     let is_short = |line: &KitLine| !started && line.short().is_positive();
-    lines.sort_by_key(|line| !is_short(line));
-    let short = lines.iter().filter(|line| is_short(line)).count();
+    let (mut lines, others): (Vec<_>, Vec<_>) = kit::kit(&detail.order, facts).into_iter().partition(is_short);
+    let short = lines.len();
+    lines.extend(others);
     let note = match (lines.len(), short) {
         (0, _) => text::NO_MATERIAL.get().to_owned(),
         (_, 0) if started => text::MATERIALS_COUNT.count(lines.len()),
