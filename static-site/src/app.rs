@@ -8,6 +8,7 @@ use std::rc::Rc;
 use sycamore::prelude::*;
 use takt_api::identity::Session;
 use takt_domain::permission::{Permission, Role};
+use takt_domain::refusal::Unmet;
 use takt_domain::text::Lang;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -39,6 +40,8 @@ pub struct App {
     pub back_to: Signal<Option<String>>,
     /// The last call had no answer: what is on the screen may be old.
     pub offline: Signal<bool>,
+    /// What was accepted and then refused, with why: it stays on the screen until the reader has seen it.
+    pub refused: Signal<Option<(String, Rc<[Unmet]>)>>,
     /// Grows when requests without an answer come or go.
     pub pending: Signal<u32>,
     /// Grows when the page should look again: it is seen again, or the network is back.
@@ -56,6 +59,7 @@ thread_local! {
         toast: create_signal(None),
         back_to: create_signal(None),
         offline: create_signal(false),
+        refused: create_signal(None),
         pending: create_signal(0),
         woke: create_signal(0),
     });
@@ -168,6 +172,7 @@ impl App {
         device::remove(Kept::Session);
         // What one reader did is no news for the next one.
         self.toast.set(None);
+        self.refused.set(None);
         let search = window().location().search().unwrap_or_default();
         self.back_to.set(lapsed.then(|| here() + &search));
         self.session.set(None);

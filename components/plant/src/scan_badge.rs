@@ -37,7 +37,12 @@ pub(crate) async fn scan_badge<S: Store>(store: &S, call: &Call) -> Outcome {
             }
         }
         let Some((before, version)) = found else {
-            return Err(CommandError::field("badge", "nobody has this badge"));
+            let lang = caller.lang;
+            let detail = lang.pick(
+                "没有人用这个工牌;请班组长在“资源”页登记",
+                "nobody has this badge; a lead enters it at “Resources”",
+            );
+            return Err(CommandError::field("badge", detail));
         };
         if before.user != caller.actor.user && !caller.actor.may(Permission::ResourceSet) {
             return Err(Refusal::one(Unmet::permission(Permission::ResourceSet, caller.lang)).into());

@@ -16,7 +16,7 @@ use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::text::{self, Text};
 use crate::ui::toast::Toast;
-use crate::ui::{live, submit_button, tap};
+use crate::ui::{field, live, submit_button, tap};
 
 /// How often a page that shows a form asks whether it has changed, with a random bit more: at most every half minute.
 const POLL_MS: i32 = 20_000;
@@ -87,11 +87,11 @@ impl Fill {
         })
     }
 
-    /// What is to be sent; none where something is wrong, which then stands at its field. Without the form, which could
-    /// not be loaded, the server judges.
-    pub fn read(self) -> Option<Values> {
+    /// What is to be sent; else which fields are wrong, each of which then says what it wants. Without the form, which
+    /// could not be loaded, the server judges.
+    pub fn read(self) -> Result<Values, String> {
         let values = self.draft.values.get_clone_untracked();
-        let Some(form) = untrack(|| form(self.forms, self.of)) else { return Some(values) };
+        let Some(form) = untrack(|| form(self.forms, self.of)) else { return Ok(values) };
         let mut on_form = values;
         let before = self.before.get_clone_untracked();
         // A field that was taken away while it was filled in is nobody's any more.
@@ -99,13 +99,16 @@ impl Fill {
         match form.accept(&on_form, &before, app::lang()) {
             Ok(accepted) => {
                 self.draft.wrong.set(BTreeMap::new());
-                Some(accepted)
+                Ok(accepted)
             }
             Err(problems) => {
                 let mut wrong = BTreeMap::new();
                 wrong.extend(problems.into_iter().map(|problem| (problem.at, problem.detail)));
+                let is_wrong = |field: &&Field| wrong.contains_key(&field.id);
+                let names: Vec<_> = form.active().filter(is_wrong).map(|field| field.label.get(app::lang())).collect();
+                let said = format!("{}: {}", text::WRONG_FIELDS.get(), names.join(app::lang().pick("、", ", ")));
                 self.draft.wrong.set(wrong);
-                None
+                Err(said)
             }
         }
     }
@@ -133,9 +136,19 @@ fn one(field: &Field, draft: Draft) -> View {
     let head = head(field, label, note, draft);
     let wrong = wrong(&field.id, draft);
     let is_chosen = matches!(field.kind, FieldKind::YesNo | FieldKind::Choice { .. });
-    let input = if is_chosen { options(field, draft) } else { input(field, name.clone(), draft) };
+    let input = match &field.kind {
+        FieldKind::Number { decimals, min, .. } => {
+            let (value, id) = (typed_before(field, draft), field.id.clone());
+            let signed = min.is_none_or(|min| min.is_negative());
+            field::number((field.id.clone(), name.clone()), value, *decimals == 0, signed, move |value| {
+                set(draft, &id, value)
+            })
+        }
+        _ if is_chosen => options(field, draft),
+        _ => input(field, name.clone(), draft),
+    };
     // A button inside of a label would take what is meant for its neighbours.
-    if is_chosen {
+    if is_chosen || matches!(field.kind, FieldKind::Number { .. }) {
         view! { div(class=class, role="group", aria-label=name) { (head) (input) (wrong) } }
     } else {
         view! { label(class=class) { (head) (input) (wrong) } }
@@ -184,8 +197,12 @@ fn set(draft: Draft, id: &str, value: String) {
     });
 }
 
+fn typed_before(field: &Field, draft: Draft) -> String {
+    draft.values.with_untracked(|values| values.get(&field.id).cloned()).unwrap_or_default()
+}
+
 fn input(field: &Field, name: String, draft: Draft) -> View {
-    let value = draft.values.with_untracked(|values| values.get(&field.id).cloned()).unwrap_or_default();
+    let value = typed_before(field, draft);
     let id = field.id.clone();
     let typed = move |event: web_sys::Event| {
         let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
@@ -194,9 +211,6 @@ fn input(field: &Field, name: String, draft: Draft) -> View {
         }
     };
     let (kind, mode, length) = match &field.kind {
-        // The keys of a phone for decimal numbers have no minus.
-        FieldKind::Number { min, .. } if min.is_some_and(|min| !min.is_negative()) => ("text", "decimal", "24".into()),
-        FieldKind::Number { .. } => ("text", "text", "24".to_owned()),
         FieldKind::Text { max_chars } => ("text", "text", max_chars.to_string()),
         _ => ("date", "none", "10".to_owned()),
     };
@@ -237,7 +251,10 @@ fn options(field: &Field, draft: Draft) -> View {
 pub fn sheet(fill: Fill, path: String, done: impl Fn() + Clone + 'static) -> View {
     let (submit, wrong) = (Submit::new(), create_signal(String::new()));
     let send = move || {
-        let Some(custom) = fill.read() else { return wrong.set(text::WRONG_FIELDS.get().into()) };
+        let custom = match fill.read() {
+            Ok(custom) => custom,
+            Err(said) => return wrong.set(said),
+        };
         wrong.set(String::new());
         let done = done.clone();
         submit.send("PUT", path.clone(), &PutCustom { custom }, Source::Hand, move |_: CustomState| {

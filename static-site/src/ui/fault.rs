@@ -50,6 +50,16 @@ pub fn view(fault: &Fault, again: Option<Rc<dyn Fn()>>) -> View {
     }
 }
 
+/// The sheet of what is closed: why, and a button that closes it again.
+pub fn closed(unmet: &[Unmet], understood: impl Fn() + 'static) -> View {
+    let reasons = reasons(unmet);
+    view! {
+        p(class="lead") { (text::WHY_NOT) }
+        (reasons)
+        button(r#type="button", class="primary big", on:click=tap(understood)) { (text::UNDERSTOOD) }
+    }
+}
+
 /// Every condition that is not met: what is so, what mends it, who can.
 pub fn reasons(unmet: &[Unmet]) -> View {
     if unmet.is_empty() {

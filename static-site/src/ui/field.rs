@@ -1,9 +1,14 @@
 //! What is typed and chosen.
 
+use std::rc::Rc;
+
 use sycamore::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::text::Text;
 use crate::ui::tap;
+
+const MINUS: Text = Text::new("正负号", "Plus or minus");
 
 /// A label over its input.
 pub fn labelled(label: Text, input: View) -> View {
@@ -16,6 +21,51 @@ pub fn line(label: Text, value: Signal<String>, hint: Text) -> View {
         label,
         view! { input(r#type="text", maxlength="200", autocomplete="off", placeholder=hint, bind:value=value) },
     )
+}
+
+/// A number, for the keys of a phone that it needs: digits alone where it is whole, a point beside them where it is not.
+/// Those keys have no minus on many phones, so what may be below zero has one beside it. `name` is what the field is
+/// called in the page, and what people call it.
+pub fn number(
+    (id, name): (String, String),
+    value: String,
+    whole: bool,
+    signed: bool,
+    typed: impl Fn(String) + 'static,
+) -> View {
+    let node = create_node_ref();
+    let typed = Rc::new(typed);
+    let input = move || node.try_get().and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok());
+    let heard = Rc::clone(&typed);
+    let changed = move |_: web_sys::Event| {
+        if let Some(input) = input() {
+            heard(input.value());
+        }
+    };
+    let flip = tap(move || {
+        if let Some(input) = input() {
+            let value = input.value();
+            let flipped = value.strip_prefix('-').map_or_else(|| format!("-{value}"), str::to_owned);
+            input.set_value(&flipped);
+            let _ = input.focus();
+            typed(flipped);
+        }
+    });
+    let sign = if signed {
+        view! { button(r#type="button", class="quiet", aria-label=MINUS, on:click=flip) { "±" } }
+    } else {
+        View::new()
+    };
+    let mode = if whole { "numeric" } else { "decimal" };
+    view! {
+        div(class="number-field") {
+            input(
+                r#type="text", inputmode=mode, maxlength="24", autocomplete="off", name=id, aria-label=name, value=value,
+                r#ref=node, on:input=changed
+            )
+            (sign)
+        }
+    }
 }
 
 /// A PIN, which nobody else reads and no browser keeps.

@@ -1,6 +1,7 @@
 //! The small design system: what pages are made of. Its looks are in `style.css`.
 
 pub mod approvals;
+pub mod badge;
 pub mod custom;
 pub mod fault;
 pub mod field;
@@ -141,6 +142,28 @@ pub fn fold(title: Text, note: String, open: bool, body: View) -> View {
     view! {
         details(class="card fold", open=open, on:toggle=toggled) {
             summary { h2 { (title) } span(class="note") { (note) } (icon::DOWN) }
+            (body)
+        }
+    }
+}
+
+/// A part whose body is drawn when it is opened, so that what it reads is asked for only then.
+pub fn fold_later(title: Text, draw: impl Fn() -> View + 'static) -> View {
+    let name = title.get();
+    let open = create_signal(FOLDS.with_borrow(|folds| folds.get(name).copied().unwrap_or(false)));
+    let toggled = move |event: web_sys::Event| {
+        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some(element) = element.filter(|element| element.has_attribute("open") != open.get_untracked()) {
+            let is_open = element.has_attribute("open");
+            FOLDS.with_borrow_mut(|folds| folds.insert(name, is_open));
+            open.set(is_open);
+        }
+    };
+    let body = live(move || if open.get() { untrack(&draw) } else { View::new() });
+    let begins_open = open.get_untracked();
+    view! {
+        details(class="card fold", open=begins_open, on:toggle=toggled) {
+            summary { h2 { (title) } (icon::DOWN) }
             (body)
         }
     }

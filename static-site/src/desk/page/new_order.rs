@@ -57,7 +57,10 @@ fn form(plant: &Rc<PlantDetail>) -> View {
         let Ok(line) = line.with_untracked(|line| line.parse()) else { return fill_in(text::LINE) };
         let due = due.get_clone_untracked();
         let due: Option<Date> = if due.is_empty() { None } else { due.parse().ok() };
-        let Some(custom) = own.read() else { return missing.set(text::WRONG_FIELDS.get().into()) };
+        let custom = match own.read() {
+            Ok(custom) => custom,
+            Err(wrong) => return missing.set(wrong),
+        };
         missing.set(String::new());
         let body = CreateOrder {
             id: None,

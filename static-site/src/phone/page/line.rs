@@ -10,10 +10,11 @@ use takt_domain::id::LineId;
 use takt_domain::master::{CrewMember, Equipment, EquipmentStatus, Mould};
 use takt_domain::permission::Permission;
 
+use super::andon;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
-use crate::ui::{self, field, submit_button, tap, toast::Toast};
+use crate::ui::{self, badge, field, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
 const POLL_MS: i32 = 15_000;
@@ -23,7 +24,12 @@ pub(crate) fn view() -> View {
     read.poll(POLL_MS);
     let mine = app::session().and_then(|session| session.line.clone());
     let chosen = create_signal(mine.map_or(String::new(), |line| line.to_string()));
-    let body = ui::shown(read, move |plant| draw(&plant, chosen, read));
+    // Beside what is polled, so that what is typed stays.
+    let here = move || chosen.with_untracked(|line| line.parse::<LineId>().ok());
+    let badge = if app::may(Permission::PresenceSelf) { badge::view(here, move || read.again()) } else { View::new() };
+    let andon = andon::of_line(here);
+    let parts = ui::shown(read, move |plant| draw(&plant, chosen, read));
+    let body = view! { (badge) (andon) (parts) };
     ui::shell::page(text::LINE.get(), None, View::new(), body)
 }
 

@@ -1,5 +1,6 @@
 //! One module for each page.
 
+mod andon;
 mod line;
 mod me;
 mod movements;

@@ -27,6 +27,8 @@ use crate::{app, json, text};
 /// Reasons that a plant begins with; those used last on this device come before them.
 const REASONS: [(&str, &str); 5] =
     [("外观", "appearance"), ("尺寸", "dimension"), ("来料", "material"), ("调机", "set-up"), ("其他", "other")];
+const REWORK_TO: text::Text = text::Text::new("返工到", "Rework at");
+const REWORK_HERE: text::Text = text::Text::new("本工序", "this operation");
 const REASONS_KEPT: usize = 5;
 /// How often, and how many times, a queued report is looked after.
 const FOLLOW_MS: i32 = 1_000;
@@ -70,6 +72,8 @@ struct Form {
     scrap: Signal<String>,
     reason: Signal<String>,
     rework: Signal<String>,
+    /// The earlier operation that the pieces go back to; 0 for this one.
+    rework_to: Signal<u16>,
     target: Signal<Target>,
     wrong: Signal<String>,
     custom: Fill,
@@ -108,6 +112,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
         scrap: create_signal(String::new()),
         reason: create_signal(reasons.first().cloned().unwrap_or_default()),
         rework: create_signal(String::new()),
+        rework_to: create_signal(0),
         target: create_signal(Target::Good),
         wrong: create_signal(String::new()),
         custom: Fill::new(custom::forms(), FormOf::Report, Values::new()),
@@ -122,6 +127,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
     let choose = field::choice(text::OPERATION, form.operation, options);
     let (progress, values) = (progress(form, &detail), values(form, &detail));
     let pad = number_pad::view(move || form.value(form.target.get_untracked()), scale);
+    let back = back_choice(form, &detail);
     let send = move || send(form, &detail, submit);
     let scraps = move || form.target.get() == Target::Scrap || form.scrap.with(|text| !text.is_empty());
     let why = ui::live(move || if scraps() { reason_choice(form) } else { View::new() });
@@ -132,7 +138,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
         view! {
             div(class="columns") {
                 div(class="column") {
-                    section(class="card") { p(class="note") { (name) } div(class="strip inside") { (choose) } (progress) (values) (why) }
+                    section(class="card") { p(class="note") { (name) } div(class="strip inside") { (choose) } (progress) (values) (why) (back) }
                     (own)
                 }
                 div(class="column") { (pad) }
@@ -186,6 +192,22 @@ fn reason_choice(form: Form) -> View {
     field::choice(text::SCRAP_REASON, form.reason, options)
 }
 
+/// Where pieces for rework go: done again here, or back to an earlier operation.
+fn back_choice(form: Form, detail: &Rc<OrderDetail>) -> View {
+    let detail = Rc::clone(detail);
+    ui::live(move || {
+        let number = form.operation.get();
+        let earlier: Vec<_> = detail.order.operations.iter().filter(|known| known.number < number).collect();
+        let reworks = form.target.get() == Target::Rework || form.rework.with(|text| !text.is_empty());
+        if earlier.is_empty() || !reworks {
+            return View::new();
+        }
+        let mut options = vec![(0, REWORK_HERE.get().to_owned())];
+        options.extend(earlier.iter().map(|known| (known.number, format!("{} {}", known.number, known.name))));
+        untrack(|| field::choice(REWORK_TO, form.rework_to, options))
+    })
+}
+
 /// The reasons, the one used last first.
 fn reasons() -> Vec<String> {
     let mut known: Vec<String> =
@@ -219,7 +241,10 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
     if good.is_zero() && scrap.is_zero() && rework.is_zero() {
         return form.wrong.set(text::NOTHING_TYPED.into());
     }
-    let Some(custom) = form.custom.read() else { return form.wrong.set(text::WRONG_FIELDS.get().into()) };
+    let custom = match form.custom.read() {
+        Ok(custom) => custom,
+        Err(wrong) => return form.wrong.set(wrong),
+    };
     form.wrong.set(String::new());
     let reason = form.reason.get_clone_untracked();
     let number = form.operation.get_untracked();
@@ -232,7 +257,7 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
         good,
         scrap: if scrap.is_positive() { vec![Scrap { reason, quantity: scrap }] } else { Vec::new() },
         rework: rework.is_positive().then_some(rework),
-        rework_to: None,
+        rework_to: Some(form.rework_to.get_untracked()).filter(|to| rework.is_positive() && (1..number).contains(to)),
         started_at: None,
         ended_at: Some(device::now()),
         equipment: order.operation(number).and_then(|operation| operation.equipment.clone()),
@@ -263,8 +288,8 @@ async fn follow(id: String) {
             ReportState::Queued => {}
             ReportState::Booked => return app::app().wake(),
             ReportState::Refused => {
-                let why: Vec<_> = report.unmet.into_iter().map(|unmet| unmet.detail).collect();
-                app::app().say(Toast::bad(format!("{}: {}", text::REPORT_REFUSED.get(), why.join("; "))));
+                let what = format!("{} {}", text::REPORT_REFUSED.get(), report.report.order);
+                app::app().refused.set(Some((what, report.unmet.into())));
                 return app::app().wake();
             }
         }

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use sycamore::prelude::*;
-use takt_api::master::{PlantDetail, Presence, PutCrew, ScanBadge};
-use takt_api::stock::Source;
+use takt_api::master::{PlantDetail, PutCrew};
 use takt_domain::master::CrewMember;
 use takt_domain::permission::Permission;
 
@@ -13,16 +12,13 @@ use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
 use crate::text::Text;
-use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
+use crate::ui::{self, badge, field, icon, sheet, submit_button, tap};
 use crate::{app, text};
 
 const CREW: Text = Text::new("人员", "Crew");
 const BADGE: Text = Text::new("工牌", "Badge");
-const SCAN: Text = Text::new("扫描工牌签到", "Check in by badge");
 const QUALIFICATIONS: Text = Text::new("资质", "Qualifications");
 const QUALIFICATIONS_HINT: Text = Text::new("用分号分开", "separated by semicolons");
-const CHECKED_IN: Text = Text::new("{} 已签到", "{} is checked in");
-const CHECKED_OUT: Text = Text::new("{} 已签退", "{} is checked out");
 
 pub(super) fn view(plant: &Rc<PlantDetail>, read: Read<PlantDetail>) -> View {
     let asked = create_signal(None::<CrewMember>);
@@ -32,43 +28,9 @@ pub(super) fn view(plant: &Rc<PlantDetail>, read: Read<PlantDetail>) -> View {
         .chain(plant.lines.iter().map(|line| (line.id.to_string(), format!("{} {}", line.id, line.name))))
         .collect();
     let form = sheet::view(asked, move |member| (member.name.clone(), form(&member, lines.clone(), asked, read)));
-    let scan = scan(read);
+    let scan = badge::view(|| None, move || read.again());
     let list = ui::section(CREW, view! { (scan) ul(class="rows") { (rows) } });
     view! { (list) (form) }
-}
-
-/// A field that a scanner types into.
-fn scan(read: Read<PlantDetail>) -> View {
-    let submit = Submit::new();
-    let badge = create_signal(String::new());
-    let send = move || {
-        let body = ScanBadge { badge: badge.with_untracked(|badge| badge.trim().to_owned()), line: None };
-        if body.badge.is_empty() {
-            return;
-        }
-        submit.send("POST", "/api/v1/presence".into(), &body, Source::Scan, move |presence: Presence| {
-            let said = if presence.present { CHECKED_IN } else { CHECKED_OUT };
-            app::app().say(Toast::good(said.with(presence.user.as_str())));
-            badge.set(String::new());
-            read.again();
-        });
-    };
-    let pressed = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            send();
-        }
-    };
-    let outcome = submit_button::outcome(submit);
-    let button = submit_button::small(submit, text::CHECK_IN, "quiet", Rc::new(send));
-    view! {
-        label(class="inline") {
-            span { (SCAN) }
-            input(r#type="text", autocomplete="off", maxlength="64", bind:value=badge, on:keydown=pressed)
-            (button)
-        }
-        (outcome)
-    }
 }
 
 fn row(member: &CrewMember, asked: Signal<Option<CrewMember>>) -> View {
@@ -104,7 +66,7 @@ fn form(
     read: Read<PlantDetail>,
 ) -> View {
     let line = create_signal(member.line.as_ref().map_or(String::new(), ToString::to_string));
-    let badge = create_signal(member.badge.clone().unwrap_or_default());
+    let number = create_signal(member.badge.clone().unwrap_or_default());
     let skills = create_signal(member.qualifications.join("; "));
     let submit = Submit::new();
     let path = format!("/api/v1/crew/{}", encode(member.user.as_str()));
@@ -114,7 +76,7 @@ fn form(
         });
         let body = PutCrew {
             line: line.with_untracked(|line| line.parse().ok()),
-            badge: Some(badge.get_clone_untracked()).filter(|badge| !badge.trim().is_empty()),
+            badge: Some(number.get_clone_untracked()).filter(|badge| !badge.trim().is_empty()),
             qualifications: parts,
         };
         let path = path.clone();
@@ -122,9 +84,9 @@ fn form(
         asked.set(None);
     };
     let lines = field::select(text::LINE, line, lines);
-    let badge = field::line(BADGE, badge, text::OPTIONAL);
+    let number = field::line(BADGE, number, text::OPTIONAL);
     let skills = field::line(QUALIFICATIONS, skills, QUALIFICATIONS_HINT);
-    let fields = submit_button::fields(submit, view! { (lines) (badge) (skills) });
+    let fields = submit_button::fields(submit, view! { (lines) (number) (skills) });
     let button = submit_button::view(submit, text::SAVE, save);
     view! { (fields) (button) }
 }

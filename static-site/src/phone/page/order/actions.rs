@@ -198,12 +198,7 @@ fn closed_buttons(closed: Vec<Offer>, asked: Signal<Option<Offer>>) -> View {
 
 fn sheet_body(offer: &Offer, detail: &Rc<OrderDetail>, asked: Signal<Option<Offer>>, read: Read<OrderDetail>) -> View {
     if !offer.state.allowed {
-        let reasons = fault::reasons(&offer.state.unmet);
-        return view! {
-            p(class="lead") { (text::WHY_NOT) }
-            (reasons)
-            button(r#type="button", class="primary big", on:click=tap(move || asked.set(None))) { (text::UNDERSTOOD) }
-        };
+        return fault::closed(&offer.state.unmet, move || asked.set(None));
     }
     let kind = if offer.does(Effect::RecordFirstArticle) { PlanKind::FirstArticle } else { PlanKind::Final };
     if offer.inspects() {

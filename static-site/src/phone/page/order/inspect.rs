@@ -62,7 +62,9 @@ impl Entry {
         let name = self.characteristic.label.get(app::lang()).to_owned();
         let typed = self.typed;
         let (note, input) = match &self.characteristic.measure {
-            Measure::Number { lower, upper, unit, .. } => {
+            Measure::Number { lower, upper, unit, decimals } => {
+                let whole = *decimals == 0;
+                let signed = lower.is_none_or(|lower| lower.is_negative());
                 let limit = |limit: &Option<takt_domain::quantity::Quantity>| {
                     limit.map_or_else(|| "…".to_owned(), |limit| limit.to_string())
                 };
@@ -70,7 +72,15 @@ impl Entry {
                 let label = name.clone();
                 (
                     note,
-                    view! { input(r#type="text", inputmode="decimal", autocomplete="off", aria-label=label, bind:value=typed) },
+                    field::number(
+                        (self.characteristic.id.clone(), label),
+                        typed.get_clone_untracked(),
+                        whole,
+                        signed,
+                        move |value| {
+                            typed.set(value);
+                        },
+                    ),
                 )
             }
             Measure::YesNo => (String::new(), verdict(self.yes)),

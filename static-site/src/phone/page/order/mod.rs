@@ -3,9 +3,10 @@
 //! What is open is asked of `takt-domain` in the browser, the code that the server decides with.
 
 mod actions;
-mod andon;
 mod custom;
+mod evidence;
 mod inspect;
+mod operations;
 mod parts;
 pub(crate) mod reports;
 
@@ -17,6 +18,7 @@ use takt_api::orders::OrderDetail;
 use takt_domain::facts::Facts;
 use takt_domain::id::OrderId;
 
+use super::andon;
 use crate::net::device;
 use crate::net::read::Read;
 use crate::route::{Route, encode};
@@ -44,21 +46,22 @@ pub(crate) fn facts(detail: &OrderDetail) -> Facts {
 }
 
 /// What may be done at any time.
-fn beside(detail: &Rc<OrderDetail>, read: Read<OrderDetail>) -> View {
-    let (andon, patrol) = (andon::view(detail, read), inspect::patrol(detail, read));
+fn beside(detail: &Rc<OrderDetail>, facts: &Facts, read: Read<OrderDetail>) -> View {
+    let (andon, patrol) = (andon::of_order(detail, facts, read), inspect::patrol(detail, read));
     view! { (andon) (patrol) }
 }
 
 fn draw(detail: Rc<OrderDetail>, read: Read<OrderDetail>, forms: Read<Forms>) -> View {
     let facts = facts(&detail);
-    let left = vec![parts::head(&detail, &facts), actions::view(&detail, &facts, read), beside(&detail, read)];
+    let left = vec![parts::head(&detail, &facts), actions::view(&detail, &facts, read), beside(&detail, &facts, read)];
     let right = vec![
-        parts::operations(&detail, &facts),
+        operations::view(&detail, &facts, read),
         custom::view(&detail, read, forms),
         parts::kit(&detail, &facts),
         parts::inspections(&detail),
         reports::view(&detail, read, forms),
         parts::exceptions(&detail),
+        evidence::view(&detail),
         parts::history(&detail),
     ];
     view! { div(class="columns") { div(class="column") { (left) } div(class="column") { (right) } } }

@@ -6,7 +6,7 @@ use takt_domain::facts::{Facts, Progress};
 use takt_domain::flow::Category;
 use takt_domain::id::UserId;
 use takt_domain::kit::{self, KitLine};
-use takt_domain::order::{InspectionKind, InspectionResult, OrderOperation};
+use takt_domain::order::{InspectionKind, InspectionResult};
 
 use crate::route::Route;
 use crate::ui::{self, icon, order_parts};
@@ -86,44 +86,6 @@ pub(super) fn head(detail: &OrderDetail, facts: &Facts) -> View {
             div(class="count") { strong { (good) } span { " / " (whole) " " (unit) } }
             (bar)
             dl(class="pairs") { (pairs) }
-        }
-    }
-}
-
-/// Each operation with what is reported at it.
-pub(super) fn operations(detail: &OrderDetail, facts: &Facts) -> View {
-    let rows: Vec<_> =
-        detail.order.operations.iter().map(|operation| operation_row(detail, facts, operation)).collect();
-    ui::section(text::OPERATIONS, view! { ol(class="rows") { (rows) } })
-}
-
-fn operation_row(detail: &OrderDetail, facts: &Facts, operation: &OrderOperation) -> View {
-    let order = &detail.order;
-    let done = facts.progress_at(operation.number, order.quantity.scale());
-    let (number, name) = (operation.number.to_string(), operation.name.clone());
-    let mut notes = Vec::new();
-    if done.scrap.is_positive() {
-        notes.push(format!("{} {}", text::SCRAP.get(), done.scrap));
-    }
-    if done.rework.is_positive() {
-        notes.push(format!("{} {}", text::REWORK.get(), done.rework));
-    }
-    if let Some(equipment) = &operation.equipment {
-        let known = facts.equipment.iter().find(|known| known.id == *equipment);
-        notes.push(
-            known.map_or(equipment.to_string(), |known| {
-                format!("{} {}", known.name, show::equipment_status(known.status))
-            }),
-        );
-    }
-    let notes = notes.join(" · ");
-    let count = format!("{} / {}", done.good, order.quantity);
-    let bar = order_parts::bar(done, order.quantity);
-    view! {
-        li(class="row") {
-            div(class="row-main") { span(class="step") { (number) } span(class="grow") { (name) } strong(class="number") { (count) } }
-            (bar)
-            p(class="note") { (notes) }
         }
     }
 }
