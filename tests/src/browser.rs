@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
 use crate::host::{Folder, root};
+use crate::plant::PIN;
 use crate::wait::{PATIENCE, until};
 
 /// A browser with one page.
@@ -290,6 +291,37 @@ impl Browser {
             let key = json!({"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"});
             self.call("Input.dispatchKeyEvent", key);
         }
+    }
+
+    /// Opens a page in Chinese, and signs somebody in there.
+    pub fn sign_in(&mut self, url: &str, user: &str) {
+        self.speak("zh-CN,zh");
+        self.open(url);
+        self.read("登录");
+        self.fill("input[autocomplete=username]", user);
+        for digit in PIN.chars() {
+            self.press(&digit.to_string());
+        }
+        self.press("登录");
+    }
+
+    /// What a scanner does: keys faster than any hand, then Enter, wherever the focus is.
+    pub fn scan(&mut self, code: &str) {
+        let keys = code.chars().map(String::from).chain(["Enter".to_owned()]).collect::<Vec<_>>();
+        let script = format!(
+            "document.activeElement.blur(); for (const key of {}) \
+             document.body.dispatchEvent(new KeyboardEvent('keydown', {{key, bubbles: true, cancelable: true}}))",
+            json!(keys)
+        );
+        self.eval(&script);
+    }
+
+    /// Keeps a picture of the page, and says what is wrong with it.
+    pub fn look(&mut self, what: &str) {
+        self.screenshot(what);
+        let complaints = std::mem::take(&mut self.complaints);
+        let found: Vec<_> = self.faults().into_iter().chain(complaints).collect();
+        assert!(found.is_empty(), "{what}: {found:?}");
     }
 
     /// Keeps a picture of the page in `tests/screenshots`, which is not committed.

@@ -7,29 +7,10 @@ use serde_json::json;
 use takt_tests::browser::Browser;
 use takt_tests::host::Fresh;
 use takt_tests::ledger;
-use takt_tests::plant::{PIN, People, SMALL};
+use takt_tests::plant::{People, SMALL};
 
 /// How soon a phone must show what was saved.
 const SOON: Duration = Duration::from_secs(60);
-
-fn sign_in(browser: &mut Browser, base: &str, user: &str) {
-    browser.speak("zh-CN,zh");
-    browser.open(base);
-    browser.read("登录");
-    browser.fill("input[autocomplete=username]", user);
-    for digit in PIN.chars() {
-        browser.press(&digit.to_string());
-    }
-    browser.press("登录");
-}
-
-/// What is wrong with the page, with a picture of it.
-fn look(browser: &mut Browser, what: &str) {
-    browser.screenshot(what);
-    let complaints = std::mem::take(&mut browser.complaints);
-    let found: Vec<_> = browser.faults().into_iter().chain(complaints).collect();
-    assert!(found.is_empty(), "{what}: {found:?}");
-}
 
 #[test]
 fn a_new_inspection_item_is_on_the_phone_within_a_minute_and_in_the_export() {
@@ -39,14 +20,14 @@ fn a_new_inspection_item_is_on_the_phone_within_a_minute_and_in_the_export() {
     let order = people.running(SMALL.product, "10", SMALL.line);
 
     let mut phone = Browser::phone();
-    sign_in(&mut phone, &host.base, "operator");
+    phone.sign_in(&host.base, "operator");
     phone.press("工单");
     phone.press(&order);
     phone.press("报工");
     phone.read("记账");
 
     let mut desk = Browser::desk();
-    sign_in(&mut desk, &format!("{}/desk", host.base), "manager");
+    desk.sign_in(&format!("{}/desk", host.base), "manager");
     desk.see("nav.side");
     let begun = Instant::now();
     desk.press("表单与报表列");
@@ -62,7 +43,7 @@ fn a_new_inspection_item_is_on_the_phone_within_a_minute_and_in_the_export() {
     desk.fill("input[name=min]", "320");
     desk.fill("input[name=max]", "380");
     desk.read("标准 320 – 380 °C");
-    look(&mut desk, "fields-editor");
+    desk.look("fields-editor");
     desk.press("保存表单");
     desk.read("已保存");
     let saved = Instant::now();
@@ -77,14 +58,14 @@ fn a_new_inspection_item_is_on_the_phone_within_a_minute_and_in_the_export() {
     phone.read("请填数字");
     phone.fill("input[name=iron_temperature]", "391");
     phone.read("不合格");
-    look(&mut phone, "fields-report");
+    phone.look("fields-report");
     phone.press("记账");
     phone.read("已报工");
 
     desk.press("报工报表列");
     desk.read("391.0");
     desk.read("不合格");
-    look(&mut desk, "fields-columns");
+    desk.look("fields-columns");
     let csv = people
         .manager
         .get(&format!("/api/v1/reports.csv?order={order}&columns=custom.iron_temperature,check.iron_temperature"))
