@@ -5,6 +5,7 @@ use takt_api::problem::ProblemType;
 use takt_api::watch::{AcknowledgeAlert, Alert, AlertState};
 use takt_records::command::acknowledge_alert::acknowledge_alert;
 use takt_records::keep::kind;
+use takt_records::load;
 use takt_records::watch::concerns;
 use takt_store::{ListFilter, PageRequest, Store};
 use takt_web::call::Call;
@@ -21,6 +22,7 @@ pub(crate) async fn list<S: Store>(store: &S, call: &Call) -> Outcome {
         state = [AlertState::Open, AlertState::Acknowledged].map(|state| state.as_str().to_owned()).to_vec();
     }
     let filter = ListFilter { state, parent: call.param("order").map(str::to_owned), ..ListFilter::default() };
+    let acting_for = load::principals(store, caller).await?;
     let limit = call.limit()?;
     let mut request = PageRequest { after: call.param("after").map(str::to_owned), limit: limit as u32 };
     let mut rows: Vec<Alert> = Vec::new();
@@ -30,7 +32,7 @@ pub(crate) async fn list<S: Store>(store: &S, call: &Call) -> Outcome {
         let found = store.list(caller.plant, kind::ALERT, &filter, &request).await?;
         for record in &found.items {
             let alert: Alert = record.parse()?;
-            if concerns(&alert, &caller.actor) {
+            if concerns(&alert, &caller.actor, &acting_for) {
                 rows.push(alert);
             }
         }

@@ -39,7 +39,8 @@ pub(crate) async fn morning<S: Store>(store: &S, call: &Call) -> Outcome {
     for page in 1..=PAGES_MAX {
         let found = store.list(caller.plant, kind::ORDER, &filter, &request).await?;
         let ids: Vec<OrderId> = found.items.iter().filter_map(|record| record.id.parse().ok()).collect();
-        let (states, _) = load::orders(store, caller, &ids.iter().collect::<Vec<_>>(), Vec::new()).await?;
+        let (mut states, _) = load::orders(store, caller, &ids.iter().collect::<Vec<_>>(), Vec::new()).await?;
+        load::last_reports(store, caller, &mut states).await?;
         morning.open += found.items.len();
         for state in &states {
             let flow = &state.flow;

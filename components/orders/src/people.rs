@@ -1,5 +1,7 @@
 //! Who can act, by name: the active users who hold the roles.
 
+use std::collections::BTreeMap;
+
 use takt_domain::id::LineId;
 use takt_domain::permission::Role;
 use takt_domain::why::{Person, Why};
@@ -12,18 +14,40 @@ use takt_web::failure::Failure;
 /// More names than this nobody calls one after the other.
 const NAMES_MAX: usize = 5;
 
-/// As many users as are looked at.
-const USERS_MAX: u32 = 200;
-
-/// The users of a plant who may sign in.
+/// The users of a plant who may sign in: of each role and line the first few by name, so that it is little however many
+/// people a plant has, and nobody who would be named is missing.
 pub(crate) struct People(Vec<StoredUser>);
 
 impl People {
     pub(crate) async fn load<S: Store>(store: &S, caller: &Caller) -> Result<Self, Failure> {
         let filter = ListFilter { state: vec!["active".to_owned()], ..ListFilter::default() };
-        let found = store.list(caller.plant, kind::USER, &filter, &PageRequest::first(USERS_MAX)).await?;
-        // Whoever cannot be read is not named; the roles still say who it is.
-        Ok(Self(found.items.iter().filter_map(|record| record.parse().ok()).collect()))
+        let mut page = PageRequest::first(200);
+        let mut people = Self(Vec::new());
+        loop {
+            let found = store.list(caller.plant, kind::USER, &filter, &page).await?;
+            // Whoever cannot be read is not named; the roles still say who it is.
+            found.items.iter().filter_map(|record| record.parse().ok()).for_each(|user| people.add(user));
+            match found.next {
+                Some(next) => page.after = Some(next),
+                None => return Ok(people),
+            }
+        }
+    }
+
+    /// Keeps somebody who would be named for one of the roles.
+    fn add(&mut self, user: StoredUser) {
+        self.0.push(user);
+        self.0.sort_by(|a, b| a.user.cmp(&b.user));
+        let mut named: BTreeMap<(Role, Option<LineId>), usize> = BTreeMap::new();
+        self.0.retain(|user| {
+            let mut is_named = false;
+            for role in &user.roles {
+                let before = named.entry((*role, user.line.clone())).or_default();
+                is_named |= *before < NAMES_MAX;
+                *before += 1;
+            }
+            is_named
+        });
     }
 
     /// Fills in the names at each step: those of the line first, then those who belong to none, then the others. An

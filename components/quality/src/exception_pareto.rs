@@ -1,16 +1,14 @@
-//! `GET /api/v1/exception-pareto?from=&to=&line=`: what exceptions cost, by type and cause. There are few enough of them to
-//! be added up here; without `from` it is the last 30 days.
+//! `GET /api/v1/exception-pareto?from=&to=&line=`: what exceptions cost, by type and cause. All of
+//! the period are added up page by page, so the sums are exact; without `from` it is the last 30 days.
 
 use jiff::{SignedDuration, Timestamp};
 use takt_api::exceptions::Pareto;
-use takt_domain::exception::{Exception, pareto};
+use takt_domain::exception::{Exception, ParetoSums};
+use takt_records::exceptions::newest_first;
 use takt_records::keep::kind;
 use takt_store::{ListFilter, PageRequest, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
-
-/// The most pages that are read: 5,000 exceptions.
-const PAGES_MAX: usize = 25;
 
 pub(crate) async fn exception_pareto<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&["from", "to", "line"])?;
@@ -20,21 +18,29 @@ pub(crate) async fn exception_pareto<S: Store>(store: &S, call: &Call) -> Outcom
     if to < from {
         return Err(Failure::field("to", "expected a time after from"));
     }
-    let filter = ListFilter { line: call.param("line").map(str::to_owned), ..ListFilter::default() };
+    let filter = ListFilter {
+        line: call.param("line").map(str::to_owned),
+        from_sort: Some(newest_first(to.as_millisecond())),
+        ..ListFilter::default()
+    };
     let mut page = PageRequest::first(200);
-    let mut counted: Vec<Exception> = Vec::new();
-    for _ in 0..PAGES_MAX {
+    let mut sums = ParetoSums::default();
+    loop {
         let found = store.list(caller.plant, kind::EXCEPTION, &filter, &page).await?;
-        let exceptions = found.items.iter().map(|record| record.parse()).collect::<Result<Vec<Exception>, _>>()?;
-        // Newest first: behind one that is too old are only older ones.
-        let is_over = exceptions.last().is_none_or(|last| last.at < from);
-        counted.extend(exceptions.into_iter().filter(|exception| (from..to).contains(&exception.at)));
+        let mut is_over = found.items.is_empty();
+        for record in &found.items {
+            let exception: Exception = record.parse()?;
+            // Newest first: behind one that is too old are only older ones.
+            is_over = exception.at < from;
+            if (from..to).contains(&exception.at) {
+                sums.add(&exception, call.now);
+            }
+        }
         match found.next.filter(|_| !is_over) {
             Some(next) => page.after = Some(next),
-            None => return json(200, &Pareto { rows: pareto(&counted, call.now), more: false }),
+            None => return json(200, &Pareto { rows: sums.rows(), more: false }),
         }
     }
-    json(200, &Pareto { rows: pareto(&counted, call.now), more: true })
 }
 
 fn moment(call: &Call, name: &str) -> Result<Option<Timestamp>, Failure> {

@@ -26,11 +26,17 @@ impl Doctor {
         }
         told.checks.iter().for_each(print);
         let all = told.checks.len();
-        let unwell = told.checks.iter().filter(|check| check.condition != Condition::Ok).count();
+        let count =
+            |conditions: &[Condition]| told.checks.iter().filter(|check| conditions.contains(&check.condition)).count();
+        let unwell = count(&[Condition::Warn, Condition::Bad]);
+        let unseen = count(&[Condition::NotSeen]);
         if unwell > 0 {
             bail!("{unwell} of {all} checks found something");
         }
-        println!("doctor: all of {all} checks are well");
+        match unseen {
+            0 => println!("doctor: all of {all} checks are well"),
+            _ => println!("doctor: {} of {all} checks are well, {unseen} are not seen from here", all - unseen),
+        }
         Ok(())
     }
 }
@@ -72,6 +78,7 @@ fn print(check: &Check) {
         Condition::Ok => "ok  ",
         Condition::Warn => "warn",
         Condition::Bad => "bad ",
+        Condition::NotSeen => "?   ",
     };
     println!("{word} {}: {}", check.part, check.found.en);
     if let Some(remedy) = &check.remedy {

@@ -15,6 +15,8 @@ pub enum Condition {
     Warn,
     /// Something does not work.
     Bad,
+    /// It cannot be seen from here; the remedy says where to look. Nothing is known to be wrong.
+    NotSeen,
 }
 
 /// One thing that was looked at.
@@ -37,7 +39,7 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Doctor {
-    /// Everything is well.
+    /// Nothing that was seen is unwell.
     pub ok: bool,
     /// The clock of the server that answers.
     #[serde(deserialize_with = "takt_domain::time::timestamp")]

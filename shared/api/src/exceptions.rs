@@ -96,6 +96,6 @@ pub struct ExceptionSettingsDocument {
 pub struct Pareto {
     /// By type and cause, what cost most first.
     pub rows: Vec<ParetoRow>,
-    /// True where there were so many that only the latest are in it.
+    /// Always false: all exceptions of the period are in it.
     pub more: bool,
 }

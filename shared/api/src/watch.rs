@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use takt_domain::id::{ItemId, LineId, OrderId};
+use takt_domain::id::{ItemId, LineId, OrderId, UserId};
 use takt_domain::order::{Mark, Priority};
 use takt_domain::permission::Role;
 use takt_domain::quantity::Quantity;
@@ -62,6 +62,9 @@ pub struct Alert {
     pub remedy: Label,
     /// Whom it concerns.
     pub roles: Vec<Role>,
+    /// Whom it concerns by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<UserId>,
     /// Since when it is so.
     #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub since: Timestamp,

@@ -227,6 +227,15 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
         self.read(plant, question, Some(tags::of_list(plant, kind)), ask).await
     }
 
+    async fn newest(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        parents: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        self.store.newest(plant, kind, parents).await
+    }
+
     async fn movements(
         &self,
         plant: PlantNumber,
@@ -278,6 +287,10 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
 
     async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
         self.store.photo(plant, id).await
+    }
+
+    async fn photos_there(&self, plant: PlantNumber, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        self.store.photos_there(plant, ids).await
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

@@ -81,6 +81,22 @@ impl Signer {
         }
     }
 
+    /// The role, where it is one.
+    pub fn role(&self) -> Option<Role> {
+        match self {
+            Self::Role(role) => Some(*role),
+            Self::User(_) => None,
+        }
+    }
+
+    /// The person, where it is one.
+    pub fn user(&self) -> Option<&UserId> {
+        match self {
+            Self::Role(_) => None,
+            Self::User(user) => Some(user),
+        }
+    }
+
     /// What people read.
     pub fn label(&self, lang: Lang) -> &str {
         match self {
@@ -271,11 +287,18 @@ pub fn unmet(order: &Order, action: &Action, facts: &Facts) -> Vec<Unmet> {
 
 /// The steps of every action of the order's state that somebody could sign now, also in somebody's stead.
 pub fn signable<'f>(order: &Order, flow: &'f Flow, facts: &Facts) -> Vec<(&'f Action, StepStatus)> {
+    let mut steps = waited_for(order, flow, facts);
+    steps.retain(|(_, step)| place(step, facts).is_some());
+    steps
+}
+
+/// The steps of every action of the order's state that wait for a signature now, whoever may give it.
+pub fn waited_for<'f>(order: &Order, flow: &'f Flow, facts: &Facts) -> Vec<(&'f Action, StepStatus)> {
     let here = flow.actions.iter().filter(|action| {
         action.approval.is_some() && action.from.contains(&order.state) && not_open(order, action, facts).is_empty()
     });
     here.flat_map(|action| status(order, action).into_iter().map(move |step| (action, step)))
-        .filter(|(_, step)| step.open && place(step, facts).is_some())
+        .filter(|(_, step)| step.open)
         .collect()
 }
 

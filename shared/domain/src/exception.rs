@@ -1,6 +1,8 @@
 //! Exceptions (andon, 异常): somebody on the floor says that something is wrong. It is told to whoever can help, level by
 //! level, until somebody says "I have it"; it may stop an operation; and it is closed with what caused it and what was done.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -382,22 +384,36 @@ pub struct ParetoRow {
     pub lost_s: i64,
 }
 
-/// Exceptions by type and cause, what cost most first: by time lost, then by number.
-pub fn pareto<'e>(exceptions: impl IntoIterator<Item = &'e Exception>, now: Timestamp) -> Vec<ParetoRow> {
-    let mut rows: Vec<ParetoRow> = Vec::new();
-    for exception in exceptions {
+/// What exceptions add up to by type and cause: it grows with the causes, not with the exceptions.
+#[derive(Clone, Debug, Default)]
+pub struct ParetoSums(BTreeMap<(String, String), ParetoRow>);
+
+impl ParetoSums {
+    /// Adds one.
+    pub fn add(&mut self, exception: &Exception, now: Timestamp) {
         let cause = exception.closed.as_ref().map_or("", |closing| closing.cause.as_str());
-        let known = rows.iter().position(|row| row.kind == exception.kind && row.cause == cause);
-        let at = known.unwrap_or_else(|| {
-            let (kind, cause) = (exception.kind.clone(), cause.to_owned());
-            rows.push(ParetoRow { kind, cause, count: 0, open_s: 0, lost_s: 0 });
-            rows.len() - 1
-        });
-        let row = &mut rows[at];
+        let (kind, cause) = (exception.kind.clone(), cause.to_owned());
+        let row = self.0.entry((kind.clone(), cause.clone()));
+        let row = row.or_insert(ParetoRow { kind, cause, count: 0, open_s: 0, lost_s: 0 });
         row.count += 1;
         row.open_s = row.open_s.saturating_add(exception.open_s(now));
         row.lost_s = row.lost_s.saturating_add(exception.lost_s(now));
     }
+
+    /// What cost most first: by time lost, then by number.
+    pub fn rows(self) -> Vec<ParetoRow> {
+        sorted(self.0.into_values().collect())
+    }
+}
+
+/// Exceptions by type and cause, what cost most first: by time lost, then by number.
+pub fn pareto<'e>(exceptions: impl IntoIterator<Item = &'e Exception>, now: Timestamp) -> Vec<ParetoRow> {
+    let mut sums = ParetoSums::default();
+    exceptions.into_iter().for_each(|exception| sums.add(exception, now));
+    sums.rows()
+}
+
+fn sorted(mut rows: Vec<ParetoRow>) -> Vec<ParetoRow> {
     rows.sort_by(|a, b| {
         (b.lost_s, b.count, b.open_s, &a.kind, &a.cause).cmp(&(a.lost_s, a.count, a.open_s, &b.kind, &b.cause))
     });

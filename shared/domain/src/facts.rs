@@ -128,6 +128,9 @@ pub struct Facts {
     /// Which order has which of the machines that only one may have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<EquipmentUse>,
+    /// When something was last reported on the order; none where nothing was, or where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_report: Option<Timestamp>,
     /// The plant's own day; none where nobody asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]
     pub today: Option<Date>,
@@ -150,6 +153,7 @@ impl Facts {
             acting_for: Vec::new(),
             first_article_failure_closes: false,
             uses: Vec::new(),
+            last_report: None,
             today: None,
         }
     }

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
-use crate::flow::{Category, Flow};
+use crate::flow::{Category, Flow, State};
+use crate::id::UserId;
 use crate::order::Order;
 use crate::permission::Role;
 use crate::text::Label;
@@ -47,6 +48,9 @@ pub struct Finding {
     pub remedy: Label,
     /// Whom it concerns.
     pub roles: Vec<Role>,
+    /// Whom it concerns by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<UserId>,
     /// Since when it is so.
     #[serde(deserialize_with = "crate::time::timestamp")]
     pub since: Timestamp,
@@ -64,9 +68,14 @@ pub struct Looked<'a> {
     pub settings: &'a WatchSettings,
     /// What it waits for.
     pub why: &'a Why,
-    /// What its state means.
+    /// Its state.
+    pub state: &'a State,
+    /// What that means.
     pub category: Category,
 }
+
+/// The code of a signature that is overdue: it concerns deputies too.
+pub const OVERDUE_SIGNATURE: &str = "approval.overdue";
 
 type Look = fn(&Looked<'_>) -> Vec<Finding>;
 
@@ -74,6 +83,7 @@ type Look = fn(&Looked<'_>) -> Vec<Finding>;
 const LOOKS: &[Look] = &[
     late::urgent_not_dispatched,
     late::over_its_limit,
+    late::unsigned,
     contradiction::completed_and_still_reported,
     contradiction::done_and_not_completed,
     contradiction::paused_and_made,
@@ -96,15 +106,16 @@ pub struct Watched {
 
 /// Looks at an order.
 pub fn watch(order: &Order, flow: &Flow, facts: &Facts, settings: &WatchSettings) -> Watched {
-    let why = why(order, flow, facts);
+    let mut why = why(order, flow, facts);
     let Some(state) = flow.state(&order.state) else {
         let findings = vec![contradiction::unknown_state(order)];
         return Watched { why, findings, limit_min: None };
     };
-    let looked = Looked { order, flow, facts, settings, why: &why, category: state.category };
+    why.limit_min = settings.limit_min(state, order.priority);
+    let looked = Looked { order, flow, facts, settings, why: &why, state, category: state.category };
     let mut findings: Vec<_> = LOOKS.iter().flat_map(|look| look(&looked)).collect();
     findings.sort_by_key(|finding| finding.severity);
-    let limit_min = settings.limit_min(&order.state, state.category, order.priority);
+    let limit_min = why.limit_min;
     Watched { why, findings, limit_min }
 }
 

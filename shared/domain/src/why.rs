@@ -82,6 +82,10 @@ pub struct Why {
     /// Since when it has been in this state.
     #[serde(deserialize_with = "crate::time::timestamp")]
     pub since: Timestamp,
+    /// How long it may be there before somebody is told, in minutes; none where that was not asked for, or where it may be
+    /// for ever. While work goes on, the time counts from the last report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_min: Option<u32>,
     /// It is over, and waits for nothing.
     pub over: bool,
     /// Something stands in its way that no step of its own removes: material, a machine, people, a pause.
@@ -119,6 +123,7 @@ pub fn why(order: &Order, flow: &Flow, facts: &Facts) -> Why {
         state: order.state.clone(),
         label,
         since: order.state_since,
+        limit_min: None,
         over,
         blocked,
         headline,

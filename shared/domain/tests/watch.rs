@@ -5,12 +5,14 @@ mod support;
 
 use jiff::SignedDuration;
 use support::{balance, facts, mark, order, passed, quantity};
+use takt_domain::approval::{self, Approval, ApprovalStep, Decision, SignInput, Signer};
 use takt_domain::decide::{self, Input};
-use takt_domain::facts::{Facts, Progress};
+use takt_domain::facts::{Actor, Facts, Progress};
 use takt_domain::flow::Flow;
-use takt_domain::order::{InspectionKind, InspectionResult, Order, Priority};
+use takt_domain::order::{InspectionKind, InspectionResult, Mark, Order, Priority};
 use takt_domain::permission::Role;
-use takt_domain::watch::{Severity, StateLimit, WatchSettings, watch};
+use takt_domain::text::Label;
+use takt_domain::watch::{OVERDUE_SIGNATURE, Severity, StateLimit, WatchSettings, watch};
 
 fn codes(order: &Order, facts: &Facts, settings: &WatchSettings) -> Vec<String> {
     let watched = watch(order, Flow::builtin(), facts, settings);
@@ -116,6 +118,81 @@ fn finished_goods_wait_for_their_inspection_and_are_no_contradiction() {
     order.inspections.push(passed(InspectionKind::Final));
     facts.balances.push(balance("lamp", "check", Some("WO-1"), quantity("5")));
     assert_eq!(codes(&order, &facts, &WatchSettings::default()), [""; 0]);
+}
+
+#[test]
+fn a_limit_of_the_flow_goes_before_the_plants_and_behind_one_for_the_priority() {
+    let mut flow = Flow::builtin().clone();
+    flow.states.iter_mut().find(|state| state.name == "pending_review").unwrap().limit_minutes = Some(5);
+    let limit = |priority, limit_min| StateLimit { state: "pending_review".into(), priority, limit_min };
+    let limits = vec![limit(None, 10), limit(Some(Priority::Urgent), 3)];
+    let settings = WatchSettings { limits, ..WatchSettings::default() };
+    let check = |flow: &Flow, priority, expected| {
+        let watched = watch(&Order { priority, ..order() }, flow, &after(0), &settings);
+        assert_eq!((watched.limit_min, watched.why.limit_min), (Some(expected), Some(expected)), "{priority:?}");
+    };
+    check(&flow, Priority::Normal, 5);
+    check(&flow, Priority::Urgent, 3);
+    check(Flow::builtin(), Priority::Normal, 10);
+    let found = |minutes| watch(&order(), &flow, &after(minutes), &settings).findings.len();
+    assert_eq!((found(4), found(5)), (0, 1));
+}
+
+#[test]
+fn what_is_being_made_is_judged_by_its_last_report() {
+    let (three_days, settings) = (3 * 24 * 60, WatchSettings::default());
+    let running = Order { state: "in_progress".into(), ..order() };
+    assert_eq!(codes(&running, &after(three_days), &settings), ["state.over_limit"]);
+    let reported = |minutes, ago| {
+        let mut facts = after(minutes);
+        facts.last_report = Some(facts.now - SignedDuration::from_mins(ago));
+        facts
+    };
+    assert_eq!(codes(&running, &reported(3 * three_days, three_days - 1), &settings), [""; 0]);
+    let late = reported(3 * three_days, three_days);
+    assert_eq!(codes(&running, &late, &settings), ["state.over_limit"]);
+    let found = watch(&running, Flow::builtin(), &late, &settings).findings.remove(0);
+    assert_eq!((Some(found.since), found.severity), (late.last_report, Severity::Warning));
+    // Begun again after the last report, it has its time again.
+    let again = Order { state_since: after(3 * three_days - 1).now, ..running.clone() };
+    assert_eq!(codes(&again, &late, &settings), [""; 0]);
+    let waiting = Order { state: "completed".into(), completed: Some(mark()), ..order() };
+    assert_eq!(codes(&waiting, &reported(three_days, 1), &settings), ["state.over_limit"], "a report is no inspection");
+}
+
+#[test]
+fn a_signature_that_is_overdue_is_told_to_who_may_give_it_until_it_is_given() {
+    let label = |text: &str| Label { zh: text.into(), en: text.into() };
+    let by = vec![Signer::Role(Role::Inspector), Signer::User("wang".parse().unwrap())];
+    let step = ApprovalStep { name: "both".into(), label: label("both"), by, needed: None, deadline_minutes: Some(60) };
+    let approval = Approval { steps: vec![step], side_by_side: false, automatic: false, on_refusal: None };
+    let mut flow = Flow::builtin().clone();
+    flow.actions.iter_mut().find(|action| action.name == "approve").unwrap().approval = Some(approval);
+    let mut order = order();
+    let found = |order: &Order, minutes| {
+        let findings = watch(order, &flow, &after(minutes), &WatchSettings::default()).findings;
+        findings.into_iter().find(|finding| finding.code == OVERDUE_SIGNATURE)
+    };
+    assert_eq!(found(&order, 61), None, "nobody has asked for review");
+    order.review = Some(Mark { at: support::at(0), ..mark() });
+    assert_eq!(found(&order, 60), None);
+    let overdue = found(&order, 61).unwrap();
+    assert_eq!((overdue.since, overdue.roles), (after(60).now, vec![Role::Inspector]));
+    assert_eq!(overdue.users.iter().map(|user| user.as_str()).collect::<Vec<_>>(), ["wang"]);
+    let input = SignInput {
+        step: None,
+        decision: Decision::Sign,
+        comment: String::new(),
+        device: String::new(),
+        signature: takt_domain::signature::Signature::Given("s".into()),
+    };
+    let mut sign = |user: &str, roles| {
+        let facts = Facts { actor: Actor { user: user.parse().unwrap(), roles }, ..after(61) };
+        order = approval::sign(&order, &flow, "approve", &input, &facts).unwrap().order.unwrap();
+        found(&order, 62)
+    };
+    assert_eq!(sign("wang", vec![Role::Planner]).unwrap().users, [], "the other place is still empty");
+    assert_eq!(sign("zhao", vec![Role::Inspector]), None);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::command::CommandError;
 use crate::keep::{PLANT_PARENT, kind};
 
 /// Lists show the newest first: the number is what is left of a time far away.
-pub(crate) fn newest_first(at_ms: i64) -> String {
+pub fn newest_first(at_ms: i64) -> String {
     format!("{:020}", 10_i64.pow(16).saturating_sub(at_ms))
 }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use takt_domain::approval::Delegation;
 use takt_domain::facts::{Actor, Facts};
-use takt_domain::flow::{Flow, FlowRef};
+use takt_domain::flow::{Category, Flow, FlowRef};
 use takt_domain::id::OrderId;
 use takt_domain::ledger::Balance;
 use takt_domain::master::{Mould, Routing};
@@ -131,6 +132,41 @@ pub async fn orders<S: Store>(
     Ok((states, loaded))
 }
 
+/// Fills in when something was last reported on those that are being made: nothing else asks for it.
+pub async fn last_reports<S: Store>(store: &S, caller: &Caller, states: &mut [OrderState]) -> Result<(), CommandError> {
+    let is_made = |state: &&mut OrderState| {
+        state.flow.state(&state.order.state).is_some_and(|known| known.category == Category::Running)
+    };
+    let running: Vec<&mut OrderState> = states.iter_mut().filter(is_made).collect();
+    if running.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = running.iter().map(|state| state.order.id.to_string()).collect();
+    let newest = store.newest(caller.plant, kind::REPORT, &ids).await?;
+    for state in running {
+        let found = newest.iter().find(|(order, _)| order == state.order.id.as_str());
+        let at = found.and_then(|(_, place)| place.parse().ok());
+        state.facts.last_report = at.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    }
+    Ok(())
+}
+
+/// Those in whose stead the caller may sign now.
+pub async fn principals<S: Store>(store: &S, caller: &Caller) -> Result<Vec<Actor>, CommandError> {
+    let mut first = Load::new(caller.plant, caller.now_ms());
+    first.children = vec![(kind::DELEGATION.to_owned(), PLANT_PARENT.to_owned())];
+    let loaded = store.load(&first).await?;
+    let mut second = Load::new(caller.plant, caller.now_ms());
+    second.records = represented(&loaded, caller)?
+        .into_iter()
+        .map(|delegation| (kind::USER.to_owned(), delegation.from.to_string()))
+        .collect();
+    if second.records.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(acting_for(&loaded, &store.load(&second).await?, caller)?)
+}
+
 fn first_load(caller: &Caller, ids: &[&OrderId]) -> Load {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = ids.iter().map(|id| (kind::ORDER.to_owned(), id.to_string())).collect();
@@ -218,6 +254,7 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
         acting_for: acting_for(loaded, stock, caller)?,
         first_article_failure_closes: quality::settings(loaded)?.0.first_article_failure_closes,
         uses: equipment_uses(loaded)?,
+        last_report: None,
         today: loaded.plant.as_ref().map(|plant| calendar::of(plant).day_of(caller.now)),
     };
     facts.uses.retain(|known| named_equipment(&known.equipment));

@@ -1,7 +1,8 @@
 //! The watch: looks at every open order again and again, raises an alert for what it finds and clears it when that is over.
 //!
-//! One call looks at one page of orders, so its work is bounded however many orders there are; the record `watch`/`round`
-//! says where the next one goes on, and must still be at the version that was read, so of several hosts one wins each page.
+//! One call looks at a few pages of orders, so its work is bounded however many orders there are; the record
+//! `watch`/`round` says where the next one goes on, and must still be at the version that was read, so of several hosts one
+//! wins each page. So every open order is looked at once in as many calls as it takes to get round.
 //! It also looks at the orders of alerts that are open, which may be over by now. An alert's id follows from its order and
 //! its code: it is raised once, and when the same is found again later it is the same alert that opens anew.
 
@@ -18,7 +19,7 @@ use takt_domain::flow::Flow;
 use takt_domain::id::OrderId;
 use takt_domain::permission::Role;
 use takt_domain::text::Lang;
-use takt_domain::watch::{Finding, WatchSettings, unreadable, watch};
+use takt_domain::watch::{Finding, OVERDUE_SIGNATURE, WatchSettings, unreadable, watch};
 use takt_store::{Commit, ListFilter, Load, PageRequest, PlantNumber, RecordWrite, Store, StoreError};
 
 use crate::caller::{Caller, LOCAL_SESSION};
@@ -28,11 +29,14 @@ use crate::load::{self, OrderState};
 
 pub use alert::{Known, alert_id, reconcile, record};
 
-/// How often a page is looked at, in milliseconds. Each look that moves on is a commit.
+/// How often the watch looks, in milliseconds.
 const EVERY_MS: i64 = 10_000;
 
-/// Orders of one page, and alerts of one page.
+/// Orders of one page, and alerts of one page. Each page that is looked at is a commit.
 const PAGE: u32 = 100;
+
+/// The most pages of one look.
+const PAGES_MAX: usize = 5;
 
 /// The id of the settings' record, and of the one that says how far the round is.
 const SETTINGS: &str = "settings";
@@ -133,16 +137,43 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
         Some(record) => record.parse()?,
         None => WatchSettings::default(),
     };
-    let mut ids =
-        page(store, plant, kind::ORDER, open_states(&load::flows(store, &caller).await?), &mut round.orders).await?.ids;
+    let open = open_states(&load::flows(store, &caller).await?);
+    let mut looked = Looked::default();
+    let mut version = version;
+    for _ in 0..PAGES_MAX {
+        let Some(one) = look_at_a_page(store, &caller, &settings, open.clone(), (&mut round, version)).await? else {
+            // Another goes on from here.
+            return Ok((looked != Looked::default()).then_some(looked));
+        };
+        looked.orders += one.orders;
+        looked.raised += one.raised;
+        looked.cleared += one.cleared;
+        version += 1;
+        if round.orders.is_none() {
+            break;
+        }
+    }
+    Ok(Some(looked))
+}
+
+/// Looks at the next page, and books what it finds with the place where the next one begins; none when another was faster.
+async fn look_at_a_page<S: Store>(
+    store: &S,
+    caller: &Caller,
+    settings: &WatchSettings,
+    open: Vec<String>,
+    (round, version): (&mut Round, u64),
+) -> Result<Option<Looked>, CommandError> {
+    let plant = caller.plant;
+    let mut ids = page(store, plant, kind::ORDER, open, &mut round.orders).await?.ids;
     let alerts = page(store, plant, kind::ALERT, alert::standing(), &mut round.alerts).await?;
     ids.extend(alerts.orders);
     ids.sort();
     ids.dedup();
     let mut commit = Commit::new(plant, caller.now_ms());
-    let looked = look_at(store, &caller, &ids, &settings, &mut commit).await?;
+    let looked = look_at(store, caller, &ids, settings, &mut commit).await?;
     round.at_ms = caller.now_ms();
-    let body = serde_json::to_value(&round).unwrap_or_default();
+    let body = serde_json::to_value(&*round).unwrap_or_default();
     commit.records.push(RecordWrite::new(kind::WATCH, ROUND, Some(version), body));
     match store.commit(&commit).await {
         Ok(_) => Ok(Some(looked)),
@@ -185,7 +216,8 @@ async fn look_at<S: Store>(
     let mut looked = Looked { orders: ids.len(), ..Looked::default() };
     let orders: Vec<OrderId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     let wanted: Vec<&OrderId> = orders.iter().collect();
-    let (states, records) = load::orders(store, caller, &wanted, Vec::new()).await?;
+    let (mut states, records) = load::orders(store, caller, &wanted, Vec::new()).await?;
+    load::last_reports(store, caller, &mut states).await?;
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.children = ids.iter().map(|id| (kind::ALERT.to_owned(), id.clone())).collect();
     let loaded = store.load(&load).await?;
@@ -214,8 +246,11 @@ pub fn findings(order: &OrderId, state: Option<&OrderState>, settings: &WatchSet
     }
 }
 
-/// True for who is told of an alert: one of those whom it concerns, and whoever answers for all.
-pub fn concerns(alert: &Alert, actor: &Actor) -> bool {
+/// True for who is told of an alert: one of those whom it concerns, and whoever answers for all. A signature that is
+/// overdue concerns also who may give it in the stead of one of them.
+pub fn concerns(alert: &Alert, actor: &Actor, acting_for: &[Actor]) -> bool {
     let answers = |role: &Role| matches!(role, Role::Manager | Role::Administrator);
-    actor.roles.iter().any(|role| answers(role) || alert.roles.contains(role))
+    let is_one =
+        |actor: &Actor| alert.users.contains(&actor.user) || actor.roles.iter().any(|role| alert.roles.contains(role));
+    actor.roles.iter().any(answers) || is_one(actor) || alert.code == OVERDUE_SIGNATURE && acting_for.iter().any(is_one)
 }

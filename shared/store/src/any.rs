@@ -86,6 +86,15 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
         either!(self, store => store.list(plant, kind, filter, page))
     }
 
+    async fn newest(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        parents: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        either!(self, store => store.newest(plant, kind, parents))
+    }
+
     async fn movements(
         &self,
         plant: PlantNumber,
@@ -134,6 +143,10 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
 
     async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
         either!(self, store => store.photo(plant, id))
+    }
+
+    async fn photos_there(&self, plant: PlantNumber, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        either!(self, store => store.photos_there(plant, ids))
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

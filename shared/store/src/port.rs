@@ -42,6 +42,14 @@ pub trait Store {
         page: &PageRequest,
     ) -> Result<Page<Record>, StoreError>;
 
+    /// When each of these has its newest child of a kind, as the sort key of that child; who has none is not there.
+    async fn newest(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        parents: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError>;
+
     /// Postings in the order of the journal.
     async fn movements(
         &self,
@@ -82,6 +90,9 @@ pub trait Store {
 
     /// A photo; none where there is no such one.
     async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError>;
+
+    /// Which of these photos are there.
+    async fn photos_there(&self, plant: PlantNumber, ids: &[String]) -> Result<Vec<String>, StoreError>;
 
     /// The ids of sessions that were ended before their time and have not expired: what a token must not name.
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError>;

@@ -58,6 +58,18 @@ fn an_order_goes_by_its_plans_from_the_first_article_to_the_signature() {
         inspector.post("/api/v1/photos", json!({"data": data})).expect_problem(422, "invalid");
     }
 
+    let made_up = "00000000-0000-7000-8000-000000000000";
+    let refused = |path: &str, body: Value, field: &str| {
+        let told = inspector.post(path, body).expect_problem(422, "invalid");
+        assert_eq!(told.errors.iter().map(|error| error.at.as_str()).collect::<Vec<_>>(), [field]);
+    };
+    let values = json!({"length": {"number": "10.1"}, "photo": {"photo": made_up}});
+    let inspection = json!({"order": order, "plan": "first", "samples": [{"values": values}]});
+    refused("/api/v1/inspections", inspection, "samples[0].values.photo.photo");
+    let raised = json!({"order": order, "quantity": "1", "what": "scratched", "photo": made_up});
+    refused("/api/v1/nonconformances", raised, "photo");
+    refused("/api/v1/exceptions", json!({"type": "quality", "photo": made_up}), "photo");
+
     let measured = |plan: &str, length: &str| -> InspectionAnswer {
         let values = json!({"length": {"number": length}, "photo": {"photo": added.id}});
         let body = json!({"order": order, "plan": plan, "samples": [{"values": values}]});

@@ -1,4 +1,5 @@
-//! The host's own process, as far as it says how it is.
+//! The host's own process, as far as it says how it is. Where it does not, under Spin and in a cluster, the answer says what
+//! was not seen and where to look for it.
 
 use http::HeaderMap;
 use takt_api::doctor::{Check, Condition, HOST_STATE_HEADER, HostState};
@@ -18,14 +19,36 @@ pub(super) fn checks(headers: &HeaderMap) -> Vec<Check> {
     let header = headers.get(HOST_STATE_HEADER).and_then(|value| value.to_str().ok());
     let state = header.map(HostState::parse).unwrap_or_default();
     let mut checks = Vec::new();
-    if let Some(now) = state.memory_bytes {
-        let before = state.memory_before_bytes.unwrap_or(now);
-        checks.push(memory(now, before, state.memory_since_s.unwrap_or(0)));
+    match state.memory_bytes {
+        Some(now) => {
+            let before = state.memory_before_bytes.unwrap_or(now);
+            checks.push(memory(now, before, state.memory_since_s.unwrap_or(0)));
+        }
+        None => checks.push(memory_elsewhere()),
     }
-    if let (Some(free), Some(all)) = (state.disk_free_bytes, state.disk_bytes) {
-        checks.push(disk(free, all));
+    match (state.disk_free_bytes, state.disk_bytes) {
+        (Some(free), Some(all)) => checks.push(disk(free, all)),
+        _ => checks.push(disk_elsewhere()),
     }
     checks
+}
+
+fn memory_elsewhere() -> Check {
+    let found = label("此处看不到主机进程的内存", "the memory of the host's process is not seen here");
+    let remedy = label(
+        "Kubernetes:查看 Pod 的 container_memory_working_set_bytes(kubectl top pod);Spin:查看 spin 进程的 VmRSS",
+        "on Kubernetes look at the pod's container_memory_working_set_bytes (kubectl top pod), under Spin at VmRSS of spin",
+    );
+    unwell("memory", Condition::NotSeen, found, remedy)
+}
+
+fn disk_elsewhere() -> Check {
+    let found = label("此处看不到磁盘剩余空间", "the free space of the disks is not seen here");
+    let remedy = label(
+        "查看 Postgres 和 Redis 所在卷的 kubelet_volume_stats_available_bytes,或在其主机上运行 df",
+        "look at kubelet_volume_stats_available_bytes of the volumes of Postgres and Redis, or at df on their hosts",
+    );
+    unwell("disk", Condition::NotSeen, found, remedy)
 }
 
 fn memory(now: u64, before: u64, since_s: u64) -> Check {

@@ -176,6 +176,10 @@ impl Store for GatedStore {
         unasked()
     }
 
+    async fn newest(&self, _: PlantNumber, _: &str, _: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+        unasked()
+    }
+
     async fn movements(
         &self,
         _: PlantNumber,
@@ -222,6 +226,10 @@ impl Store for GatedStore {
     }
 
     async fn photo(&self, _: PlantNumber, _: &str) -> Result<Option<Photo>, StoreError> {
+        unasked()
+    }
+
+    async fn photos_there(&self, _: PlantNumber, _: &[String]) -> Result<Vec<String>, StoreError> {
         unasked()
     }
 

@@ -16,6 +16,7 @@ fn finding(code: &str, since: Timestamp, detail: (String, String), remedy: (&str
         detail: label(detail.0, detail.1),
         remedy: label(remedy.0, remedy.1),
         roles: vec![Role::ShiftLead, Role::Manager, Role::Administrator],
+        users: Vec::new(),
         since,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::Category;
+use crate::flow::{Category, State};
 use crate::order::Priority;
 
 /// The longest limit, in minutes: a year.
@@ -32,8 +32,9 @@ pub struct StateLimit {
 pub struct WatchSettings {
     /// An urgent order that is not in the workshop so many minutes after it was created is told of.
     pub urgent_dispatch_min: u32,
-    /// Limits of states; where there is none, what the state means decides: 8 hours before work begins, 3 days of work, 1
-    /// day after it, and a quarter of that for urgent orders.
+    /// Limits of states. One for a priority goes before the limit that the flow gives its state, and that before one for all
+    /// priorities; where there is none, what the state means decides: 8 hours before work begins, 3 days of work, 1 day
+    /// after it, and a quarter of that for urgent orders.
     #[serde(default)]
     pub limits: Vec<StateLimit>,
 }
@@ -54,14 +55,14 @@ pub struct SettingsError {
 }
 
 impl WatchSettings {
-    /// How long an order may be in a state, in minutes; none where it may for ever.
-    pub fn limit_min(&self, state: &str, category: Category, priority: Priority) -> Option<u32> {
+    /// How long an order may be in a state of its flow, in minutes; none where it may for ever.
+    pub fn limit_min(&self, state: &State, priority: Priority) -> Option<u32> {
         let set = |wanted: Option<Priority>| {
-            let found = self.limits.iter().find(|limit| limit.state == state && limit.priority == wanted);
+            let found = self.limits.iter().find(|limit| limit.state == state.name && limit.priority == wanted);
             found.map(|limit| limit.limit_min)
         };
-        set(Some(priority)).or_else(|| set(None)).or_else(|| {
-            let minutes = match category {
+        set(Some(priority)).or(state.limit_minutes).or_else(|| set(None)).or_else(|| {
+            let minutes = match state.category {
                 Category::Waiting | Category::Ready => 8 * 60,
                 Category::Running => 3 * 24 * 60,
                 Category::Done => 24 * 60,

@@ -131,6 +131,7 @@ pub(crate) fn facts(role: Role) -> Facts {
         acting_for: Vec::new(),
         first_article_failure_closes: false,
         uses: Vec::new(),
+        last_report: None,
         today: None,
     }
 }

@@ -10,7 +10,7 @@ use takt_store::{Load, Store};
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, kind};
-use crate::load::answered_before;
+use crate::load::{self, answered_before};
 use crate::watch;
 
 /// Decides and books it. Who comes later takes it over; one that is over stays as it is.
@@ -22,16 +22,16 @@ pub async fn acknowledge_alert<S: Store>(
 ) -> Result<Answer, CommandError> {
     text_at("note", &given.note, TEXT_MAX)?;
     run(store, caller, async || {
-        let mut load = Load::new(caller.plant, caller.now_ms());
-        load.key = caller.key_lookup();
-        load.records = vec![(kind::ALERT.into(), id.to_owned())];
-        let mut loaded = store.load(&load).await?;
+        let mut wanted = Load::new(caller.plant, caller.now_ms());
+        wanted.key = caller.key_lookup();
+        wanted.records = vec![(kind::ALERT.into(), id.to_owned())];
+        let mut loaded = store.load(&wanted).await?;
         answered_before(&mut loaded, caller)?;
         let not_found = || CommandError::NotFound(id.to_owned());
         let record = loaded.record(kind::ALERT, id).ok_or_else(not_found)?;
         let before: Alert = record.parse()?;
         // Whom it does not concern does not see it either.
-        if !watch::concerns(&before, &caller.actor) {
+        if !watch::concerns(&before, &caller.actor, &load::principals(store, caller).await?) {
             return Err(not_found());
         }
         let mark = Mark { by: caller.actor.user.clone(), at: caller.now, reason: given.note.trim().to_owned() };

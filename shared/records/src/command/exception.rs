@@ -13,7 +13,7 @@ use takt_domain::order::Order;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_store::{Commit, Event, Load, Loaded, PlantNumber, RecordWrite, Store, StoreError};
 
-use super::{Answer, CommandError, Plan, number, run, text_at};
+use super::{Answer, CommandError, Plan, number, photo, run, text_at};
 use crate::caller::Caller;
 use crate::exceptions;
 use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, kind};
@@ -47,6 +47,8 @@ async fn plan_raise<S: Store>(store: &S, caller: &Caller, given: &RaiseException
             return Err(CommandError::field(field, format!("there is no {field} {id}")));
         }
     }
+    let photo: Vec<_> = given.photo.iter().map(|photo| ("photo".to_owned(), photo)).collect();
+    photo::must_be_there(store, caller, &photo).await?;
     let (settings, _) = exceptions::settings(&loaded)?;
     if settings.kind(&given.kind).is_none() {
         let known: Vec<_> = settings.types.iter().map(|kind| kind.id.as_str()).collect();

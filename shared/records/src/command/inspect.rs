@@ -15,7 +15,7 @@ use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::text::Lang;
 use takt_store::{Load, Store};
 
-use super::{Answer, CommandError, Plan, exception, nonconformance, run, text_at};
+use super::{Answer, CommandError, Plan, exception, nonconformance, photo, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, kind};
 use crate::load::{self, OrderState, answered_before};
@@ -137,6 +137,19 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &Inspect) -> Result<P
         return Err(CommandError::field("operation", format!("order {} has no operation {number}", given.order)));
     }
     let judged = plan.judge(&given.samples, state.order.quantity).map_err(CommandError::fields)?;
+    let photos: Vec<_> = given
+        .samples
+        .iter()
+        .enumerate()
+        .flat_map(|(n, sample)| {
+            let photo = move |(id, value): (&String, &'_ takt_domain::quality::Value)| {
+                value.photo.clone().map(|photo| (format!("samples[{n}].values.{id}.photo"), photo))
+            };
+            sample.values.iter().filter_map(photo)
+        })
+        .collect();
+    let photos: Vec<_> = photos.iter().map(|(at, photo)| (at.clone(), photo)).collect();
+    photo::must_be_there(store, caller, &photos).await?;
     let id = caller.derived_id();
     let inspection = PlannedInspection {
         id: id.parse().map_err(|_| CommandError::Damaged("a derived id".into()))?,

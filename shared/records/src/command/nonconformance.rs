@@ -10,7 +10,7 @@ use takt_domain::quality::nonconformance::{self, Disposed, Nonconformance, Verdi
 use takt_domain::refusal::Refusal;
 use takt_store::{CounterChange, Load, Store};
 
-use super::{Answer, CommandError, Plan, number, quantity_at, run, text_at};
+use super::{Answer, CommandError, Plan, number, photo, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, NUMBER_SCOPE, kind};
 use crate::load::{self, OrderState};
@@ -35,6 +35,8 @@ pub async fn raise<S: Store>(store: &S, caller: &Caller, given: &RaiseNonconform
         if !quantity.is_positive() || quantity > most {
             return Err(CommandError::field("quantity", format!("expected a quantity above 0 and at most {most}")));
         }
+        let photo: Vec<_> = given.photo.iter().map(|photo| ("photo".to_owned(), photo)).collect();
+        photo::must_be_there(store, caller, &photo).await?;
         let (id, counter) = numbered(store, caller).await?;
         let raised = Nonconformance {
             id,

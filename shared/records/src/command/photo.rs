@@ -22,6 +22,24 @@ fn media_type(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Refuses photos that the plant does not have, each with the field that names it.
+pub(crate) async fn must_be_there<S: Store>(
+    store: &S,
+    caller: &Caller,
+    named: &[(String, &PhotoId)],
+) -> Result<(), CommandError> {
+    if named.is_empty() {
+        return Ok(());
+    }
+    let mut ids: Vec<String> = named.iter().map(|(_, id)| id.to_string()).collect();
+    ids.sort();
+    ids.dedup();
+    let there = store.photos_there(caller.plant, &ids).await?;
+    let missing = named.iter().filter(|(_, id)| !there.iter().any(|known| known == id.as_str()));
+    let faults: Vec<_> = missing.map(|(at, id)| (at.clone(), format!("there is no photo {id}"))).collect();
+    if faults.is_empty() { Ok(()) } else { Err(CommandError::fields(faults)) }
+}
+
 /// Keeps a file, given as it is and in base64. The photo is there before its key is: whoever sends the same request again
 /// finds it, and what nobody names does no harm.
 pub async fn add<S: Store>(store: &S, caller: &Caller, bytes: &[u8], data: &str) -> Result<Answer, CommandError> {

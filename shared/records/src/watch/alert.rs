@@ -104,6 +104,7 @@ fn raised(
         detail: finding.detail.clone(),
         remedy: finding.remedy.clone(),
         roles: finding.roles.clone(),
+        users: finding.users.clone(),
         since: finding.since,
         raised_at: now,
         acknowledged: None,
@@ -144,7 +145,7 @@ impl Change {
         let Some(event) = event else { return };
         let data = json!({
             "alert": alert.id, "code": alert.code, "severity": alert.severity, "order": alert.order, "line": alert.line,
-            "detail": alert.detail, "roles": alert.roles, "since": alert.since, "state": alert.state,
+            "detail": alert.detail, "roles": alert.roles, "users": alert.users, "since": alert.since, "state": alert.state,
         });
         let told = DomainEvent { kind: event.to_owned(), data };
         let id = format!("{}~{}", alert.id, caller.now_ms());

@@ -11,6 +11,7 @@ use takt_domain::watch::{Severity, WatchSettings};
 use takt_records::command::CommandError;
 use takt_records::command::acknowledge_alert::acknowledge_alert;
 use takt_records::command::put_watch::put_watch;
+use takt_records::command::report::report;
 use takt_records::watch::{Looked, look};
 use world::{PLANT, World};
 
@@ -78,14 +79,29 @@ async fn of_many_lookers_one_raises_each_alert() {
 #[tokio::test]
 async fn every_order_has_its_turn_however_many_there_are() {
     let world = World::new().await;
-    for _ in 0..130 {
+    for _ in 0..530 {
         world.order(Priority::Normal).await;
     }
-    let mut raised = 0;
-    for minutes in 500..503 {
-        raised += after(&world, minutes).await.raised;
+    assert_eq!(after(&world, 500).await.raised, 500, "five pages are a look");
+    assert_eq!(after(&world, 501).await.raised, 30, "the next one goes on, and ends the round");
+    assert_eq!(after(&world, 502).await.raised, 0);
+}
+
+#[tokio::test]
+async fn an_order_that_is_reported_on_is_not_over_its_limit() {
+    let world = World::new().await;
+    let order = world.order(Priority::Normal).await;
+    for action in ["submit", "approve", "dispatch", "start", "inspect-first-article"] {
+        world.act(&order, action).await;
     }
-    assert_eq!(raised, 130);
+    let days = 24 * 60;
+    let mut reporter = world.caller();
+    reporter.now = Timestamp::now() + SignedDuration::from_mins(2 * days);
+    let given = serde_json::json!({"order": order, "operation": 10, "good": "1"});
+    report(&world.store, &reporter, &serde_json::from_value(given).unwrap()).await.unwrap();
+    assert_eq!(after(&world, 4 * days).await.raised, 0, "two days after its last report");
+    assert_eq!(after(&world, 5 * days + 1).await.raised, 1);
+    assert_eq!(world.alerts().await[0].since.as_millisecond(), reporter.now.as_millisecond());
 }
 
 #[tokio::test]

@@ -9,14 +9,14 @@ use takt_api::stock::Source;
 use takt_api::watch::Alert;
 use takt_domain::facts::Actor;
 use takt_domain::id::OrderId;
-use takt_domain::order::Priority;
+use takt_domain::order::{InspectionResult, Priority};
 use takt_domain::permission::Role;
 use takt_domain::text::Lang;
 use takt_records::caller::{Caller, Key, LOCAL_SESSION};
 use takt_records::command::create_order::create_order;
 use takt_records::command::first_plant;
 use takt_records::command::take_action::take_action;
-use takt_records::keep::kind;
+use takt_records::keep::{PLANT_PARENT, kind};
 use takt_store::{Commit, Event, ListFilter, NativeDriver, PageRequest, PlantNumber, RecordWrite, SqliteStore, Store};
 
 pub(crate) const PLANT: PlantNumber = PlantNumber(1);
@@ -43,6 +43,9 @@ impl World {
         ] {
             commit.records.push(RecordWrite::new(kind, id, None, body));
         }
+        let quarantine = json!({"id": "Q", "name": "Q", "kind": "quarantine"});
+        let quarantine = RecordWrite::new(kind::LOCATION, "Q", None, quarantine);
+        commit.records.push(RecordWrite { parent: Some(PLANT_PARENT.into()), ..quarantine });
         store.commit(&commit).await.unwrap();
         Self { _folder: folder, store, given: AtomicU64::new(0) }
     }
@@ -73,7 +76,8 @@ impl World {
     }
 
     pub(crate) async fn act(&self, order: &OrderId, action: &str) {
-        let given = TakeAction { reason: "because".into(), ..TakeAction::default() };
+        let given =
+            TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
         take_action(&self.store, &self.caller(), order, action, &given).await.unwrap();
     }
 

@@ -22,7 +22,7 @@ pub use spin::SpinPostgres;
 
 use crate::checkup::{Checkup, LONG_TRANSACTION_S};
 use crate::commit::{Commit, Committed};
-use crate::document::document;
+use crate::document::{document, json};
 use crate::driver::{Driver, DriverError, Value, failed};
 use crate::error::StoreError;
 use crate::photo::Photo;
@@ -128,6 +128,15 @@ impl<D: Driver> Store for PostgresStore<D> {
         list::records(self, plant, kind, filter, page).await
     }
 
+    async fn newest(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        parents: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(include_str!("sql/newest.sql"), vec![number(plant), kind.into(), json(parents)?]).await
+    }
+
     async fn movements(
         &self,
         plant: PlantNumber,
@@ -178,6 +187,10 @@ impl<D: Driver> Store for PostgresStore<D> {
     async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
         let found: Vec<Photo> = self.read(include_str!("sql/photo.sql"), vec![number(plant), id.into()]).await?;
         Ok(found.into_iter().next())
+    }
+
+    async fn photos_there(&self, plant: PlantNumber, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        self.read(include_str!("sql/photos_there.sql"), vec![number(plant), json(ids)?]).await
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

@@ -23,7 +23,7 @@ pub use spin::SpinDriver;
 
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
-use crate::document::document;
+use crate::document::{document, json};
 use crate::driver::{Driver, Value, failed};
 use crate::error::StoreError;
 use crate::photo::Photo;
@@ -104,6 +104,15 @@ impl<D: Driver> Store for SqliteStore<D> {
         list::records(self, plant, kind, filter, page).await
     }
 
+    async fn newest(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        parents: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(include_str!("sql/newest.sql"), vec![number(plant), kind.into(), json(parents)?]).await
+    }
+
     async fn movements(
         &self,
         plant: PlantNumber,
@@ -156,6 +165,10 @@ impl<D: Driver> Store for SqliteStore<D> {
     async fn photo(&self, plant: PlantNumber, id: &str) -> Result<Option<Photo>, StoreError> {
         let found: Vec<Photo> = self.read(include_str!("sql/photo.sql"), vec![number(plant), id.into()]).await?;
         Ok(found.into_iter().next())
+    }
+
+    async fn photos_there(&self, plant: PlantNumber, ids: &[String]) -> Result<Vec<String>, StoreError> {
+        self.read(include_str!("sql/photos_there.sql"), vec![number(plant), json(ids)?]).await
     }
 
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError> {

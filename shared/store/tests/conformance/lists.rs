@@ -52,6 +52,18 @@ fn check(store: &impl Store, filter: &ListFilter, keep: impl Fn(usize) -> bool) 
     }
 }
 
+pub(crate) fn the_newest_child_of_each_is_found(harness: &impl Harness) {
+    let store = with_plant(harness);
+    thirty_orders(&store);
+    let parents = ["program-0", "program-2", "program-9"].map(str::to_owned);
+    let mut newest = block_on(store.newest(PLANT, "order", &parents)).unwrap();
+    newest.sort();
+    let expected =
+        [("program-0", "07"), ("program-2", "02")].map(|(parent, sort)| (parent.to_owned(), sort.to_owned()));
+    assert_eq!(newest, expected);
+    assert!(block_on(store.newest(PLANT, "report", &parents)).unwrap().is_empty());
+}
+
 pub(crate) fn pages_hold_every_record_once_in_order(harness: &impl Harness) {
     let store = with_plant(harness);
     thirty_orders(&store);

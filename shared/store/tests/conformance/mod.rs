@@ -59,7 +59,8 @@ macro_rules! every_test {
                 a_batch_without_refusals_is_booked_in_order,
                 text_comes_back_as_it_went_in;
             photo: a_photo_comes_back_as_it_went_in_and_never_changes;
-            lists: pages_hold_every_record_once_in_order,
+            lists: the_newest_child_of_each_is_found,
+                pages_hold_every_record_once_in_order,
                 filters_of_records_combine,
                 wildcards_in_a_search_are_letters,
                 a_forged_cursor_is_refused,

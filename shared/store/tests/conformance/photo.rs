@@ -19,6 +19,9 @@ pub(crate) fn a_photo_comes_back_as_it_went_in_and_never_changes(harness: &impl 
     let other = Photo { data: "AAAA".to_owned(), ..photo.clone() };
     block_on(store.put_photo(&other)).unwrap();
     assert_eq!(block_on(store.photo(PLANT, &photo.id)).unwrap(), Some(photo.clone()));
+    let asked = ["none".to_owned(), photo.id.clone()];
+    assert_eq!(block_on(store.photos_there(PLANT, &asked)).unwrap(), [photo.id.as_str()]);
+    assert!(block_on(store.photos_there(PlantNumber(2), &asked)).unwrap().is_empty(), "it belongs to its plant");
     assert_eq!(block_on(store.photo(PLANT, "none")).unwrap(), None);
     assert_eq!(block_on(store.photo(PlantNumber(2), &photo.id)).unwrap(), None, "it belongs to its plant");
 }
