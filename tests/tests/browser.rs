@@ -287,6 +287,20 @@ fn a_flow_is_drawn_a_dead_end_in_it_is_said_and_mended_and_new_orders_live_under
     assert_eq!((order.flow.name.as_str(), order.flow.version), ("casting", 1));
     desk.browser.open(&format!("{}/orders/{made}", host.base));
     desk.browser.read("新动作 1");
+
+    // Where there are several flows, a new order is given one of them.
+    desk.browser.open(&format!("{}/new-order", host.base));
+    desk.browser.see("select option[value=builtin]");
+    desk.browser.eval(
+        "(() => { const flow = document.querySelector('select:has(option[value=builtin])'); flow.value = 'builtin';
+        flow.dispatchEvent(new Event('input', { bubbles: true })) })()",
+    );
+    desk.look("desk-new-order-flow");
+    desk.browser.fill("input[inputmode=decimal]", "3");
+    desk.browser.press("新建工单");
+    desk.browser.read("已建工单 WO-000002");
+    let order = plant::order(&people.planner, "WO-000002").order;
+    assert_eq!(order.flow.name, "builtin");
     desk.is_content();
 }
 

@@ -55,6 +55,13 @@ pub struct Progress {
     /// How long people worked, as their reports say, in seconds.
     #[serde(default)]
     pub run_s: i64,
+    /// 1 while its machine is given back, which the report that completed it did; the order itself does not say so.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub freed: i64,
+}
+
+fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 fn nothing() -> Quantity {
@@ -65,7 +72,7 @@ impl Progress {
     /// Nothing yet.
     pub fn none(scale: u8) -> Self {
         let zero = Quantity::zero(scale);
-        Self { good: zero, scrap: zero, rework: zero, redo: zero, sent: zero, received: zero, run_s: 0 }
+        Self { good: zero, scrap: zero, rework: zero, redo: zero, sent: zero, received: zero, run_s: 0, freed: 0 }
     }
 
     /// Moves what a counter of that name counts.
@@ -79,6 +86,10 @@ impl Progress {
             "received" => &mut self.received,
             "run_s" => {
                 self.run_s = self.run_s.saturating_add(delta);
+                return;
+            }
+            "freed" => {
+                self.freed = self.freed.saturating_add(delta);
                 return;
             }
             _ => return,

@@ -147,7 +147,8 @@ pub fn unmet(order: &Order, flow: &Flow, operation: &OrderOperation, step: Step,
     let mut add = |code: &str, detail: &str, remedy: &str| unmet.push(Unmet::new(code, detail, remedy, holders));
     match step {
         Step::Start => {
-            if operation.started.is_some() && operation.finished.is_none() {
+            let freed = operation.uses.is_some() && !resource::has_machine(operation, facts);
+            if operation.started.is_some() && operation.finished.is_none() && !freed {
                 let remedy = lang.pick("直接报工", "report what is made");
                 add("operation.started", lang.pick("本工序已开工", "it is started already"), remedy);
             }
@@ -237,10 +238,10 @@ pub(crate) fn stopped(operation: &OrderOperation, lang: Lang) -> Option<Unmet> {
 }
 
 /// A machine that one order at a time may have is not this operation's: a report cannot come from it.
-pub(crate) fn without_its_machine(operation: &OrderOperation, facts: &Facts) -> Option<Unmet> {
+pub(crate) fn without_its_machine(order: &Order, operation: &OrderOperation, facts: &Facts) -> Option<Unmet> {
     let id = operation.equipment.as_ref().filter(|_| operation.supplier.is_none())?;
     let exclusive = facts.equipment.iter().any(|known| known.id == *id && known.exclusive);
-    if !exclusive || operation.uses.is_some() || operation.finished.is_some() {
+    if !exclusive || resource::has_machine(operation, facts) || is_done(order, operation, facts) {
         return None;
     }
     let detail = match facts.lang {

@@ -136,7 +136,7 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
     if let Some(operation) = order.operation(report.operation) {
         unmet.extend(operation::stopped(operation, facts.lang));
         unmet.extend(operation::before_not_done(order, operation, facts));
-        unmet.extend(operation::without_its_machine(operation, facts));
+        unmet.extend(operation::without_its_machine(order, operation, facts));
         unmet.extend(resource::unqualified(operation, facts));
     }
     let last = order.is_last_operation(report.operation);
@@ -171,6 +171,9 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
     change.events.extend(shortages(order, &change.postings));
     let pieces = Quantity::from_units(good + scrap + report.rework_units(order), scale);
     resource::shots(order, report.operation, pieces, false, facts, &mut change);
+    if !reached && before.done().units() + good + scrap >= order.quantity.units() {
+        resource::free_by_report(order, report.operation, facts, &mut change);
+    }
     if let Some(to) = report.rework_to {
         let mut after = order.clone();
         rework::send_back(&mut after, report, to, facts);
@@ -266,7 +269,10 @@ fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool, red
     }
     let target = order.quantity.units();
     let last = order.is_last_operation(operation);
-    let (min_after, max_after) = match (last, reached) {
+    // Of reports that come at once exactly one completes an operation that has a machine, and gives that back.
+    let done = facts.progress_at(operation, order.quantity.scale()).done().units() + good + scrap >= target;
+    let has_machine = order.operation(operation).is_some_and(|operation| resource::has_machine(operation, facts));
+    let (min_after, max_after) = match (last || has_machine, reached || done) {
         (true, true) => (Some(target), Some(max)),
         (true, false) => (None, Some(max.min(target - 1))),
         (false, _) => (None, Some(max)),
@@ -284,6 +290,12 @@ fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool, red
         if delta != 0 {
             changes.push(plain(what, delta));
         }
+    }
+    // Nobody takes back meanwhile what this rests on.
+    if let Some(previous) = order.operation_before(operation) {
+        let passed = facts.progress_at(previous.number, order.quantity.scale()).good.units();
+        let name = counter_name(previous.number, "good");
+        changes.push(CounterChange { name, delta: 0, min_after: Some(passed), max_after: None });
     }
     if redone > 0 {
         changes.push(CounterChange { min_after: Some(0), ..plain("redo", -redone) });

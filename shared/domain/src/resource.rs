@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::decide::{Change, DomainEvent};
+use crate::decide::{Change, CounterChange, DomainEvent};
 use crate::facts::Facts;
 use crate::id::{EquipmentId, MouldId, OrderId, UserId};
 use crate::master::{Equipment, EquipmentStatus, Mould};
@@ -14,6 +14,7 @@ use crate::order::{Order, OrderOperation};
 use crate::permission::Permission;
 use crate::quantity::Quantity;
 use crate::refusal::Unmet;
+use crate::report::counter_name;
 use crate::text::Lang;
 
 /// The scope of the counters that say how many orders work on a machine. No order can be called so.
@@ -214,12 +215,65 @@ pub(crate) fn take_at_start(order: &mut Order, facts: &Facts, change: &mut Chang
     }
 }
 
+/// True while an operation has its machine: it was taken, and no report has given it back since.
+pub(crate) fn has_machine(operation: &OrderOperation, facts: &Facts) -> bool {
+    operation.uses.is_some() && facts.progress.get(&operation.number).is_none_or(|progress| progress.freed == 0)
+}
+
+/// True while one of the operations has this machine, `but` not looked at.
+fn is_with(order: &Order, id: &EquipmentId, but: u16, facts: &Facts) -> bool {
+    let mut others = order.operations.iter().filter(|other| other.number != but);
+    others.any(|other| other.uses.as_ref() == Some(id) && has_machine(other, facts))
+}
+
+fn freed(number: u16, delta: i64, min_after: Option<i64>, max_after: Option<i64>) -> CounterChange {
+    CounterChange { name: counter_name(number, "freed"), delta, min_after, max_after }
+}
+
+/// The report that completes an operation gives its machine back. A report does not touch its order, so a counter says it,
+/// and exactly one report moves that.
+pub(crate) fn free_by_report(order: &Order, number: u16, facts: &Facts, change: &mut Change) {
+    let Some(operation) = order.operation(number).filter(|operation| has_machine(operation, facts)) else { return };
+    let Some(id) = operation.uses.clone() else { return };
+    change.counters.push(freed(number, 1, None, Some(1)));
+    let held = is_with(order, &id, number, facts);
+    give(order, id, held, facts, change);
+}
+
+/// The machine is one operation's less; and nobody's any more, where it was this order's and is not with another operation.
+fn give(order: &Order, id: EquipmentId, still: bool, facts: &Facts, change: &mut Change) {
+    change.resources.push(ResourceChange::Use { equipment: id.clone(), by: -1 });
+    let mine = |known: &&EquipmentUse| {
+        known.equipment == id && known.holder.as_ref().is_some_and(|holder| holder.order == order.id)
+    };
+    if !still && facts.uses.iter().any(|known| mine(&known)) {
+        hold(&id, None, facts, change);
+    }
+}
+
+/// An operation is not complete any more, since a report is taken back: it has its machine again, where that is free. Else
+/// it has to be started again.
+pub(crate) fn take_again(order: &mut Order, number: u16, facts: &Facts, change: &mut Change) {
+    let Some(at) = order.operations.iter().position(|operation| operation.number == number) else { return };
+    let operation = &order.operations[at];
+    let is_free = operation.equipment.as_ref().is_some_and(|id| taken(id, order, facts).is_none());
+    if operation.uses.is_some() && !has_machine(operation, facts) && is_free {
+        take(order, at, facts, change);
+    }
+}
+
 /// An operation takes its machine.
 pub(crate) fn take(order: &mut Order, at: usize, facts: &Facts, change: &mut Change) {
     let operation = &order.operations[at];
-    let (Some(id), None, None) = (operation.equipment.clone(), &operation.uses, &operation.supplier) else { return };
+    let (Some(id), None) = (operation.equipment.clone(), &operation.supplier) else { return };
+    if has_machine(operation, facts) {
+        return;
+    }
     let number = operation.number;
-    let has_it = order.operations.iter().any(|other| other.uses.as_ref() == Some(&id));
+    if operation.uses.is_some() {
+        change.counters.push(freed(number, -1, Some(0), Some(0)));
+    }
+    let has_it = is_with(order, &id, number, facts);
     change.resources.push(ResourceChange::Use { equipment: id.clone(), by: 1 });
     if is_exclusive(&id, facts) && !has_it {
         let by = facts.actor.user.clone();
@@ -250,15 +304,17 @@ pub(crate) fn release(order: &mut Order, facts: &Facts, change: &mut Change) {
 
 /// An operation gives its machine back.
 pub(crate) fn give_back(order: &mut Order, at: usize, facts: &Facts, change: &mut Change) {
+    let (number, had) = (order.operations[at].number, has_machine(&order.operations[at], facts));
     let Some(id) = order.operations[at].uses.take() else { return };
-    change.resources.push(ResourceChange::Use { equipment: id.clone(), by: -1 });
-    let still = order.operations.iter().any(|other| other.uses.as_ref() == Some(&id));
-    let mine = |known: &&EquipmentUse| {
-        known.equipment == id && known.holder.as_ref().is_some_and(|holder| holder.order == order.id)
-    };
-    if !still && facts.uses.iter().any(|known| mine(&known)) {
-        hold(&id, None, facts, change);
+    if !had {
+        // A report has given it back before.
+        change.counters.push(freed(number, -1, Some(0), Some(0)));
+        return;
     }
+    // No report gives it back meanwhile.
+    change.counters.push(freed(number, 0, Some(0), Some(0)));
+    let still = is_with(order, &id, number, facts);
+    give(order, id, still, facts, change);
 }
 
 /// A commit writes each record once, so a machine that changes hands twice in it is written as it ends.

@@ -14,7 +14,7 @@ use takt_domain::operation::{self, OperationState, Step, StepInput};
 use takt_domain::order::{InspectionKind, Order};
 use takt_domain::permission::Role;
 use takt_domain::refusal::Refusal;
-use takt_domain::report::{self, NewReport};
+use takt_domain::report::{self, BookedReport, NewReport};
 use takt_domain::resource::{EquipmentUse, Holder, ResourceChange};
 
 /// An order in production, and everything that was counted.
@@ -161,6 +161,90 @@ fn a_machine_for_one_order_is_taken_at_start_and_free_when_the_operation_is_fini
     let used: i64 =
         shop.resources.iter().map(|change| if let ResourceChange::Use { by, .. } = change { *by } else { 0 }).sum();
     assert_eq!(used, 0, "what was taken was given back");
+}
+
+#[test]
+fn the_report_that_completes_an_operation_frees_its_machine_and_leaves_the_order_alone() {
+    let mut shop = Shop::new(|_, facts| facts.equipment[0].exclusive = true);
+    let used = |shop: &Shop| -> i64 {
+        let by = |change: &ResourceChange| if let ResourceChange::Use { by, .. } = change { *by } else { 0 };
+        shop.resources.iter().map(by).sum()
+    };
+    shop.report(10, "9", |_| ()).unwrap();
+    assert!(shop.facts.uses[0].holder.is_some(), "one piece is still to be made");
+    let before = shop.order.clone();
+    shop.report(10, "1", |_| ()).unwrap();
+    assert_eq!(shop.order, before, "a report does not touch its order");
+    assert_eq!((&shop.facts.uses[0].holder, used(&shop)), (&None, 0));
+
+    // Another order has it meanwhile; what is done needs it no more.
+    let by = "operator".parse().unwrap();
+    let other = Holder { order: "WO-9".parse().unwrap(), operation: 10, by, at: at(0) };
+    shop.facts.uses[0].holder = Some(other.clone());
+    shop.step(10, Step::Finish, "").unwrap();
+    assert_eq!((shop.facts.uses[0].holder.as_ref(), used(&shop)), (Some(&other), 0), "it is given back once");
+    assert_eq!(shop.counters["10.freed"], 0);
+    assert_eq!(shop.step(20, Step::Start, ""), one("equipment.in_use"));
+    shop.facts.uses[0].holder = None;
+    shop.step(20, Step::Start, "").unwrap();
+    shop.report(20, "10", |_| ()).unwrap();
+    assert_eq!((shop.order.state.as_str(), &shop.facts.uses[0].holder, used(&shop)), ("completed", &None, 0));
+}
+
+#[test]
+fn of_reports_that_complete_an_operation_at_once_one_is_booked() {
+    let mut shop = Shop::new(|_, facts| facts.equipment[0].exclusive = true);
+    shop.report(10, "4", |_| ()).unwrap();
+    let total = |good: &str, shop: &Shop| {
+        let given = NewReport { good: quantity(good), ..report_of(shop) };
+        let change = report::decide(&shop.order, Flow::builtin(), &given, &shop.facts).unwrap();
+        change.counters.into_iter().find(|counter| counter.name == "10.total").unwrap()
+    };
+    // Neither of two that add up to the whole may be booked behind the other without being decided again.
+    assert_eq!(total("3", &shop).max_after, Some(9));
+    assert_eq!((total("6", &shop).min_after, total("6", &shop).max_after), (Some(10), Some(10)));
+}
+
+/// Books a change as the store does: none of it where a bound does not hold after it.
+fn booked(counters: &mut BTreeMap<String, i64>, change: &Change) -> bool {
+    let mut after = counters.clone();
+    for counter in &change.counters {
+        *after.entry(counter.name.clone()).or_default() += counter.delta;
+    }
+    let holds = change.counters.iter().all(|counter| {
+        let now = after[&counter.name];
+        counter.min_after.is_none_or(|min| now >= min) && counter.max_after.is_none_or(|max| now <= max)
+    });
+    if holds {
+        *counters = after;
+    }
+    holds
+}
+
+#[test]
+fn of_a_reversal_and_a_report_that_rests_on_it_one_is_booked_whichever_comes_first() {
+    let mut shop = Shop::new(|_, _| ());
+    shop.report(10, "5", |_| ()).unwrap();
+    shop.report(20, "2", |_| ()).unwrap();
+    let taken_back = NewReport { good: quantity("5"), ..report_of(&shop) };
+    let by = "operator".parse().unwrap();
+    let reversal = |shop: &Shop, good: &str| {
+        let report = NewReport { good: quantity(good), ..taken_back.clone() };
+        let booked = BookedReport { report: &report, by: &by, at: at(90), posted: &[], redone: 0 };
+        report::decide_reversal(&shop.order, Flow::builtin(), booked, "wrong", &BTreeMap::new(), &shop.facts)
+    };
+    assert_eq!(reversal(&shop, "5").map(|_| ()).map_err(codes), one("report.rested_on"));
+    // Both are decided on the same facts: five good pieces, of which two are used.
+    let reversal = reversal(&shop, "3").unwrap();
+    let given = NewReport { operation: 20, good: quantity("1"), ..report_of(&shop) };
+    let rests = report::decide(&shop.order, Flow::builtin(), &given, &shop.facts).unwrap();
+    for (first, second) in [(&reversal, &rests), (&rests, &reversal)] {
+        let mut counters = shop.counters.clone();
+        assert!(booked(&mut counters, first));
+        let before = counters.clone();
+        assert!(!booked(&mut counters, second), "it has to be decided again");
+        assert_eq!(counters, before);
+    }
 }
 
 #[test]

@@ -126,6 +126,11 @@ pub fn decide_reversal(
             counters.push(change(what, delta, 0));
         }
     }
+    // Nobody rests anything on these pieces meanwhile.
+    if let Some(next) = order.operation_after(report.operation) {
+        let name = counter_name(next.number, "total");
+        counters.push(CounterChange { name, delta: 0, min_after: None, max_after: Some(before.good.units() - good) });
+    }
     counters.extend(rework::counters(order, report, facts, -1));
     let mut result = Change { postings, counters, ..Change::default() };
     let mut after = order.clone();
@@ -137,6 +142,9 @@ pub fn decide_reversal(
         finals.for_each(|done| done.outdated = true);
         decide::enter(&mut after, state, facts);
         resource::take_at_start(&mut after, facts, &mut result);
+    }
+    if !reopened && left < order.quantity.units() {
+        resource::take_again(&mut after, report.operation, facts, &mut result);
     }
     let pieces = Quantity::from_units(good + scrap + rework, scale);
     resource::shots(order, report.operation, pieces, true, facts, &mut result);

@@ -60,6 +60,7 @@ async fn plan<S: Store>(
     let mut commit = caller.commit(200, &body);
     if bound {
         records.push(keep::order(&state.order, state.version));
+        commit.counters = keep::counters(&change.counters, id.as_str());
         keep::resources(&change.resources, &mut commit);
     }
     commit.records.extend(records);

@@ -54,6 +54,7 @@ pub async fn sign_approval<S: Store>(
         commit.postings = keep::postings(&change.postings, &head, caller);
         commit.counters = keep::counters(&change.counters, id.as_str());
         commit.counters.extend(keep::owed(&change.postings));
+        keep::resources(&change.resources, &mut commit);
         commit.events = keep::events(change.events, &movement, id.as_str(), caller);
         Ok(Plan { commit, status: 200, body })
     })

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use jiff::civil::Date;
 use sycamore::prelude::*;
+use takt_api::flows::Flows;
 use takt_api::master::PlantDetail;
 use takt_api::orders::{CreateOrder, OrderAnswer};
 use takt_api::stock::Source;
@@ -13,17 +14,35 @@ use takt_domain::order::Priority;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::Route;
+use crate::text::Text;
 use crate::ui::custom::{self, Fill};
 use crate::ui::{self, field, number_pad, submit_button, toast::Toast};
 use crate::{app, text};
 
+const FLOW: Text = Text::new("流程", "Flow");
+const USUAL: Text = Text::new("(默认)", "(usual)");
+
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<PlantDetail> = Read::new("/api/v1/plant");
-    let body = ui::shown(read, |plant| form(&plant));
+    let flows: Read<Flows> = Read::new("/api/v1/flows");
+    let body = ui::shown(read, move |plant| ui::shown(flows, move |flows| form(&plant, &flows)));
     ui::shell::page(text::NEW_ORDER.get(), Some(Route::Orders), View::new(), body)
 }
 
-fn form(plant: &Rc<PlantDetail>) -> View {
+/// The flows that may be chosen, the usual one first; none where there is nothing to choose.
+fn flow_options(flows: &Flows) -> Vec<(String, String)> {
+    let mut names: Vec<&str> = flows.published.iter().map(|flow| flow.name.as_str()).collect();
+    names.sort_by_key(|name| (*name != flows.default.name, *name));
+    names.dedup();
+    if names.len() < 2 {
+        return Vec::new();
+    }
+    let usual =
+        |name: &str| if name == flows.default.name { format!("{name} {}", USUAL.get()) } else { name.to_owned() };
+    names.into_iter().map(|name| (name.to_owned(), usual(name))).collect()
+}
+
+fn form(plant: &Rc<PlantDetail>, flows: &Rc<Flows>) -> View {
     let first = |ids: Option<String>| create_signal(ids.unwrap_or_default());
     let item = first(plant.products.first().map(|item| item.id.to_string()));
     let line = first(plant.lines.first().map(|line| line.id.to_string()));
@@ -40,6 +59,10 @@ fn form(plant: &Rc<PlantDetail>) -> View {
         (Priority::Low, text::LOW),
     ];
     let priorities: Vec<_> = names.into_iter().map(|(priority, name)| (priority, name.get().to_owned())).collect();
+    let options = flow_options(flows);
+    // Nothing chosen is the usual one, in the version that the plant has set.
+    let (usual, flow) = (flows.default.name.clone(), create_signal(flows.default.name.clone()));
+    let flow_field = if options.is_empty() { View::new() } else { field::select(FLOW, flow, options) };
     let products = field::select(text::PRODUCT, item, products);
     let lines = field::select(text::LINE, line, lines);
     let priorities = field::choice(text::PRIORITY, priority, priorities);
@@ -72,7 +95,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
             customer: customer.with_untracked(|text| text.trim().to_owned()),
             note: note.with_untracked(|text| text.trim().to_owned()),
             custom,
-            flow: None,
+            flow: Some(flow.get_clone_untracked()).filter(|name| *name != usual),
         };
         submit.send("POST", "/api/v1/orders".into(), &body, Source::Hand, |made: OrderAnswer| {
             app::app().say(Toast::good(text::CREATED_ORDER.with(made.id.as_str())));
@@ -98,6 +121,7 @@ fn form(plant: &Rc<PlantDetail>) -> View {
                     (lines)
                 } }
                 div(class="column") { section(class="card") {
+                    (flow_field)
                     (due)
                     (customer)
                     (note)
