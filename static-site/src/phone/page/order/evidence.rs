@@ -4,9 +4,10 @@
 use serde::de::DeserializeOwned;
 use sycamore::prelude::*;
 use takt_api::Page;
-use takt_api::exceptions::ExceptionRow;
+use takt_api::exceptions::{ExceptionRow, ExceptionSettingsDocument};
 use takt_api::orders::OrderDetail;
 use takt_api::quality::NonconformanceRow;
+use takt_domain::exception::ExceptionSettings;
 use takt_domain::id::PhotoId;
 use takt_domain::quality::PlannedInspection;
 
@@ -14,7 +15,7 @@ use crate::net::read::Read;
 use crate::route::encode;
 use crate::text::Text;
 use crate::ui::{self, custom, photo};
-use crate::{show, text};
+use crate::{app, show, text};
 
 const FOUND: Text = Text::new("异常、不合格与照片", "Exceptions, nonconformances, photos");
 const NONCONFORMANCES: Text = Text::new("不合格品", "Nonconformances");
@@ -26,8 +27,14 @@ const OVER: Text = Text::new("已关闭", "closed");
 pub(super) fn view(detail: &OrderDetail) -> View {
     let order = encode(detail.order.id.as_str());
     ui::fold_later(FOUND, move || {
+        let exceptions = format!("/api/v1/exceptions?limit=50&order={order}");
+        let settings: Read<ExceptionSettingsDocument> = Read::new("/api/v1/exception-settings");
+        let exceptions = ui::shown(settings, move |document| {
+            let row = move |row: &ExceptionRow| exception(row, &document.settings);
+            list(text::EXCEPTIONS, exceptions.clone(), row)
+        });
         let lists = vec![
-            list(text::EXCEPTIONS, format!("/api/v1/exceptions?limit=50&order={order}"), exception),
+            exceptions,
             list(NONCONFORMANCES, format!("/api/v1/nonconformances?limit=50&order={order}"), nonconformance),
             list(text::INSPECTIONS, format!("/api/v1/inspections?limit=50&order={order}"), inspection),
         ];
@@ -35,10 +42,10 @@ pub(super) fn view(detail: &OrderDetail) -> View {
     })
 }
 
-fn list<T: DeserializeOwned + 'static>(name: Text, path: String, row: fn(&T) -> View) -> View {
+fn list<T: DeserializeOwned + 'static>(name: Text, path: String, row: impl Fn(&T) -> View + 'static) -> View {
     let read: Read<Page<T>> = Read::new(path);
     let rows = ui::shown(read, move |page| {
-        let rows: Vec<_> = page.rows.iter().map(row).collect();
+        let rows: Vec<_> = page.rows.iter().map(&row).collect();
         if rows.is_empty() {
             view! { p(class="note") { (NOTHING) } }
         } else {
@@ -56,10 +63,12 @@ fn state(name: &str) -> View {
     }
 }
 
-fn exception(row: &ExceptionRow) -> View {
+fn exception(row: &ExceptionRow, settings: &ExceptionSettings) -> View {
     let exception = &row.exception;
+    let kind = settings.types.iter().find(|kind| kind.id == exception.kind);
+    let kind = kind.map_or(exception.kind.as_str(), |kind| kind.label.get(app::lang()));
     let by = format!("{} · {}", show::user(&exception.by), show::time(exception.at));
-    one(format!("{} {}", exception.id, exception.kind), state(&row.state), &exception.note, by, exception.photo.iter())
+    one(format!("{} {kind}", exception.id), state(&row.state), &exception.note, by, exception.photo.iter())
 }
 
 fn nonconformance(row: &NonconformanceRow) -> View {

@@ -130,12 +130,20 @@ fn steps(
     if order.started.is_none() || over || operation.finished.is_some() || operation.supplier.is_some() {
         return View::new();
     }
+    let (is_done, has_clock) = (operation::is_done(order, operation, facts), operation.started.is_some());
     let mut wanted = Vec::new();
-    if operation.started.is_none() {
+    if !is_done && !has_clock {
         wanted.push(Step::Start);
     }
-    wanted.push(if operation.stopped.is_some() { Step::Resume } else { Step::Pause });
-    wanted.push(Step::Finish);
+    if operation.stopped.is_some() {
+        wanted.push(Step::Resume);
+    } else if !is_done {
+        wanted.push(Step::Pause);
+    }
+    // Where all is reported, finishing only stops its clock and frees its machine.
+    if !is_done || has_clock {
+        wanted.push(Step::Finish);
+    }
     let buttons: Vec<_> = wanted
         .into_iter()
         .map(|step| {
