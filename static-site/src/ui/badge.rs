@@ -21,7 +21,7 @@ const CHECKED_OUT: Text = Text::new("{} 已签退", "{} is checked out");
 pub fn view(line: impl Fn() -> Option<LineId> + 'static, done: impl Fn() + 'static) -> View {
     let submit = Submit::new();
     let badge = create_signal(String::new());
-    let (line, done): (Rc<dyn Fn() -> Option<LineId>>, Rc<dyn Fn()>) = (Rc::new(line), Rc::new(done));
+    let done = Rc::new(done);
     let send: Rc<dyn Fn(Source)> = Rc::new(move |source| {
         let body = ScanBadge { badge: badge.with_untracked(|badge| badge.trim().to_owned()), line: line() };
         if body.badge.is_empty() {
