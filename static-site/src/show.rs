@@ -33,6 +33,13 @@ pub fn is_late(due: Date) -> bool {
     due.to_string() < today()
 }
 
+/// True for a day that is at most so many days ahead, or past.
+pub fn is_within(day: Date, days: i64) -> bool {
+    let today: Option<Date> = today().parse().ok();
+    let last = today.and_then(|today| today.checked_add(jiff::Span::new().days(days)).ok());
+    last.is_some_and(|last| day <= last)
+}
+
 /// When it is due; the year only where it is another one.
 pub fn due(due: Date) -> String {
     let (full, today) = (due.to_string(), today());

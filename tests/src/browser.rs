@@ -255,6 +255,35 @@ impl Browser {
         }
     }
 
+    /// Takes hold of the middle of something, and answers where that is.
+    pub fn hold(&mut self, what: &str) -> (f64, f64) {
+        self.see(what);
+        let script = format!(
+            "(() => {{ const found = document.querySelector({}); found.scrollIntoView({{block: 'center'}}); \
+             const box = found.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] }})()",
+            json!(what)
+        );
+        let at = self.eval(&script);
+        let at = (at[0].as_f64().unwrap_or_default(), at[1].as_f64().unwrap_or_default());
+        self.mouse("mousePressed", at, 1);
+        at
+    }
+
+    /// Moves what is held to another place.
+    pub fn carry(&mut self, to: (f64, f64)) {
+        self.mouse("mouseMoved", to, 1);
+    }
+
+    /// Lets it go there.
+    pub fn let_go(&mut self, at: (f64, f64)) {
+        self.mouse("mouseReleased", at, 0);
+    }
+
+    fn mouse(&mut self, kind: &str, (x, y): (f64, f64), held: u8) {
+        let params = json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": held, "clickCount": 1});
+        self.call("Input.dispatchMouseEvent", params);
+    }
+
     fn touch(&mut self, at: &Value) {
         for (kind, count) in [("mousePressed", 1), ("mouseReleased", 1)] {
             let params = json!({"type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": count});

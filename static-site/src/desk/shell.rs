@@ -2,6 +2,7 @@
 
 use sycamore::prelude::*;
 use takt_domain::permission::Permission;
+use takt_domain::refusal::Unmet;
 
 use crate::app::{self, PAGES, Page};
 use crate::route::{Route, desk};
@@ -29,10 +30,19 @@ fn page(route: &Route) -> View {
             PAGES.iter().find(|page| is_open(page)).map_or_else(|| ui::shell::unknown("/"), |page| (page.view)(&[]))
         }
         Some((first, rest)) => match PAGES.iter().find(|page| page.at == first) {
-            Some(page) => (page.view)(rest),
+            Some(page) if is_open(page) => (page.view)(rest),
+            Some(page) => closed(page),
             None => ui::shell::unknown("/desk"),
         },
     }
+}
+
+/// A page that is not the reader's to open: which permission it takes, and who has it.
+fn closed(page: &Page) -> View {
+    let missing: Vec<_> = page.needs.iter().map(|needed| Unmet::permission(*needed, app::lang())).collect();
+    let reasons = ui::fault::reasons(&missing);
+    let body = view! { section(class="card") { h2 { (text::NOT_NOW) } (reasons) } };
+    ui::shell::page(page.name.get(), None, View::new(), body)
 }
 
 /// What the floor's own pages show, one load away.

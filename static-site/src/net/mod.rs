@@ -14,9 +14,10 @@ use std::rc::Rc;
 use sycamore::web::document;
 use takt_api::problem::Problem;
 
-/// True while fresh answers must wait: a sheet is open, or a write has no outcome yet. Drawing anew would take it away.
+/// True while fresh answers must wait: a sheet is open, something is held by the pointer, or a write has no outcome yet.
+/// Drawing anew would take it away.
 fn reader_is_busy() -> bool {
-    submit::any_is_held() || document().query_selector("dialog[open]").ok().flatten().is_some()
+    submit::any_is_held() || document().query_selector("dialog[open],.dragging").ok().flatten().is_some()
 }
 
 /// Why a call did not give what was asked for.

@@ -66,6 +66,18 @@ pub fn number(
             (sign)
         }
     }
+
+/// One line whose text is handed on while it is typed, for a draft that is kept as a whole. `mode` is the keyboard that a
+/// phone shows: `text`, `numeric` or `decimal`.
+pub fn typed(label: Text, value: String, mode: &'static str, keep: impl Fn(String) + 'static) -> View {
+    let heard = move |event: web_sys::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+        if let Some(input) = input {
+            keep(input.value());
+        }
+    };
+    let input = view! { input(r#type="text", inputmode=mode, maxlength="200", autocomplete="off", value=value, on:input=heard) };
+    labelled(label, input)
 }
 
 /// A PIN, which nobody else reads and no browser keeps.

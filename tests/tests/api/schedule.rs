@@ -96,12 +96,16 @@ fn a_split_divides_an_order_and_its_material_and_a_merge_puts_them_together() {
     let other = people.dispatched(SMALL.product, "5", SMALL.line);
     let merge =
         |orders: Value| people.planner.post(&format!("/api/v1/orders/{order}/merge"), json!({"orders": orders}));
+    people.planner.post("/api/v1/schedule", json!({"direction": "forward"})).ok();
+    assert!([&order, &other].iter().all(|id| !plant::order(&people.planner, id).plan.is_empty()), "both are planned");
     merge(json!([order])).expect_problem(422, "invalid");
     assert_eq!(merge(json!([halves.new])).unmet(409, "refused")[0], "merge.begun");
     merge(json!([other])).ok();
     let merged = plant::order(&people.planner, &other).order;
     assert_eq!((merged.state.as_str(), merged.merged_into.map(|id| id.to_string())), ("closed", Some(order.clone())));
     assert_eq!(plant::order(&people.planner, &order).order.quantity.units(), 11);
+    let places = |id: &str| plant::order(&people.planner, id).plan.len();
+    assert_eq!((places(&other), places(&order)), (0, 0), "what is over takes no place, nor does what has grown");
     act(&people.planner, &order, "cancel", json!({"reason": "r"})).ok();
     assert_eq!(available(&people.planner, SMALL.material), free, "nothing got lost");
     ledger::check(&people.manager);

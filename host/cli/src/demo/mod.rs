@@ -1,7 +1,12 @@
 //! The demo plant: a real product with its parts, three lines, a user for each role, and orders in every state. All of it
 //! goes through the plant's own API, by the users whose work it is.
 
+mod approval;
+mod fields;
 mod orders;
+mod quality;
+mod resources;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,15 +15,16 @@ use std::time::Instant;
 use anyhow::Context;
 use include_dir::{Dir, include_dir};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use takt_api::Page;
 use takt_api::identity::User;
 use takt_api::import::Mapping;
-use takt_api::master::{PutPlant, Shift};
+use takt_api::master::{CalendarDay, DayShift, PutPlant, Shift};
 
 use crate::import::{self, File};
 use crate::plant::Plant;
+use writer::Writer;
 
 /// The same files that the tests import.
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../tests/fixtures/lumenpnp");
@@ -51,13 +57,21 @@ pub(crate) fn fill(takt: &Plant, data: &Path) -> anyhow::Result<()> {
     std::fs::write(&mark, day.to_string()).with_context(|| format!("{} cannot be written", mark.display()))?;
     if users.rows.is_empty() {
         eprintln!("takt: demo: importing the LumenPnP, its lines, users and stock ...");
-        import_plant(takt)?;
+        import_plant(takt, day)?;
     }
     let mut people = BTreeMap::new();
     for (user, _) in USERS {
-        people.insert(user, takt.sign_in(None, user, PIN)?);
+        people.insert(user, takt.sign_in(None, user, PIN)?.speaking("zh-CN"));
     }
-    orders::make(&people, day)?;
+    let mut writer = Writer::new(&people, day);
+    resources::make(&mut writer)?;
+    fields::make(&mut writer)?;
+    quality::set_up(&mut writer)?;
+    let orders = orders::make(&mut writer)?;
+    approval::make(&mut writer)?;
+    orders::move_stock(&mut writer)?;
+    quality::make(&mut writer, &orders)?;
+    resources::plan(&mut writer, &orders)?;
     std::fs::remove_file(&mark).with_context(|| format!("{} cannot be removed", mark.display()))?;
     eprintln!("takt: demo: ready after {:.1} s", start.elapsed().as_secs_f32());
     Ok(())
@@ -77,8 +91,19 @@ pub(crate) fn say_users(takt: &Plant) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The next New Year's Day, on which nobody works, and the Sunday before it, on which somebody does.
+fn days(today: Date) -> anyhow::Result<Vec<CalendarDay>> {
+    let holiday = today.last_of_year().tomorrow()?;
+    let sunday = holiday.yesterday()?.nth_weekday(-1, Weekday::Sunday)?;
+    let shifts = vec![DayShift { start: "08:00".into(), end: "17:00".into() }];
+    Ok(vec![
+        CalendarDay { date: sunday, name: "年底赶工".into(), shifts },
+        CalendarDay { date: holiday, name: "元旦".into(), shifts: Vec::new() },
+    ])
+}
+
 /// Master data, users and stock are one import, so they are there as a whole or not at all.
-fn import_plant(takt: &Plant) -> anyhow::Result<()> {
+fn import_plant(takt: &Plant, day: Date) -> anyhow::Result<()> {
     let text = |name: &str| FILES.get_file(name).and_then(|file| file.contents_utf8());
     let mapping: Mapping = toml::from_str(text(MAPPING).context("the demo has no mapping")?)?;
     let files: Vec<_> = FILES
@@ -99,7 +124,7 @@ fn import_plant(takt: &Plant) -> anyhow::Result<()> {
         name: "示范工厂".into(),
         time_zone: "Asia/Shanghai".into(),
         shifts: vec![shift("早班", "08:00", "16:00"), shift("中班", "16:00", "00:00"), shift("晚班", "00:00", "08:00")],
-        days: None,
+        days: Some(days(day)?),
     };
     let _named: serde_json::Value = takt.write("PUT", "/api/v1/plant", &plant)?;
     import::send(takt, &files, Some(mapping), |_| {})?;

@@ -1,13 +1,10 @@
 //! Orders in every state of the built-in flow, each brought there step by step, and the stock that moves beside them.
 
-use std::collections::BTreeMap;
-
 use anyhow::Context;
-use jiff::ToSpan;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::plant::Plant;
+use super::quality;
+use super::writer::Writer;
 
 /// What is done with an order, by whom.
 enum Step {
@@ -129,100 +126,29 @@ fn movements() -> [Value; 6] {
     ]
 }
 
-/// The plant's own fields: the customer's drawing on orders, and an inspection item with limits on reports.
-fn forms() -> [(&'static str, Value); 2] {
-    let drawing = json!({
-        "id": "drawing", "label": {"zh": "客户图号", "en": "customer's drawing"},
-        "kind": {"type": "text", "max_chars": 40}, "in_list": true,
-    });
-    let temperature = json!({
-        "id": "temperature", "label": {"zh": "烙铁温度", "en": "soldering temperature"}, "inspection": true,
-        "kind": {"type": "number", "decimals": 1, "min": "320", "max": "380", "unit": "°C"},
-    });
-    [("order", json!([drawing])), ("report", json!([temperature]))]
+/// Makes them, and answers their numbers in that order.
+pub(super) fn make(writer: &mut Writer<'_>) -> anyhow::Result<Vec<String>> {
+    let orders = all();
+    eprintln!("takt: demo: making {} orders in every state ...", orders.len());
+    orders.into_iter().map(|order| writer.order(order)).collect()
 }
 
-/// Makes them. Each write has a key of its own that is the same the next time, so what was interrupted goes on.
-pub(super) fn make(people: &BTreeMap<&'static str, Plant>, today: Date) -> anyhow::Result<()> {
-    let mut writer = Writer { people, today, writes: 0 };
-    for (user, line) in [("operator", "ASM1"), ("lead", "ASM1"), ("smt-1", "SMT"), ("smt-2", "SMT")] {
-        writer.write(
-            "lead",
-            "PUT",
-            &format!("/api/v1/crew/{user}/presence"),
-            &json!({"present": true, "line": line}),
-        )?;
-    }
-    for (form, fields) in forms() {
-        writer.write("manager", "PUT", &format!("/api/v1/forms/{form}"), &json!({"version": 0, "fields": fields}))?;
-    }
-    let orders = all();
-    let count = orders.len();
-    eprintln!("takt: demo: making {count} orders in every state ...");
-    for order in orders {
-        writer.order(order)?;
-    }
+/// Receives, issues and ships, and takes a slip back.
+pub(super) fn move_stock(writer: &mut Writer<'_>) -> anyhow::Result<()> {
     eprintln!("takt: demo: receiving, issuing and shipping ...");
     let mut booked = Vec::new();
     for movement in movements() {
         let answer = writer.write("storekeeper", "POST", "/api/v1/movements", &movement)?;
         booked.push(answer["id"].as_str().context("the plant says no movement")?.to_owned());
     }
-    quality(&mut writer)?;
     let slip = format!("/api/v1/movements/{}/reversal", booked[booked.len() - 2]);
     writer.write("storekeeper", "POST", &slip, &json!({"reason": "多输了一个零"}))?;
     Ok(())
 }
 
-/// An inspection plan, a nonconformance, and two exceptions of which one is being dealt with.
-fn quality(writer: &mut Writer<'_>) -> anyhow::Result<()> {
-    let label = |zh: &str, en: &str| json!({"zh": zh, "en": en});
-    let thickness = json!({"kind": "number", "lower": "0.12", "upper": "0.15", "unit": "mm", "decimals": 3});
-    let plan = json!({"version": 0, "plan": {
-        "id": "motherboard-patrol", "name": "主板巡检", "item": "motherboard", "operation": 10, "kind": "in_process",
-        "sampling": {"by": "fixed", "count": 2},
-        "characteristics": [
-            {"id": "paste", "label": label("锡膏厚度", "solder paste"), "measure": thickness},
-            {"id": "look", "label": label("外观", "look"), "measure": {"kind": "yes_no"}},
-            {"id": "photo", "label": label("照片", "photo"), "measure": {"kind": "photo_note"}, "required": false},
-        ],
-    }});
-    writer.write("inspector", "PUT", "/api/v1/inspection-plans/motherboard-patrol", &plan)?;
-    let running = "WO-000006";
-    let found = json!({"order": running, "operation": 20, "quantity": "2", "what": "电容立碑"});
-    writer.write("inspector", "POST", "/api/v1/nonconformances", &found)?;
-    let open = json!({"type": "material", "order": running, "note": "锡膏余量不足一小时"});
-    writer.write("operator", "POST", "/api/v1/exceptions", &open)?;
-    let had = json!({"type": "equipment", "order": "WO-000007", "note": "回流焊炉 3 区温度偏高"});
-    let had = writer.write("operator", "POST", "/api/v1/exceptions", &had)?;
-    let path =
-        format!("/api/v1/exceptions/{}/acknowledgement", had["id"].as_str().context("the plant says no number")?);
-    writer.write("lead", "POST", &path, &json!({"note": "已通知设备科"}))?;
-    Ok(())
-}
-
-struct Writer<'p> {
-    people: &'p BTreeMap<&'static str, Plant>,
-    today: Date,
-    writes: u32,
-}
-
 impl Writer<'_> {
-    fn write(&mut self, user: &str, method: &str, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.writes += 1;
-        let plant = self.people.get(user).with_context(|| format!("there is no {user}"))?;
-        plant.write_once(&format!("demo-{}", self.writes), method, path, body)
-    }
-
-    /// The same with the PIN once more.
-    fn sign(&mut self, user: &str, path: &str) -> anyhow::Result<Value> {
-        self.writes += 1;
-        let plant = self.people.get(user).with_context(|| format!("there is no {user}"))?;
-        plant.sign_once(&format!("demo-{}", self.writes), super::PIN, path, &json!({}))
-    }
-
-    fn order(&mut self, order: Order) -> anyhow::Result<()> {
-        let due = self.today.checked_add(order.due_days.days())?.to_string();
+    fn order(&mut self, order: Order) -> anyhow::Result<String> {
+        let due = self.day(order.due_days)?.to_string();
         let quantity = order.quantity.to_string();
         let Order { item, line, priority, customer, .. } = order;
         let body = json!({
@@ -234,16 +160,23 @@ impl Writer<'_> {
         for step in order.steps {
             self.step(&id, item, step).with_context(|| format!("order {id}"))?;
         }
-        Ok(())
+        Ok(id)
     }
 
     fn step(&mut self, id: &str, item: &str, step: Step) -> anyhow::Result<()> {
         let action = |name: &str| format!("/api/v1/orders/{id}/actions/{name}");
         match step {
-            Act(user, "sign", _) => self.sign(user, &action("sign"))?,
+            Act(user, "sign", _) => self.sign(user, &action("sign"), &json!({}))?,
             Act(user, name, "") => self.write(user, "POST", &action(name), &json!({}))?,
             Act(user, name, reason) => self.write(user, "POST", &action(name), &json!({"reason": reason}))?,
-            Pass(name) => self.write("inspector", "POST", &action(name), &json!({"result": "pass"}))?,
+            Pass(name) => match quality::passing(item, name) {
+                // By its plan, where the item has one for that.
+                Some((plan, values)) => {
+                    let body = json!({"order": id, "plan": plan, "samples": [{"values": values}]});
+                    self.write("inspector", "POST", "/api/v1/inspections", &body)?
+                }
+                None => self.write("inspector", "POST", &action(name), &json!({"result": "pass"}))?,
+            },
             Report(operation, good, scrap) => {
                 let scrap = match scrap {
                     0 => json!([]),

@@ -56,7 +56,7 @@ impl Target {
     /// The plant, ready for calls.
     pub(crate) fn open(&self, folder: Folder) -> anyhow::Result<Plant> {
         if let (Some(url), Some(user)) = (&self.target, &self.user) {
-            let plant = Plant { way: Arc::new(remote::Remote::new(url)?), token: None };
+            let plant = Plant { way: Arc::new(remote::Remote::new(url)?), token: None, language: ENGLISH };
             return plant.sign_in(Some(self.plant), user, &crate::user::pin("PIN: ", "TAKT_PIN")?);
         }
         let project = Project::find()?;
@@ -71,11 +71,16 @@ impl Target {
 
 pub(crate) use local::{Serving, load};
 
+/// What people at a terminal read.
+const ENGLISH: &str = "en";
+
 /// Somebody at a plant.
 #[derive(Clone)]
 pub(crate) struct Plant {
     way: Arc<dyn Way>,
     token: Option<String>,
+    /// In which language the plant answers, and words what it writes down.
+    language: &'static str,
 }
 
 /// How calls get there.
@@ -92,14 +97,19 @@ impl Plant {
     /// An administrator that `takt` itself vouches for, with the key in the data folder.
     pub(crate) fn in_process(application: Arc<Application>, plant: u32, key: &str) -> anyhow::Result<Self> {
         let token = local::token(plant, key)?;
-        Ok(Self { way: Arc::new(local::Local::new(application)?), token: Some(token) })
+        Ok(Self { way: Arc::new(local::Local::new(application)?), token: Some(token), language: ENGLISH })
     }
 
     /// The same plant for another user.
     pub(crate) fn sign_in(&self, plant: Option<u32>, user: &str, pin: &str) -> anyhow::Result<Self> {
         let sign_in = SignIn { plant, user: user.parse()?, pin: pin.to_owned() };
         let session: Session = self.call("POST", "/api/v1/session", None, Some(&sign_in))?;
-        Ok(Self { way: Arc::clone(&self.way), token: session.token })
+        Ok(Self { way: Arc::clone(&self.way), token: session.token, language: self.language })
+    }
+
+    /// The same person in another language.
+    pub(crate) fn speaking(self, language: &'static str) -> Self {
+        Self { language, ..self }
     }
 
     /// Lets the background of a plant in this process work for some seconds; false for a running plant, whose own timer
@@ -166,7 +176,7 @@ impl Plant {
         ticket: Option<&str>,
     ) -> anyhow::Result<A> {
         let body = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
-        let mut request = http::Request::builder().method(method).uri(path).header("accept-language", "en");
+        let mut request = http::Request::builder().method(method).uri(path).header("accept-language", self.language);
         if !body.is_empty() {
             request = request.header("content-type", "application/json").header("content-length", body.len());
         }

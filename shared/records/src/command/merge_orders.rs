@@ -4,12 +4,13 @@ use takt_api::TEXT_MAX;
 use takt_api::orders::{MergeOrders, OrderAnswer};
 use takt_domain::id::OrderId;
 use takt_domain::lots::{self, Part};
-use takt_store::Store;
+use takt_domain::schedule::OrderPlan;
+use takt_store::{RecordWrite, Store};
 
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
-use crate::keep::{self, MovementHead};
-use crate::load;
+use crate::keep::{self, MovementHead, kind};
+use crate::load::{self, OrderState};
 
 /// The most orders that become part of another at once.
 pub const MERGED_MAX: usize = 20;
@@ -31,10 +32,11 @@ pub async fn merge_orders<S: Store>(
 }
 
 async fn plan<S: Store>(store: &S, caller: &Caller, id: &OrderId, given: &MergeOrders) -> Result<Plan, CommandError> {
-    let into = load::order(store, caller, id, Vec::new()).await?;
+    let of_plan = |id: &OrderId| vec![(kind::PLAN.to_owned(), id.to_string())];
+    let into = load::order(store, caller, id, of_plan(id)).await?;
     let mut others = Vec::with_capacity(given.orders.len());
     for other in &given.orders {
-        let state = load::order(store, &Caller { key: None, ..caller.clone() }, other, Vec::new()).await;
+        let state = load::order(store, &Caller { key: None, ..caller.clone() }, other, of_plan(other)).await;
         others.push(state.map_err(|error| match error {
             CommandError::NotFound(id) => CommandError::field("orders", format!("there is no order {id}")),
             other => other,
@@ -51,6 +53,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &OrderId, given: &MergeO
     for (over, state) in merged.over.iter().zip(&others) {
         commit.records.push(keep::order(over, state.version));
     }
+    // What is over takes no place on the board, and the times of what has grown are not true any more.
+    commit.records.extend(others.iter().chain([&into]).filter_map(unplanned));
     let head = MovementHead {
         id: movement.clone(),
         order: Some(id.to_string()),
@@ -61,4 +65,12 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &OrderId, given: &MergeO
     keep::resources(&merged.change.resources, &mut commit);
     commit.events = keep::events(merged.change.events, &movement, id.as_str(), caller);
     Ok(Plan { commit, status: 200, body })
+}
+
+/// The plan of an order without its places; none where it has none.
+fn unplanned(state: &OrderState) -> Option<RecordWrite> {
+    let id = &state.order.id;
+    let record = state.loaded.record(kind::PLAN, id.as_str())?;
+    let body = serde_json::to_value(OrderPlan { order: id.clone(), slots: Vec::new() }).unwrap_or_default();
+    Some(RecordWrite::new(kind::PLAN, id.as_str(), Some(record.version), body))
 }

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use sycamore::prelude::*;
-use takt_api::exceptions::{AcknowledgeException, CloseException, ExceptionAnswer, ExceptionRow, Pareto};
+use takt_api::exceptions::{
+    AcknowledgeException, CloseException, ExceptionAnswer, ExceptionRow, ExceptionSettingsDocument, Pareto,
+};
 use takt_api::stock::Source;
 use takt_domain::exception::ParetoRow;
 use takt_domain::permission::Permission;
@@ -11,10 +13,10 @@ use takt_domain::permission::Permission;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
-use crate::route::encode;
+use crate::route::{Route, encode};
 use crate::text::Text;
-use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
-use crate::{app, text};
+use crate::ui::{self, field, icon, photo, sheet, submit_button, tap, toast::Toast};
+use crate::{app, show, text};
 
 pub(crate) const NAME: Text = Text::new("异常看板", "Exceptions");
 const NONE: Text = Text::new("没有异常", "No exceptions");
@@ -30,9 +32,23 @@ const ACTION: Text = Text::new("措施", "What was done");
 const BOTH: Text = Text::new("请填写原因和措施", "Say what it came from and what was done");
 const STOPS: Text = Text::new("停止报工", "stops reporting");
 const LEVEL: Text = Text::new("已升级 {} 级", "told to level {}");
-const COST: Text = Text::new("30 天柏拉图:停工分钟", "Pareto of 30 days: minutes lost");
+const COST: Text = Text::new("近 30 天柏拉图:停工时间", "Pareto of 30 days: time lost");
+const BAR: Text = Text::new("{} 分钟 · ", "{} min · ");
+const TIMES: Text = Text::new("{} 次", "{} time{s}");
+const NO_CAUSE: Text = Text::new("未关闭", "still open");
+const PICTURE: Text = Text::new("照片", "photo");
+const TOLD: Text = Text::new("已通知", "Told");
 
 const POLL_MS: i32 = 10_000;
+
+/// The plant's types, once they are here.
+type Settings = Read<ExceptionSettingsDocument>;
+
+/// What people read of a type. Followed: the settings may come after what they name.
+fn kind_name(settings: Settings, kind: &str) -> String {
+    let lang = app::lang();
+    settings.ready().map_or_else(|| kind.to_owned(), |document| document.settings.label(kind, lang).to_owned())
+}
 
 pub(crate) fn view(_: &[String]) -> View {
     let state = create_signal("open,acknowledged".to_owned());
@@ -43,15 +59,19 @@ pub(crate) fn view(_: &[String]) -> View {
         untrack(|| list.turn_to(path(&now)));
     });
     let asked = create_signal(None::<ExceptionRow>);
-    let rows = ui::listed(list, "rows card", NONE, move |found: ExceptionRow| row(found, asked));
-    let sheet = sheet::view(asked, move |found| (found.exception.id.to_string(), form(found, asked, list)));
+    let settings: Settings = Read::new("/api/v1/exception-settings");
+    let rows = ui::listed(list, "rows card", NONE, move |found: ExceptionRow| row(found, asked, settings));
+    let sheet = sheet::view(asked, move |found| {
+        let title = format!("{} · {}", found.exception.id, kind_name(settings, &found.exception.kind));
+        (title, form(found, asked, list, settings))
+    });
     let options = vec![
         ("open,acknowledged".to_owned(), format!("{} + {}", OPEN.get(), HAD.get())),
         ("closed".to_owned(), OVER.get().to_owned()),
         (String::new(), ALL.get().to_owned()),
     ];
     let choose = field::choice(STATE, state, options);
-    let cost = if app::may(Permission::InsightView) { cost() } else { View::new() };
+    let cost = if app::may(Permission::InsightView) { cost(list, settings) } else { View::new() };
     let body = view! { (choose) (rows) (cost) (sheet) };
     ui::shell::page(NAME.get(), None, View::new(), body)
 }
@@ -61,7 +81,7 @@ fn path(state: &str) -> String {
     format!("/api/v1/exceptions?limit=100{state}")
 }
 
-fn row(found: ExceptionRow, asked: Signal<Option<ExceptionRow>>) -> View {
+fn row(found: ExceptionRow, asked: Signal<Option<ExceptionRow>>, settings: Settings) -> View {
     let exception = &found.exception;
     let lang = app::lang();
     let (class, state) = match found.state.as_str() {
@@ -70,28 +90,58 @@ fn row(found: ExceptionRow, asked: Signal<Option<ExceptionRow>>) -> View {
         _ => ("chip good", OVER),
     };
     let told: Vec<_> = found.told.iter().map(|role| role.label(lang)).collect();
-    let order = exception.order.as_ref().map(ToString::to_string).unwrap_or_default();
+    let told = format!("{}: {}", TOLD.get(), told.join(lang.pick("、", ", ")));
+    let order = exception.order.as_ref().map(|order| format!(" · {order}")).unwrap_or_default();
+    let (id, kind) = (exception.id.clone(), exception.kind.clone());
+    let title = ui::live(move || format!("{id} · {}{order}", kind_name(settings, &kind)).into());
     let line = exception.line.as_ref().map(ToString::to_string).unwrap_or_default();
-    let title = format!("{} · {} {order}", exception.id, exception.kind);
-    let note = format!("{line} · {} · {} · {}", exception.by, told.join(", "), exception.note);
+    let parts = [exception.note.clone(), line, show::user(&exception.by), show::time(exception.at), told];
+    let note = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let mut marks = vec![view! { span(class=class) { (state) } }];
     if exception.stops {
         marks.push(view! { span(class="chip bad") { (STOPS) } });
     }
-    if exception.level > 0 {
+    if exception.photo.is_some() {
+        marks.push(view! { span(class="chip") { (PICTURE) } });
+    }
+    if exception.level > 0 && exception.closed.is_none() {
         let level = LEVEL.with(&exception.level.to_string());
         marks.push(view! { span(class="chip") { (level) } });
     }
     view! {
         li(class="row") {
             button(r#type="button", class="plain-row", on:click=tap(move || asked.set(Some(found.clone())))) {
-                div(class="row-main") { div(class="grow") { strong { (title) } p(class="note") { (note) } } (marks) (icon::NEXT) }
+                div(class="row-main") { div(class="grow") { strong { (title) } p(class="note") { (note) } div(class="chips marks") { (marks) } } (icon::NEXT) }
             }
         }
     }
 }
 
-fn form(found: ExceptionRow, asked: Signal<Option<ExceptionRow>>, list: List<ExceptionRow>) -> View {
+/// What was raised: where, what was seen, its photo.
+fn about(found: &ExceptionRow) -> View {
+    let exception = &found.exception;
+    let order = exception.order.as_ref().map(|order| {
+        let (path, id) = (Route::Order(order.clone()).path(), order.to_string());
+        view! { a(href=path) { (id) } " · " }
+    });
+    let order = View::from(order);
+    let picture = View::from(exception.photo.as_ref().map(photo::shown));
+    let (note, by) = (exception.note.clone(), format!("{} · {}", show::user(&exception.by), show::time(exception.at)));
+    let had = exception.acknowledged.as_ref().map(|had| {
+        let said = format!("{}: {} · {} {}", HAD.get(), show::user(&had.by), show::time(had.at), had.reason);
+        view! { p(class="note") { (said) } }
+    });
+    let had = View::from(had);
+    view! { p(class="lead") { (note) } p(class="sub") { (order) (by) } (had) (picture) }
+}
+
+fn form(
+    found: ExceptionRow,
+    asked: Signal<Option<ExceptionRow>>,
+    list: List<ExceptionRow>,
+    settings: Settings,
+) -> View {
+    let about = about(&found);
     let path = format!("/api/v1/exceptions/{}", encode(found.exception.id.as_str()));
     let done: Rc<dyn Fn(ExceptionAnswer)> = Rc::new(move |_| {
         app::app().say(Toast::good(text::SAVED.get()));
@@ -99,13 +149,13 @@ fn form(found: ExceptionRow, asked: Signal<Option<ExceptionRow>>, list: List<Exc
         list.again();
     });
     if let Some(closing) = &found.exception.closed {
-        let (cause, action, by) = (closing.cause.clone(), closing.action.clone(), closing.by.to_string());
+        let (cause, action) = (closing.cause.clone(), closing.action.clone());
+        let by = format!("{} · {}", show::user(&closing.by), show::time(closing.at));
         let (cause, action) = (ui::pair(CAUSE, cause), ui::pair(ACTION, action));
-        return view! { dl { (cause) (action) } p(class="note") { (by) } };
+        return view! { (about) dl { (cause) (action) } p(class="note") { (by) } };
     }
     if !app::may(Permission::ExceptionHandle) {
-        let note = found.exception.note.clone();
-        return view! { p(class="lead") { (note) } };
+        return about;
     }
     let (have, close) = (Submit::new(), Submit::new());
     let have_it = if found.exception.acknowledged.is_none() {
@@ -129,25 +179,50 @@ fn form(found: ExceptionRow, asked: Signal<Option<ExceptionRow>>, list: List<Exc
         let done = Rc::clone(&done);
         close.send("POST", format!("{path}/closing"), &body, Source::Hand, move |answer| done(answer));
     });
+    let often = often(settings, &found.exception.kind, cause);
     let (cause, action) = (field::line(CAUSE, cause, CAUSE), field::lines(ACTION, action, ACTION));
-    let fields = submit_button::fields(close, view! { (cause) (action) });
+    let fields = submit_button::fields(close, view! { (cause) (often) (action) });
     let hint = ui::hint(missing);
-    let note = found.exception.note.clone();
-    view! { p(class="lead") { (note) } (have_it) (fields) (hint) (button) }
+    view! { (about) (have_it) (fields) (hint) (button) }
 }
 
-/// What cost most first, as bars.
-fn cost() -> View {
+/// What exceptions of this type often come from, each a button that fills it in.
+fn often(settings: Settings, kind: &str, cause: Signal<String>) -> View {
+    let known = untrack(|| settings.ready()).and_then(|document| document.settings.kind(kind).cloned());
+    let buttons: Vec<_> = known
+        .into_iter()
+        .flat_map(|kind| kind.causes)
+        .map(|name| {
+            let said = name.clone();
+            view! { button(r#type="button", class="option", on:click=tap(move || cause.set(said.clone()))) { (name) } }
+        })
+        .collect();
+    if buttons.is_empty() {
+        View::new()
+    } else {
+        view! { div(class="field options") { (buttons) } }
+    }
+}
+
+/// What cost most first, as bars. It is looked at again when the list has changed.
+fn cost(list: List<ExceptionRow>, settings: Settings) -> View {
     let read: Read<Pareto> = Read::new("/api/v1/exception-pareto");
-    let chart = ui::shown(read, |pareto| bars(&pareto.rows));
+    create_effect(move || {
+        list.raw.rows.track();
+        untrack(|| read.again());
+    });
+    let chart = ui::shown(read, move |pareto| ui::live(move || bars(&pareto.rows, settings)));
     ui::section(COST, chart)
 }
 
-fn bars(rows: &[ParetoRow]) -> View {
+fn bars(rows: &[ParetoRow], settings: Settings) -> View {
     if rows.is_empty() {
         return ui::empty(NONE);
     }
-    let most = rows.iter().map(|row| row.lost_s.max(1)).max().unwrap_or(1);
+    // Where nothing has been lost so far, how often it happened tells what to look at.
+    let has_lost = rows.iter().any(|row| row.lost_s >= 60);
+    let weight = |row: &ParetoRow| if has_lost { row.lost_s.max(0) } else { i64::from(row.count) };
+    let most = rows.iter().map(weight).max().unwrap_or(1).max(1);
     let bars: Vec<_> = rows
         .iter()
         .take(12)
@@ -155,11 +230,13 @@ fn bars(rows: &[ParetoRow]) -> View {
         .map(|(n, row)| {
             let y = (n * 28).to_string();
             let (name_y, value_y) = ((n * 28 + 16).to_string(), (n * 28 + 16).to_string());
-            let width = (row.lost_s.max(0) * 400 / most).max(2).to_string();
-            let name = format!("{} {}", row.kind, row.cause);
-            let value = format!("{} min · {}×", row.lost_s / 60, row.count);
+            let width = (weight(row) * 360 / most).max(2).to_string();
+            let cause = if row.cause.is_empty() { NO_CAUSE.get() } else { &row.cause };
+            let name = format!("{} · {cause}", kind_name(settings, &row.kind));
+            let times = TIMES.count(usize::try_from(row.count).unwrap_or_default());
+            let value = format!("{}{times}", BAR.with(&(row.lost_s / 60).to_string()));
             view! {
-                rect(x="180", y=y, width=width, height="20", class="bar") {}
+                rect(x="220", y=y, width=width, height="20", class="bar") {}
                 text(x="0", y=name_y, class="bar-name") { (name) }
                 text(x="590", y=value_y, class="bar-value") { (value) }
             }

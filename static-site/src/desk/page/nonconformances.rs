@@ -10,9 +10,9 @@ use takt_domain::quality::nonconformance::Verdict;
 
 use crate::net::list::List;
 use crate::net::submit::Submit;
-use crate::route::encode;
+use crate::route::{Route, encode};
 use crate::text::Text;
-use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
+use crate::ui::{self, field, icon, photo, sheet, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
 pub(crate) const NAME: Text = Text::new("不合格品", "Nonconformances");
@@ -100,7 +100,16 @@ fn form(found: NonconformanceRow, asked: Signal<Option<NonconformanceRow>>, list
         "decided" if app::may(Permission::QualityInspect) => finish(path, done),
         _ => View::new(),
     };
-    view! { p(class="lead") { (what) } (rest) }
+    let picture = View::from(found.nonconformance.photo.as_ref().map(photo::shown));
+    let order = found.nonconformance.order.to_string();
+    let path = Route::Order(found.nonconformance.order.clone()).path();
+    let item = found.nonconformance.item.to_string();
+    view! {
+        p(class="lead") { (what) }
+        p(class="sub") { a(href=path) { (order) } " · " (item) }
+        (picture)
+        (rest)
+    }
 }
 
 fn decide(path: String, done: Rc<dyn Fn(NonconformanceAnswer)>) -> View {

@@ -4,6 +4,8 @@ use takt_domain::field::{Choice, Field, FieldKind, Width};
 use takt_domain::quantity::Quantity;
 use takt_domain::text::Label;
 
+use crate::slug::slug;
+
 /// The kinds, as they travel.
 pub(super) const KINDS: [&str; 5] = ["number", "yes_no", "choice", "text", "date"];
 
@@ -147,19 +149,4 @@ impl DraftChoice {
         let label = Label { zh: self.zh.trim().to_owned(), en: self.en.trim().to_owned() };
         Choice { id: self.id.clone(), label, fails: self.fails }
     }
-}
-
-/// Small letters, digits and underscores, a letter first, as far as a name has such.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for character in name.trim().to_lowercase().chars() {
-        match character {
-            'a'..='z' => slug.push(character),
-            '0'..='9' if !slug.is_empty() => slug.push(character),
-            _ if slug.is_empty() || slug.ends_with('_') => {}
-            _ => slug.push('_'),
-        }
-    }
-    slug.truncate(32);
-    slug.trim_end_matches('_').to_owned()
 }

@@ -18,6 +18,9 @@ const DAYS: Text = Text::new("节假日与加班", "Holidays and overtime");
 const CLOSED: Text = Text::new("不上班", "nobody works");
 const ADD_DAY: Text = Text::new("加一天", "Add a day");
 const ADD_SHIFT: Text = Text::new("加一班", "Add a shift");
+const SHIFT: Text = Text::new("班次名称", "Name of the shift");
+const START: Text = Text::new("开始", "Start");
+const END: Text = Text::new("结束", "End");
 const REMOVE: Text = Text::new("删除", "Remove");
 const TIMES: Text = Text::new("班次(空=不上班)如 08:00-12:00", "Shifts (none: nobody works), such as 08:00-12:00");
 const WEEK: [Text; 7] = [
@@ -101,7 +104,7 @@ fn shift_row(n: usize, shift: Shift, shifts: Signal<Vec<Shift>>, may: bool) -> V
             view! { button(r#type="button", class="option", aria-pressed=pressed, disabled=!may, on:click=flip) { (name) } }
         })
         .collect();
-    let edit = |value: String, kind: &'static str, set: fn(&mut Shift, String)| {
+    let edit = |label: Text, value: String, kind: &'static str, set: fn(&mut Shift, String)| {
         let field = create_signal(value);
         let keep = move |_: web_sys::Event| {
             let typed = field.get_clone_untracked();
@@ -114,11 +117,11 @@ fn shift_row(n: usize, shift: Shift, shifts: Signal<Vec<Shift>>, may: bool) -> V
                 all
             });
         };
-        view! { input(r#type=kind, disabled=!may, bind:value=field, on:change=keep) }
+        view! { input(r#type=kind, aria-label=label, disabled=!may, bind:value=field, on:change=keep) }
     };
-    let name = edit(shift.name.clone(), "text", |shift, text| shift.name = text);
-    let start = edit(shift.start.clone(), "time", |shift, text| shift.start = text);
-    let end = edit(shift.end.clone(), "time", |shift, text| shift.end = text);
+    let name = edit(SHIFT, shift.name.clone(), "text", |shift, text| shift.name = text);
+    let start = edit(START, shift.start.clone(), "time", |shift, text| shift.start = text);
+    let end = edit(END, shift.end.clone(), "time", |shift, text| shift.end = text);
     let remove = if may {
         let press = tap(move || shifts.update(|shifts| drop(shifts.remove(n))));
         view! { button(r#type="button", class="quiet small", on:click=press) { (REMOVE) } }

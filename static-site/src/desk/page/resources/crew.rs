@@ -45,10 +45,12 @@ fn row(member: &CrewMember, asked: Signal<Option<CrewMember>>) -> View {
     } else {
         view! { span(class="chip") { (text::NOT_PRESENT) } }
     };
+    let more = if app::may(Permission::ResourceSet) { View::from(icon::NEXT) } else { View::new() };
     let main = view! {
         div(class="row-main") {
             div(class="grow") { strong { (name) } p(class="note") { (note) } div(class="chips") { (skills) } }
             (mark)
+            (more)
         }
     };
     if !app::may(Permission::ResourceSet) {
@@ -56,7 +58,7 @@ fn row(member: &CrewMember, asked: Signal<Option<CrewMember>>) -> View {
     }
     let whole = member.clone();
     let open = tap(move || asked.set(Some(whole.clone())));
-    view! { li(class="row") { button(r#type="button", class="plain-row", on:click=open) { (main) (icon::NEXT) } } }
+    view! { li(class="row") { button(r#type="button", class="plain-row", on:click=open) { (main) } } }
 }
 
 fn form(

@@ -30,6 +30,9 @@ const EXCLUSIVE: Text = Text::new("独占(一次一单)", "One order at a time")
 const SHARED: Text = Text::new("可共用", "Shared");
 const CALIBRATED: Text = Text::new("校准有效至", "Calibrated until");
 const OVERDUE: Text = Text::new("校准过期", "calibration is over");
+const SOON: Text = Text::new("校准即将到期", "calibration is over soon");
+/// How many days before its end a calibration is told of.
+const SOON_DAYS: i64 = 14;
 const OVERHAULED: Text = Text::new("已保养,模次清零", "Overhauled, count from zero");
 const LIMIT: Text = Text::new("模次上限", "Limit of shots");
 
@@ -65,7 +68,7 @@ fn put(submit: Submit, path: String, body: &impl Serialize, read: Read<PlantDeta
 /// The day that stands in a field of its own; saved by its button.
 fn dated(label: Text, value: String, submit: Submit, save: impl Fn(&str) + 'static) -> View {
     let day = create_signal(value);
-    let press = Rc::new(move || day.with_untracked(|day| save(day)));
+    let press = Rc::new(move || save(&day.get_clone_untracked()));
     let button = submit_button::small(submit, text::SAVE, "quiet small", press);
     view! { label(class="inline") { span { (label) } input(r#type="date", bind:value=day) (button) } }
 }
@@ -87,6 +90,9 @@ fn machine(known: &Equipment, plant: &PlantDetail, read: Read<PlantDetail>) -> V
     }
     if known.calibrated_until.is_some_and(show::is_late) {
         chips.push(view! { span(class="chip bad") { (OVERDUE) } });
+    }
+    if known.calibrated_until.is_some_and(|until| !show::is_late(until) && show::is_within(until, SOON_DAYS)) {
+        chips.push(view! { span(class="chip high") { (SOON) } });
     }
     let path = format!("/api/v1/equipment/{}/status", encode(known.id.as_str()));
     let same = PutEquipmentStatus { status: known.status, exclusive: None, calibrated_until: None };

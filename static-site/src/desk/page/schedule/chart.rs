@@ -89,12 +89,26 @@ pub(super) fn view(schedule: &Rc<Schedule>, days: u8, board: Board) -> View {
         }
     }
     let now = layout.x(now_s).to_string();
+    let scrolled = create_node_ref();
+    let element =
+        move || scrolled.try_get().and_then(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(node).ok());
+    let place = board.scroll;
+    on_mount(move || {
+        if let Some(element) = element() {
+            element.set_scroll_left(place.get_untracked());
+        }
+    });
+    let keep_place = move |_: web_sys::Event| {
+        if let Some(element) = element() {
+            place.set(element.scroll_left());
+        }
+    };
     let (width, height) = (layout.width().to_string(), layout.height().to_string());
     let (now_to, bottom) = (now.clone(), height.clone());
     view! {
         div(class="card gantt") {
             ul(class="gantt-names", aria-hidden="true") { (names) }
-            div(class="gantt-scroll") {
+            div(class="gantt-scroll", r#ref=scrolled, on:scroll=keep_place) {
                 svg("width"=width, "height"=height, "role"="group") {
                     (parts)
                     line("class"="gantt-now", "x1"=now, "x2"=now_to, "y1"="0", "y2"=bottom)
@@ -170,6 +184,8 @@ fn bar(order: &ScheduledOrder, one: &ScheduledOperation, slot: &Slot, layout: &R
     let (from, to) = (show::time(slot.start), show::time(slot.finish));
     let label = format!("{name} {} {from} → {to}", one.name);
     let drag = create_signal(None::<Drag>);
+    // Fresh answers wait while it is held (`net`), since they would draw the board anew under the pointer.
+    let class = move || if drag.with(Option::is_some) { format!("{class} dragging") } else { class.clone() };
     let moved = move || {
         let (dx, dy) = drag.get().unwrap_or_default().by;
         format!("translate({dx},{dy})")
@@ -192,6 +208,17 @@ fn bar(order: &ScheduledOrder, one: &ScheduledOperation, slot: &Slot, layout: &R
             put(board, &id, number, &PutOperationPlan { start, equipment, ..PutOperationPlan::default() });
         })
     };
+    let bar = create_node_ref();
+    if board.by_key.get_untracked() && board.chosen.with_untracked(|chosen| *chosen == Some((id.clone(), number))) {
+        // The keys go on with the operation that they have just moved.
+        on_mount(move || {
+            board.by_key.set(false);
+            let here = bar.try_get().and_then(|node| wasm_bindgen::JsCast::dyn_into::<web_sys::SvgElement>(node).ok());
+            if let Some(here) = here {
+                let _ = here.focus();
+            }
+        });
+    }
     let by_key = {
         let (place, choose) = (Rc::clone(&place), choose.clone());
         move |event: web_sys::KeyboardEvent| {
@@ -206,6 +233,7 @@ fn bar(order: &ScheduledOrder, one: &ScheduledOperation, slot: &Slot, layout: &R
             event.prevent_default();
             choose();
             if may {
+                board.by_key.set((by_s, rows) != (0, 0));
                 place(by_s, rows);
             }
         }
@@ -241,7 +269,7 @@ fn bar(order: &ScheduledOrder, one: &ScheduledOperation, slot: &Slot, layout: &R
     let (x, y, width, height) = (x.to_string(), y.to_string(), width.to_string(), (ROW - 10).to_string());
     view! {
         g(
-            "class"=class, "tabindex"="0", "role"="button", "aria-label"=label, "transform"=moved,
+            r#ref=bar, "class"=class, "tabindex"="0", "role"="button", "aria-label"=label, "transform"=moved,
             on:keydown=by_key, on:pointerdown=pressed, on:pointermove=follows, on:pointerup=dropped,
             on:pointercancel=move |_: web_sys::PointerEvent| drag.set(None)
         ) {

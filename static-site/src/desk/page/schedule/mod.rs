@@ -49,12 +49,23 @@ struct Board {
     days: Signal<u8>,
     /// The operation that was chosen last: order and number.
     chosen: Signal<Option<(String, u16)>>,
+    /// It was moved by a key, and has the focus again when the board is drawn anew.
+    by_key: Signal<bool>,
+    /// How far the board is scrolled, in pixels.
+    scroll: Signal<i32>,
 }
 
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<Schedule> = Read::new("/api/v1/schedule");
     read.poll(POLL_MS);
-    let board = Board { read, submit: Submit::new(), days: create_signal(3), chosen: create_signal(None) };
+    let board = Board {
+        read,
+        submit: Submit::new(),
+        days: create_signal(3),
+        chosen: create_signal(None),
+        by_key: create_signal(false),
+        scroll: create_signal(0),
+    };
     let asked = create_signal(None::<(Direction, Rc<Planned>)>);
     let body = ui::shown(read, move |schedule| draw(&schedule, board));
     let outcome = submit_button::outcome(board.submit);
