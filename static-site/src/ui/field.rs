@@ -66,6 +66,7 @@ pub fn number(
             (sign)
         }
     }
+}
 
 /// One line whose text is handed on while it is typed, for a draft that is kept as a whole. `mode` is the keyboard that a
 /// phone shows: `text`, `numeric` or `decimal`.
