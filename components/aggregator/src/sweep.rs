@@ -6,7 +6,7 @@ use takt_api::operations::DegradeMode;
 use takt_booking::{Progress, book};
 use takt_records::command::CommandError;
 use takt_records::{load, watch};
-use takt_store::{PlantNumber, Store, StoreError};
+use takt_store::{Plant, PlantNumber, Store, StoreError};
 use takt_web::queue;
 
 use crate::degradation;
@@ -16,6 +16,9 @@ const SWEEP_MS: i64 = 5_000;
 
 /// How long one call books at most, in milliseconds. Bookers that stop are called again by the next report or the timer.
 const BOOK_MS: i64 = 10_000;
+
+/// How long one call seals at most, in milliseconds.
+const SEAL_MS: i64 = 3_000;
 
 /// So many reports that wait are a backlog.
 const MANY: u64 = 20;
@@ -30,6 +33,8 @@ pub(crate) struct Swept {
     reports: Progress,
     /// Events that were rolled up.
     rolled_up: u64,
+    /// Postings that were sealed.
+    sealed: u64,
     /// Exceptions that were told to the next level.
     escalated: u64,
     /// How long the oldest report had waited when this began, in milliseconds.
@@ -75,6 +80,7 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
         }
     }
     let start_ms = now_ms();
+    let quiet = plants.clone();
     for plant in plants {
         loop {
             let progress = takt_rollup::advance(store, plant.number, now_ms(), ROLLUP_STEP).await?;
@@ -95,8 +101,31 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
             }
         }
     }
+    for plant in quiet.iter().filter(|plant| due.contains(&plant.number)) {
+        swept.sealed += seal(store, plant).await;
+        if let Err(error) = takt_records::audit::advance(store, plant, Timestamp::now).await {
+            eprintln!("the audit of plant {} failed: {error}", plant.number);
+        }
+    }
     store.purge(now_ms()).await?;
     Ok(swept)
+}
+
+/// Seals what was booked since the last seal, for some seconds; says how many postings.
+async fn seal<S: Store>(store: &S, plant: &Plant) -> u64 {
+    let (began_ms, mut sealed) = (now_ms(), 0);
+    while now_ms() - began_ms < SEAL_MS {
+        match takt_records::seal::seal(store, plant, Timestamp::now()).await {
+            Ok(Some(postings)) => sealed += postings,
+            Ok(None) => break,
+            // The rest of the background does not need it.
+            Err(error) => {
+                eprintln!("the ledger of plant {} is not sealed: {error}", plant.number);
+                break;
+            }
+        }
+    }
+    sealed
 }
 
 /// Keeps the life-cycle report of the month that ended last.

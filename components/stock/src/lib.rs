@@ -1,6 +1,11 @@
-//! Stock: balances, movements and their reversal, the audit, and what a scanned code means.
+//! Stock: balances, movements and their reversal, the audit, comparisons with other systems, and what a scanned code means.
 
 mod audit;
+mod audit_chain;
+mod audit_schedule;
+mod compared_rows;
+mod comparison_mappings;
+mod comparisons;
 mod create_movement;
 mod get_stock;
 mod list_movements;
@@ -14,6 +19,7 @@ use http::Response;
 use spin_sdk::http::{FullBody, Request};
 use spin_sdk::http_service;
 use takt_api::problem::ProblemType;
+use takt_store::PlantNumber;
 use takt_web::failure::Failure;
 use takt_web::queue;
 
@@ -28,9 +34,34 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "listMovements" => list_movements::list_movements(store, call).await,
         "createMovement" => create_movement::create_movement(store, call).await,
         "reverseMovement" => reverse_movement::reverse_movement(store, call).await,
-        "audit" => audit::audit(store, call).await,
+        "audit" => audit::audit(store, call, waiting).await,
+        "auditChain" => audit_chain::audit_chain(store, call).await,
+        "getChainHeads" => audit_chain::heads(store, call).await,
+        "getAuditSchedule" => audit_schedule::get(store, call).await,
+        "putAuditSchedule" => audit_schedule::put(store, call).await,
+        "listComparisons" => comparisons::list(store, call).await,
+        "openComparison" => comparisons::open(store, call).await,
+        "getComparison" => comparisons::get(store, call).await,
+        "putComparisonPart" => comparisons::stage(store, call).await,
+        "runComparison" => comparisons::run(store, call).await,
+        "listComparedRows" => compared_rows::list(store, call).await,
+        "exportComparedRows" => compared_rows::export(store, call).await,
+        "getComparisonMappings" => comparison_mappings::list(store, call).await,
+        "putComparisonMapping" => comparison_mappings::put(store, call).await,
         "scan" => scan::scan(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await
+}
+
+/// What a plant's queue holds, on every server; none where one does not answer.
+async fn waiting(plant: PlantNumber) -> Option<audit::Waiting> {
+    let mut held = audit::Waiting::default();
+    for queue in queue::all_of(plant).await {
+        let lag = queue.lag().await.ok()?;
+        held.waiting += lag.waiting;
+        held.oldest_ms = held.oldest_ms.max(lag.oldest_ms);
+        held.dead += lag.dead;
+    }
+    Some(held)
 }

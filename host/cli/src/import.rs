@@ -104,7 +104,7 @@ fn read_folder(folder: &Path) -> anyhow::Result<Vec<File>> {
 }
 
 /// UTF-8 with or without its mark; else GB18030, which a Chinese Excel writes.
-fn decoded(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
     let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(plain) {
         Ok(text) => Some(text.to_owned()),
@@ -113,7 +113,7 @@ fn decoded(bytes: &[u8]) -> Option<String> {
 }
 
 /// The text cut into parts, at the ends of lines where one line fits.
-fn parts(text: &str) -> Vec<&str> {
+pub(crate) fn parts(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut size) = (0, 0);
     for (at, character) in text.char_indices() {

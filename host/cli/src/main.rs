@@ -6,6 +6,7 @@ mod background;
 mod backing;
 mod build;
 mod build_site;
+mod compare;
 mod degrade;
 mod demo;
 mod doctor;
@@ -54,6 +55,8 @@ enum Command {
     Import(import::Import),
     /// Compare every balance with the ledger.
     Audit(audit::Audit),
+    /// Hold the stock against another system's list
+    Compare(compare::Compare),
     /// Look at everything that a plant's servers need, and say what to do
     Doctor(doctor::Doctor),
     /// What statistics are read from: how far it has come, and how to derive it anew.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::User(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Compare(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Rollup(command) => command.run(),
         Command::Queue(command) => command.run(),

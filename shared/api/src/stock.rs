@@ -159,18 +159,34 @@ pub struct MovementAnswer {
     pub id: String,
 }
 
-/// `GET /api/v1/audit`: balances against the ledger.
+/// `GET /api/v1/audit?after=`: a slice of the audit: balances against the ledger, then the counters of orders against their
+/// reports, then receipts against reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Audit {
-    /// Everything agrees.
+    /// Everything in this slice agrees.
     pub ok: bool,
     /// Postings that were read.
     pub postings: u64,
     /// Balances that were compared.
     pub balances: u64,
+    /// Counters of orders that were compared with reports.
+    #[serde(default)]
+    pub counters: u64,
+    /// Receipts that were compared with reports.
+    #[serde(default)]
+    pub receipts: u64,
+    /// Reports that were accepted and wait to be booked; told with the last slice.
+    #[serde(default)]
+    pub waiting: u64,
+    /// How many differences there are.
+    #[serde(default)]
+    pub count: u64,
     /// What does not agree; at most 200.
     pub differences: Vec<AuditDifference>,
+    /// What `after` is to be for the next slice; absent after the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One thing that does not agree.

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use takt_redis::Redis;
 use takt_store::{
-    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
-    MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
-    StoreError, StoredPosting,
+    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, LedgerRow, ListFilter, Load,
+    Loaded, MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record, RollupQuery,
+    RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
 };
 
 use crate::clock::Clock;
@@ -299,8 +299,55 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
         self.read(plant, "ended sessions".to_owned(), Some(tags::of_sessions(plant)), ask).await
     }
 
-    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
-        self.store.audit(plant).await
+    async fn audit(&self, plant: PlantNumber, after: Option<&str>, most: u32) -> Result<AuditReport, StoreError> {
+        self.store.audit(plant, after, most).await
+    }
+
+    async fn audit_sums(
+        &self,
+        plant: PlantNumber,
+        query: &SumsQuery,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<SumsReport, StoreError> {
+        self.store.audit_sums(plant, query, after, most).await
+    }
+
+    async fn audit_receipts(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        queued: &str,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<ReceiptsReport, StoreError> {
+        self.store.audit_receipts(plant, kind, queued, after, most).await
+    }
+
+    async fn ledger(
+        &self,
+        plant: PlantNumber,
+        after: &str,
+        to: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        self.store.ledger(plant, after, to, limit).await
+    }
+
+    async fn unsealed(&self, plant: PlantNumber, after: &str) -> Result<Unsealed, StoreError> {
+        self.store.unsealed(plant, after).await
+    }
+
+    async fn seals(&self, plant: PlantNumber, after: u64, limit: u32) -> Result<Vec<Seal>, StoreError> {
+        self.store.seals(plant, after, limit).await
+    }
+
+    async fn seal_heads(&self, plant: PlantNumber, days: u32) -> Result<Vec<Seal>, StoreError> {
+        self.store.seal_heads(plant, days).await
+    }
+
+    async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
+        self.store.put_seal(seal).await
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

@@ -6,6 +6,7 @@
 pub mod approval;
 pub mod calendar;
 pub mod columns;
+pub mod compare;
 pub mod decide;
 pub mod exception;
 pub mod facts;

@@ -6,8 +6,10 @@
 
 pub mod check;
 pub mod command;
+pub mod compare;
 pub mod error;
 pub mod existing;
+pub mod list;
 pub mod table;
 pub mod tables;
 

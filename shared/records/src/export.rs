@@ -198,6 +198,12 @@ fn scrapped(report: &Report) -> String {
     sum.to_string()
 }
 
+/// Adds a line of texts that somebody may have written.
+pub fn text_line(out: &mut String, cells: &[&str]) {
+    let cells: Vec<Cell> = cells.iter().map(text).collect();
+    write_line(out, &cells);
+}
+
 /// A line as RFC 4180 has it. What somebody wrote and a spreadsheet program would compute is led by an apostrophe.
 fn write_line(out: &mut String, cells: &[Cell]) {
     for (n, cell) in cells.iter().enumerate() {

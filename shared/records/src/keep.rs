@@ -72,6 +72,16 @@ pub mod kind {
     pub const ALERT: &str = "alert";
     /// What the watch goes by, and how far it is.
     pub const WATCH: &str = "watch";
+    /// A comparison with another system's list.
+    pub const COMPARISON: &str = "comparison";
+    /// A piece of such a list.
+    pub const COMPARISON_PART: &str = "comparison_part";
+    /// A row that differs; its parent is its comparison.
+    pub const COMPARISON_ROW: &str = "comparison_row";
+    /// How the columns of lists are called, under a name.
+    pub const COMPARISON_MAPPING: &str = "comparison_mapping";
+    /// When the plant audits itself, and how far that is.
+    pub const AUDIT: &str = "audit";
     /// A form with the plant's own fields, under the name of what it belongs to.
     pub const FORM: &str = "form";
     /// The columns of an export, under the name of the list.

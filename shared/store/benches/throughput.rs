@@ -55,7 +55,7 @@ fn main() {
     println!("after {next} reports, {} MB", fs::metadata(&path).unwrap().len() / 1_000_000);
     all(&store, &path, &mut next);
     let started = Instant::now();
-    assert!(block_on(store.audit(PLANT)).unwrap().is_clean());
+    assert!(block_on(store.audit(PLANT, None, u32::MAX)).unwrap().is_clean());
     println!("{:<34}{:>9.2} s", "audit", started.elapsed().as_secs_f64());
     fs::remove_dir_all(folder).unwrap();
 }

@@ -1,5 +1,6 @@
 //! Either database behind one type, for programs that learn at their start which one it is.
 
+use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::driver::{Driver, failed};
@@ -9,10 +10,11 @@ use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
 use crate::postgres::{self, PostgresStore};
 use crate::read::{
-    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
-    PageRequest, Record, StoredPosting,
+    Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page, PageRequest, Record,
+    StoredPosting,
 };
 use crate::rollup::{RollupQuery, RollupRow, RollupSpread};
+use crate::seal::{LedgerRow, Seal, Unsealed};
 use crate::sqlite::{self, SqliteStore};
 
 /// A record store on SQLite or on Postgres.
@@ -153,8 +155,55 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
         either!(self, store => store.ended_sessions(plant, now_ms))
     }
 
-    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
-        either!(self, store => store.audit(plant))
+    async fn audit(&self, plant: PlantNumber, after: Option<&str>, most: u32) -> Result<AuditReport, StoreError> {
+        either!(self, store => store.audit(plant, after, most))
+    }
+
+    async fn audit_sums(
+        &self,
+        plant: PlantNumber,
+        query: &SumsQuery,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<SumsReport, StoreError> {
+        either!(self, store => store.audit_sums(plant, query, after, most))
+    }
+
+    async fn audit_receipts(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        queued: &str,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<ReceiptsReport, StoreError> {
+        either!(self, store => store.audit_receipts(plant, kind, queued, after, most))
+    }
+
+    async fn ledger(
+        &self,
+        plant: PlantNumber,
+        after: &str,
+        to: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        either!(self, store => store.ledger(plant, after, to, limit))
+    }
+
+    async fn unsealed(&self, plant: PlantNumber, after: &str) -> Result<Unsealed, StoreError> {
+        either!(self, store => store.unsealed(plant, after))
+    }
+
+    async fn seals(&self, plant: PlantNumber, after: u64, limit: u32) -> Result<Vec<Seal>, StoreError> {
+        either!(self, store => store.seals(plant, after, limit))
+    }
+
+    async fn seal_heads(&self, plant: PlantNumber, days: u32) -> Result<Vec<Seal>, StoreError> {
+        either!(self, store => store.seal_heads(plant, days))
+    }
+
+    async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
+        either!(self, store => store.put_seal(seal))
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

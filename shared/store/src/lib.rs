@@ -39,6 +39,7 @@
 //! | `idempotency` | plant, user, key | fingerprint of the request and its answer, for 90 days |
 //! | `session` | plant, id | who is signed in, until when, and when that was ended |
 //! | `receipt` | plant, id | how a queued report ended |
+//! | `seal` | plant, number | a chain of hashes over the ledger: append-only, see [`Seal`] |
 //! | `photo` | plant, id | a file that somebody took with the phone |
 //! | `rollup` | plant, generation, series, bucket, ... | sums that are derived from the journal, see [`RollupKey`] |
 //!
@@ -51,6 +52,7 @@
 #![warn(missing_docs)]
 
 mod any;
+mod audit;
 mod checkup;
 mod commit;
 mod cursor;
@@ -65,9 +67,14 @@ mod postgres;
 mod read;
 mod refused;
 mod rollup;
+mod seal;
 mod sqlite;
 
 pub use any::AnyStore;
+pub use audit::{
+    AuditReport, Mismatch, ReceiptDifference, ReceiptFault, ReceiptsReport, SumDifference, SumsQuery, SumsReport,
+    Unconserved,
+};
 pub use checkup::{Checkup, DatabaseSession, LONG_TRANSACTION_S};
 pub use commit::{
     Account, Commit, Committed, CounterChange, Event, Expect, Idempotency, Posting, Receipt, RecordWrite, SessionWrite,
@@ -84,10 +91,11 @@ pub use postgres::NativePostgres;
 pub use postgres::SpinPostgres;
 pub use postgres::{PostgresStore, missing_rights};
 pub use read::{
-    AuditReport, Balance, BalanceFilter, Counter, Direction, JournalPage, KeyLookup, ListFilter, LiveSession, Load,
-    Loaded, Mismatch, MovementFilter, Page, PageRequest, Record, StoredEvent, StoredKey, StoredPosting, Unconserved,
+    Balance, BalanceFilter, Counter, Direction, JournalPage, KeyLookup, ListFilter, LiveSession, Load, Loaded,
+    MovementFilter, Page, PageRequest, Record, StoredEvent, StoredKey, StoredPosting,
 };
 pub use rollup::{Dimension, RollupChange, RollupKey, RollupQuery, RollupRow, RollupSpread, RollupSums};
+pub use seal::{LedgerRow, Seal, SealState, Unsealed};
 #[cfg(feature = "native")]
 pub use sqlite::NativeDriver;
 #[cfg(feature = "spin")]

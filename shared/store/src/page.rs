@@ -10,6 +10,9 @@ use crate::read::{Page, PageRequest};
 
 const PAGE_MAX: u32 = 200;
 pub(crate) const JOURNAL_MAX: u32 = 1000;
+pub(crate) const LEDGER_MAX: u32 = 5000;
+pub(crate) const SEALS_MAX: u32 = 100;
+pub(crate) const HEADS_MAX: u32 = 400;
 
 fn rows_max(page: &PageRequest) -> u32 {
     page.limit.clamp(1, PAGE_MAX)

@@ -1,15 +1,17 @@
 //! The port: what a record store does.
 
+use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::error::StoreError;
 use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::read::{
-    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
-    PageRequest, Record, StoredPosting,
+    Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page, PageRequest, Record,
+    StoredPosting,
 };
 use crate::rollup::{RollupQuery, RollupRow, RollupSpread};
+use crate::seal::{LedgerRow, Seal, Unsealed};
 
 /// A record store. Each call is one round trip to the database and leaves no transaction behind, also when its future is
 /// dropped half way.
@@ -97,8 +99,51 @@ pub trait Store {
     /// The ids of sessions that were ended before their time and have not expired: what a token must not name.
     async fn ended_sessions(&self, plant: PlantNumber, now_ms: i64) -> Result<Vec<String>, StoreError>;
 
-    /// Adds up the whole ledger and compares.
-    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError>;
+    /// Adds up the ledger of items behind this one, and compares: of so many that they have about `most` postings, and of one
+    /// at least.
+    async fn audit(&self, plant: PlantNumber, after: Option<&str>, most: u32) -> Result<AuditReport, StoreError>;
+
+    /// Adds up records of parents behind this one, and compares with counters: of `most` parents.
+    async fn audit_sums(
+        &self,
+        plant: PlantNumber,
+        query: &SumsQuery,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<SumsReport, StoreError>;
+
+    /// Holds receipts behind this id, at most about `most`, against records of a kind; `queued` is the field that a record has
+    /// which came through the queue.
+    async fn audit_receipts(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        queued: &str,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<ReceiptsReport, StoreError>;
+
+    /// Postings behind a place of the journal, or from the start, up to another, in its order; at most `limit` of them, which is
+    /// brought into 1 to 5000. Nothing ever comes in before what was read.
+    async fn ledger(
+        &self,
+        plant: PlantNumber,
+        after: &str,
+        to: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>, StoreError>;
+
+    /// What stands in the ledger behind a place.
+    async fn unsealed(&self, plant: PlantNumber, after: &str) -> Result<Unsealed, StoreError>;
+
+    /// Seals behind this number, at most 100.
+    async fn seals(&self, plant: PlantNumber, after: u64, limit: u32) -> Result<Vec<Seal>, StoreError>;
+
+    /// The last seal of each of the latest days, at most 400, the latest first; without what they seal.
+    async fn seal_heads(&self, plant: PlantNumber, days: u32) -> Result<Vec<Seal>, StoreError>;
+
+    /// Sets a seal, durably; false where it does not follow the last one, since another was faster.
+    async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError>;
 
     /// What the database says of itself: its clock, its size, who holds it up.
     async fn checkup(&self) -> Result<Checkup, StoreError>;

@@ -42,16 +42,18 @@ pub async fn answer<S: Store>(
     }
     let text = export.into_text();
     let body = if mark && is_first { format!("\u{feff}{text}") } else { text };
-    response(body, list, after.as_deref())
+    response(body, list.as_str(), after.as_deref())
 }
 
-fn limit(call: &Call) -> Result<usize, Failure> {
+/// How many rows the call asks for.
+pub fn limit(call: &Call) -> Result<usize, Failure> {
     let Some(text) = call.param("limit") else { return Ok(EXPORT_MAX) };
     let limit = text.parse().ok().filter(|limit| (1..=EXPORT_MAX).contains(limit));
     limit.ok_or_else(|| Failure::field("limit", format!("expected a number from 1 to {EXPORT_MAX}")))
 }
 
-fn mark(call: &Call) -> Result<bool, Failure> {
+/// Whether the call asks for a byte order mark.
+pub fn mark(call: &Call) -> Result<bool, Failure> {
     match call.param("bom") {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),
@@ -59,14 +61,15 @@ fn mark(call: &Call) -> Result<bool, Failure> {
     }
 }
 
-fn response(body: String, list: ListOf, next: Option<&str>) -> Outcome {
+/// A text as a file of that name, with the cursor behind it.
+pub fn response(body: String, name: &str, next: Option<&str>) -> Outcome {
     let text =
         |text: &str| HeaderValue::from_str(text).map_err(|_| Failure::new(takt_api::problem::ProblemType::Internal));
     let mut response = Response::new(Bytes::from(body));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(CONTENT_DISPOSITION, text(&format!("attachment; filename=\"{}.csv\"", list.as_str()))?);
+    headers.insert(CONTENT_DISPOSITION, text(&format!("attachment; filename=\"{name}.csv\""))?);
     if let Some(next) = next {
         headers.insert(NEXT_HEADER, text(next)?);
     }

@@ -2,6 +2,7 @@
 //! are there, so that nothing but the fault in it can be what it is refused for.
 
 use serde_json::{Value, json};
+use takt_api::comparison::Comparison;
 use takt_api::exceptions::ExceptionAnswer;
 use takt_api::import::OpenedImport;
 use takt_api::problem::Problem;
@@ -36,6 +37,8 @@ impl Site {
         people.inspector.put("/api/v1/inspection-plans/plan", plan()).ok();
         let photo = json!({"data": "iVBORw0KGgphbmQgbW9yZQ=="});
         let photo: PhotoAnswer = people.operator.post("/api/v1/photos", photo).ok().json();
+        let list = json!({"source": "list"});
+        let comparison: Comparison = people.admin.post("/api/v1/comparisons", list).ok().json();
         let there = vec![
             ("{exception}", raised.id.to_string()),
             ("{plan}", "plan".to_owned()),
@@ -57,6 +60,8 @@ impl Site {
             ("{flow}", "builtin".to_owned()),
             ("{alert}", "state.over_limit~none".to_owned()),
             ("{form}", "report".to_owned()),
+            ("{comparison}", comparison.id),
+            ("{mapping}", "erp".to_owned()),
             ("{list}", "orders".to_owned()),
             ("{operation}", SMALL.operation.to_string()),
         ];
@@ -219,7 +224,9 @@ fn every_call_about_something_that_is_not_there_says_so() {
 /// A body that only lacks the thing that it is about; none for what makes the thing.
 fn well_formed(route: &Route) -> Option<Option<Value>> {
     Some(match route.name {
-        "putUser" | "putFlowDraft" | "putInspectionPlan" => return None,
+        "putUser" | "putFlowDraft" | "putInspectionPlan" | "putComparisonMapping" => return None,
+        "putComparisonPart" => Some(json!({"text": "item,quantity\n"})),
+        "runComparison" => Some(json!({})),
         "endDelegation" => Some(json!({})),
         "disposeNonconformance" => Some(json!({"verdict": "scrap", "reason": "r"})),
         "closeNonconformance" => Some(json!({"note": "n"})),

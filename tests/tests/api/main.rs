@@ -1,7 +1,9 @@
 //! Tests over HTTP against the real host and a real SQLite file. Each test has a host of its own.
 
+mod audit;
 mod bad_input;
 mod bad_values;
+mod comparisons;
 mod every_route;
 mod exceptions;
 mod fields;

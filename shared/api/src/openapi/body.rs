@@ -10,8 +10,8 @@ use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, doctor, flows, forms, identity, import, insight, lifecycle, master, operations, orders, reports, schedule,
-    stock, watch,
+    Page, audit, comparison, doctor, flows, forms, identity, import, insight, lifecycle, master, operations, orders,
+    reports, schedule, stock, watch,
 };
 
 /// A parameter of the query, with what it means.
@@ -25,6 +25,8 @@ const FIELD: (&str, &str) = ("field", "`name:value` of one of the plant's own fi
 const COLUMNS: (&str, &str) =
     ("columns", "Other columns than those that the plant chose, by name and separated by commas.");
 const BOM: (&str, &str) = ("bom", "`true`: begins with a byte order mark, which spreadsheet programs look for.");
+const CAUSE: (&str, &str) =
+    ("cause", "Only with this cause: `missing_here`, `missing_there`, `timing` or `quantity`; may be repeated.");
 const STATES: (&str, &str) = ("state", "Only orders in this state; may be repeated.");
 const FROM: (&str, &str) = ("from", "The first moment, RFC 3339.");
 const TO: (&str, &str) = ("to", "The moment after the last, RFC 3339.");
@@ -171,7 +173,23 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "reverseMovement" => {
             Body { more_problems: &[ProblemType::Refused], ..make.write::<reports::Reverse, reports::Reversed>(&[200]) }
         }
-        "audit" => make.read::<stock::Audit>(&[]),
+        "audit" => make.read::<stock::Audit>(&[AFTER]),
+        "auditChain" => make.read::<audit::ChainAudit>(&[AFTER]),
+        "getChainHeads" => make.read::<audit::ChainHeads>(&[("days", "How many days, at most 400; 7 when left out.")]),
+        "getAuditSchedule" => make.read::<audit::AuditState>(&[]),
+        "putAuditSchedule" => make.write::<audit::AuditSchedule, audit::AuditSchedule>(&[200]),
+        "listComparisons" => make.read::<Page<comparison::Comparison>>(&[Q, AFTER, LIMIT]),
+        "openComparison" => make.write::<comparison::OpenComparison, comparison::Comparison>(&[201]),
+        "getComparison" => make.read::<comparison::Comparison>(&[]),
+        "putComparisonPart" => make.write::<comparison::PutListPart, comparison::ListPart>(&[200]),
+        "runComparison" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<comparison::RunComparison, comparison::Comparison>(&[200])
+        },
+        "listComparedRows" => make.read::<Page<comparison::ComparedRow>>(&[CAUSE, AFTER, LIMIT]),
+        "exportComparedRows" => make.csv(&[CAUSE, BOM, AFTER, LIMIT]),
+        "getComparisonMappings" => make.read::<Page<comparison::NamedMapping>>(&[]),
+        "putComparisonMapping" => make.write::<comparison::ListMapping, comparison::NamedMapping>(&[200]),
         "scan" => {
             Body { required_query: &["code"], ..make.read::<stock::Scanned>(&[("code", "What the scanner read.")]) }
         }

@@ -29,7 +29,7 @@ async fn a_queued_report_is_shown_as_pending_and_then_booked_as_if_at_once() {
     assert_eq!(booked.report.ended_at, booked.accepted_at, "the work did not end when a booker had time");
     assert_eq!(world.stock("M").await, 9_992);
     assert_eq!(world.queue.pending(&["M"]).await, Ok(vec![0]));
-    let audit = takt_store::Store::audit(&world.store, crate::world::PLANT).await.expect("an audit");
+    let audit = takt_store::Store::audit(&world.store, crate::world::PLANT, None, u32::MAX).await.expect("an audit");
     assert!(audit.is_clean(), "{audit:?}");
 }
 

@@ -9,9 +9,9 @@ use std::task::Poll;
 use takt_cache::Clock;
 use takt_redis::{Arg, Redis, RedisError, Value};
 use takt_store::{
-    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, ListFilter, Load, Loaded,
-    MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, Record, RollupQuery, RollupRow, RollupSpread, Store,
-    StoreError, StoredPosting,
+    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, LedgerRow, ListFilter, Load,
+    Loaded, MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record, RollupQuery,
+    RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
 };
 
 use crate::world::World;
@@ -237,7 +237,48 @@ impl Store for GatedStore {
         unasked()
     }
 
-    async fn audit(&self, _: PlantNumber) -> Result<AuditReport, StoreError> {
+    async fn audit(&self, _: PlantNumber, _: Option<&str>, _: u32) -> Result<AuditReport, StoreError> {
+        unasked()
+    }
+
+    async fn audit_sums(
+        &self,
+        _: PlantNumber,
+        _: &SumsQuery,
+        _: Option<&str>,
+        _: u32,
+    ) -> Result<SumsReport, StoreError> {
+        unasked()
+    }
+
+    async fn audit_receipts(
+        &self,
+        _: PlantNumber,
+        _: &str,
+        _: &str,
+        _: Option<&str>,
+        _: u32,
+    ) -> Result<ReceiptsReport, StoreError> {
+        unasked()
+    }
+
+    async fn ledger(&self, _: PlantNumber, _: &str, _: Option<&str>, _: u32) -> Result<Vec<LedgerRow>, StoreError> {
+        unasked()
+    }
+
+    async fn unsealed(&self, _: PlantNumber, _: &str) -> Result<Unsealed, StoreError> {
+        unasked()
+    }
+
+    async fn seals(&self, _: PlantNumber, _: u64, _: u32) -> Result<Vec<Seal>, StoreError> {
+        unasked()
+    }
+
+    async fn seal_heads(&self, _: PlantNumber, _: u32) -> Result<Vec<Seal>, StoreError> {
+        unasked()
+    }
+
+    async fn put_seal(&self, _: &Seal) -> Result<bool, StoreError> {
         unasked()
     }
 

@@ -124,7 +124,7 @@ impl Plant {
 
     /// How many postings and balances there are; the books must agree.
     pub fn books(&self) -> (u64, u64) {
-        let audit = block_on(self.store.audit(FIRST_PLANT)).unwrap();
+        let audit = block_on(self.store.audit(FIRST_PLANT, None, u32::MAX)).unwrap();
         assert!(audit.is_clean(), "{audit:?}");
         (audit.postings, audit.balances)
     }

@@ -4,10 +4,11 @@
 use crate::driver::{Driver, DriverError, Value};
 use crate::sqlite::SCHEMA_VERSION;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/postgres/0001_init.sql"),
     include_str!("../../migrations/postgres/0002_rollup.sql"),
     include_str!("../../migrations/postgres/0003_photo.sql"),
+    include_str!("../../migrations/postgres/0004_seal.sql"),
 ];
 /// What the database does in one call; each is replaced whole.
 const FUNCTIONS: [&str; 3] = [
@@ -94,7 +95,7 @@ pub async fn missing_rights<D: Driver>(driver: &D) -> Result<Vec<String>, Driver
     let sql = "SELECT coalesce(string_agg('GRANT SELECT, INSERT, UPDATE, DELETE ON ' || c.oid::regclass || ' TO ' || quote_ident(current_user), E'\\n' ORDER BY c.relname), '')
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind = 'r' AND n.nspname = current_schema()
-            AND c.relname IN ('plant', 'record', 'record_field', 'posting', 'balance', 'counter', 'event', 'idempotency', 'session', 'receipt', 'rollup', 'photo')
+            AND c.relname IN ('plant', 'record', 'record_field', 'posting', 'balance', 'counter', 'event', 'idempotency', 'session', 'receipt', 'rollup', 'photo', 'seal')
             AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
                 AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))";
     Ok(text(driver, sql).await?.lines().map(str::to_owned).collect())

@@ -1,6 +1,7 @@
 //! The Postgres adapter: one statement for each call, and nothing ever sends BEGIN. A commit is one call of `takt_commit`, a
 //! batch one of `takt_commit_many`; they know no rule of production. See `migrations/postgres/functions/commit.sql` for the order of locks.
 
+mod ledger;
 mod list;
 mod migrate;
 #[cfg(feature = "native")]
@@ -20,6 +21,7 @@ pub use native::NativePostgres;
 #[cfg(feature = "spin")]
 pub use spin::SpinPostgres;
 
+use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::{Checkup, LONG_TRANSACTION_S};
 use crate::commit::{Commit, Committed};
 use crate::document::{document, json};
@@ -29,11 +31,12 @@ use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
 use crate::read::{
-    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
-    PageRequest, Record, StoredPosting,
+    Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page, PageRequest, Record,
+    StoredPosting,
 };
 use crate::refused::refusal;
 use crate::rollup::{RollupQuery, RollupRow, RollupSpread, SPREAD_MAX};
+use crate::seal::{LedgerRow, Seal, Unsealed};
 
 /// One round trip holds this many commits at most, so that one batch does not hold its locks for long.
 const BATCH_MAX: usize = 500;
@@ -197,8 +200,55 @@ impl<D: Driver> Store for PostgresStore<D> {
         self.read(include_str!("sql/ended_sessions.sql"), vec![number(plant), now_ms.into()]).await
     }
 
-    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
-        self.read(include_str!("sql/audit.sql"), vec![number(plant)]).await
+    async fn audit(&self, plant: PlantNumber, after: Option<&str>, most: u32) -> Result<AuditReport, StoreError> {
+        ledger::audit(self, plant, after, most).await
+    }
+
+    async fn audit_sums(
+        &self,
+        plant: PlantNumber,
+        query: &SumsQuery,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<SumsReport, StoreError> {
+        ledger::audit_sums(self, plant, query, after, most).await
+    }
+
+    async fn audit_receipts(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        queued: &str,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<ReceiptsReport, StoreError> {
+        ledger::audit_receipts(self, plant, kind, queued, after, most).await
+    }
+
+    async fn ledger(
+        &self,
+        plant: PlantNumber,
+        after: &str,
+        to: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        ledger::ledger(self, plant, after, to, limit).await
+    }
+
+    async fn unsealed(&self, plant: PlantNumber, after: &str) -> Result<Unsealed, StoreError> {
+        ledger::unsealed(self, plant, after).await
+    }
+
+    async fn seals(&self, plant: PlantNumber, after: u64, limit: u32) -> Result<Vec<Seal>, StoreError> {
+        ledger::seals(self, plant, after, limit).await
+    }
+
+    async fn seal_heads(&self, plant: PlantNumber, days: u32) -> Result<Vec<Seal>, StoreError> {
+        ledger::seal_heads(self, plant, days).await
+    }
+
+    async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
+        ledger::put_seal(self, seal).await
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

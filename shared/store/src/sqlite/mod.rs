@@ -1,5 +1,6 @@
 //! The SQLite adapter. See the head of the crate for the algorithm.
 
+mod ledger;
 mod list;
 mod migrate;
 #[cfg(feature = "native")]
@@ -21,6 +22,7 @@ pub use native::NativeDriver;
 #[cfg(feature = "spin")]
 pub use spin::SpinDriver;
 
+use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::document::{document, json};
@@ -30,10 +32,11 @@ use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
 use crate::read::{
-    AuditReport, Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page,
-    PageRequest, Record, StoredPosting,
+    Balance, BalanceFilter, Counter, JournalPage, ListFilter, Load, Loaded, MovementFilter, Page, PageRequest, Record,
+    StoredPosting,
 };
 use crate::rollup::{RollupQuery, RollupRow, RollupSpread, SPREAD_MAX};
+use crate::seal::{LedgerRow, Seal, Unsealed};
 
 /// The record store on a SQLite database.
 #[derive(Debug)]
@@ -175,8 +178,55 @@ impl<D: Driver> Store for SqliteStore<D> {
         self.read(include_str!("sql/ended_sessions.sql"), vec![number(plant), now_ms.into()]).await
     }
 
-    async fn audit(&self, plant: PlantNumber) -> Result<AuditReport, StoreError> {
-        self.read(include_str!("sql/audit.sql"), vec![number(plant)]).await
+    async fn audit(&self, plant: PlantNumber, after: Option<&str>, most: u32) -> Result<AuditReport, StoreError> {
+        ledger::audit(self, plant, after, most).await
+    }
+
+    async fn audit_sums(
+        &self,
+        plant: PlantNumber,
+        query: &SumsQuery,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<SumsReport, StoreError> {
+        ledger::audit_sums(self, plant, query, after, most).await
+    }
+
+    async fn audit_receipts(
+        &self,
+        plant: PlantNumber,
+        kind: &str,
+        queued: &str,
+        after: Option<&str>,
+        most: u32,
+    ) -> Result<ReceiptsReport, StoreError> {
+        ledger::audit_receipts(self, plant, kind, queued, after, most).await
+    }
+
+    async fn ledger(
+        &self,
+        plant: PlantNumber,
+        after: &str,
+        to: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
+        ledger::ledger(self, plant, after, to, limit).await
+    }
+
+    async fn unsealed(&self, plant: PlantNumber, after: &str) -> Result<Unsealed, StoreError> {
+        ledger::unsealed(self, plant, after).await
+    }
+
+    async fn seals(&self, plant: PlantNumber, after: u64, limit: u32) -> Result<Vec<Seal>, StoreError> {
+        ledger::seals(self, plant, after, limit).await
+    }
+
+    async fn seal_heads(&self, plant: PlantNumber, days: u32) -> Result<Vec<Seal>, StoreError> {
+        ledger::seal_heads(self, plant, days).await
+    }
+
+    async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
+        ledger::put_seal(self, seal).await
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

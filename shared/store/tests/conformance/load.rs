@@ -124,7 +124,7 @@ pub(crate) fn plants_do_not_see_each_other(harness: &impl Harness) {
     assert!(block_on(store.movement(other, "m-in")).unwrap().is_empty());
     assert!(block_on(store.counters(other, "WO-1/10")).unwrap().is_empty());
     assert!(block_on(store.journal(other, None, 10)).unwrap().events.is_empty());
-    assert_eq!(block_on(store.audit(other)).unwrap().postings, 0);
+    assert_eq!(block_on(store.audit(other, None, u32::MAX)).unwrap().postings, 0);
     // The same numbers may be used again there.
     book(&store, &everything(other)).unwrap();
     assert_eq!(look(&store, all_of_it(PLANT)).balances.len(), 5);

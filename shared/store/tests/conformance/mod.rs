@@ -8,6 +8,7 @@ pub(crate) mod parallel;
 pub(crate) mod photo;
 pub(crate) mod random;
 pub(crate) mod rollup;
+pub(crate) mod seal;
 pub(crate) mod session;
 
 use futures::executor::block_on;
@@ -37,7 +38,16 @@ macro_rules! every_test {
                 a_balance_changed_behind_the_ledgers_back_is_found,
                 a_balance_taken_away_is_found,
                 a_balance_from_nowhere_is_found,
-                a_negative_balance_is_found;
+                a_negative_balance_is_found,
+                slices_of_whole_items_add_up_to_the_whole,
+                a_difference_is_in_the_slice_of_its_item,
+                reports_are_added_up_and_held_against_counters,
+                receipts_are_held_against_reports;
+            seal: the_ledger_is_read_between_places,
+                a_seal_follows_the_last_one,
+                a_seal_never_changes_but_for_its_archive,
+                of_many_that_seal_at_once_one_does,
+                every_posting_of_a_batch_has_its_place;
             commit: a_commit_for_an_unknown_plant_is_refused,
                 the_same_key_and_request_gets_the_stored_answer,
                 the_same_key_with_another_request_is_refused,

@@ -141,6 +141,6 @@ pub(crate) fn any_commits_leave_a_ledger_that_adds_up(harness: &impl Harness) {
             Ok(())
         })
         .unwrap();
-    let report = block_on(store.audit(PLANT)).unwrap();
+    let report = block_on(store.audit(PLANT, None, u32::MAX)).unwrap();
     assert!(report.is_clean(), "{report:?}");
 }

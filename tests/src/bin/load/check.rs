@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use takt_api::Page;
 use takt_api::reports::{Report, ReportState};
-use takt_api::stock::{Audit, Movement};
+use takt_api::stock::Movement;
 use takt_tests::client::Client;
-use takt_tests::ledger::escaped;
+use takt_tests::ledger::{audited, escaped};
 
 use crate::profile::Kind;
 use crate::writes::{Said, Write};
@@ -181,7 +181,7 @@ pub(crate) fn read_books(site: &Site, run: &str) -> Books {
     for (order, before) in &site.busy_orders {
         books.versions.insert(order.clone(), (*before, site.version(order)));
     }
-    let audit: Audit = site.who("manager").get_patiently("/api/v1/audit").ok().json();
+    let audit = audited(|path| site.who("manager").get_patiently(path).ok().json());
     let told = audit.differences.iter().map(|difference| format!("{}: {}", difference.check, difference.detail));
     books.differences = told.collect();
     books
