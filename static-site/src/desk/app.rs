@@ -38,6 +38,7 @@ pub(crate) struct Page {
 }
 
 const PRODUCTION: Text = Text::new("生产", "Production");
+const STOCK: Text = Text::new("库存", "Stock");
 const QUALITY: Text = Text::new("质量", "Quality");
 const SET_UP: Text = Text::new("设置", "Set-up");
 
@@ -114,6 +115,22 @@ pub(crate) const PAGES: &[Page] = &[
         group: PRODUCTION,
         needs: &[Permission::OrderCreate],
         view: page::new_order::view,
+    },
+    Page {
+        at: "trail",
+        name: page::trail::NAME,
+        icon: icon::LEDGER,
+        group: STOCK,
+        needs: &[Permission::StockView],
+        view: page::trail::view,
+    },
+    Page {
+        at: "comparisons",
+        name: page::comparisons::NAME,
+        icon: icon::CHECK,
+        group: STOCK,
+        needs: &[Permission::StockAudit],
+        view: page::comparisons::view,
     },
     Page {
         at: "exceptions",

@@ -2,6 +2,7 @@
 //! goes through the plant's own API, by the users whose work it is.
 
 mod approval;
+mod comparison;
 mod fields;
 mod orders;
 mod quality;
@@ -72,6 +73,9 @@ pub(crate) fn fill(takt: &Plant, data: &Path) -> anyhow::Result<()> {
     orders::move_stock(&mut writer)?;
     quality::make(&mut writer, &orders)?;
     resources::plan(&mut writer, &orders)?;
+    if let Some(storekeeper) = people.get("storekeeper") {
+        comparison::make(storekeeper)?;
+    }
     std::fs::remove_file(&mark).with_context(|| format!("{} cannot be removed", mark.display()))?;
     eprintln!("takt: demo: ready after {:.1} s", start.elapsed().as_secs_f32());
     Ok(())

@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod approvals;
 pub(crate) mod board;
+pub(crate) mod comparisons;
 pub(crate) mod exception_settings;
 pub(crate) mod exceptions;
 pub(crate) mod fields;
@@ -16,6 +17,7 @@ pub(crate) mod plans;
 pub(crate) mod quality_settings;
 pub(crate) mod resources;
 pub(crate) mod schedule;
+pub(crate) mod trail;
 pub(crate) mod users;
 pub(crate) mod watch;
 pub(crate) mod why;

@@ -4,6 +4,7 @@ use sycamore::prelude::*;
 use takt_api::stock::{Movement, Source};
 use takt_domain::ledger::MovementKind;
 use takt_domain::permission::Permission;
+use takt_domain::quantity::Quantity;
 
 use super::order::reports::with_reason;
 use crate::net::list::List;
@@ -69,6 +70,17 @@ fn row(movement: &Movement, asked: Signal<Option<String>>) -> View {
     let path = Route::StockItem(movement.item.clone()).path();
     let (item, quantity) = (movement.item.to_string(), movement.quantity.to_string());
     let way = format!("{} → {}", show::account(&movement.from), show::account(&movement.to));
+    // What an account held before follows from what it held afterwards.
+    let change = movement.quantity.units();
+    let held = [(&movement.from, movement.from_after, change), (&movement.to, movement.to_after, -change)]
+        .into_iter()
+        .filter(|(account, _, _)| !account.location.is_virtual())
+        .map(|(account, after, back)| {
+            let before = Quantity::from_units(after.units().saturating_add(back), after.scale());
+            format!("{} {before} → {after}", show::account(account))
+        })
+        .collect::<Vec<_>>()
+        .join(" · ");
     let how = if movement.source == Source::Scan { text::BY_SCAN } else { text::BY_HAND };
     let mut notes = vec![show::user(&movement.by), show::time(movement.booked_at), how.get().to_owned()];
     notes.extend(
@@ -87,6 +99,7 @@ fn row(movement: &Movement, asked: Signal<Option<String>>) -> View {
         li(class=class) {
             div(class="row-main") { span(class="chip small") { (kind) } a(class="grow", href=path) { (item) } strong(class="number") { (quantity) } }
             div(class="row-main") { span(class="grow") { (way) } (back) }
+            p(class="note") { (held) }
             p(class="note") { (notes) }
         }
     }
