@@ -24,7 +24,14 @@ pub fn time(at: Timestamp) -> String {
 
 /// Today, on this device's clock, as `2026-11-23`.
 fn today() -> String {
+    day_ahead(0)
+}
+
+/// The day so many days after today, on this device's clock, as `2026-11-23`.
+fn day_ahead(days: i32) -> String {
     let date = local(device::now());
+    // The browser turns day 35 of a month into the right day of the next one.
+    date.set_date((date.get_date() as i32 + days) as u32);
     format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
 }
 
@@ -34,10 +41,8 @@ pub fn is_late(due: Date) -> bool {
 }
 
 /// True for a day that is at most so many days ahead, or past.
-pub fn is_within(day: Date, days: i64) -> bool {
-    let today: Option<Date> = today().parse().ok();
-    let last = today.and_then(|today| today.checked_add(jiff::Span::new().days(days)).ok());
-    last.is_some_and(|last| day <= last)
+pub fn is_within(day: Date, days: i32) -> bool {
+    day.to_string() <= day_ahead(days)
 }
 
 /// When it is due; the year only where it is another one.

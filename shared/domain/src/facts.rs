@@ -140,7 +140,7 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<EquipmentUse>,
     /// When something was last reported on the order; none where nothing was, or where nobody asked for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub last_report: Option<Timestamp>,
     /// The plant's own day; none where nobody asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]

@@ -32,7 +32,7 @@ const CALIBRATED: Text = Text::new("校准有效至", "Calibrated until");
 const OVERDUE: Text = Text::new("校准过期", "calibration is over");
 const SOON: Text = Text::new("校准即将到期", "calibration is over soon");
 /// How many days before its end a calibration is told of.
-const SOON_DAYS: i64 = 14;
+const SOON_DAYS: i32 = 14;
 const OVERHAULED: Text = Text::new("已保养,模次清零", "Overhauled, count from zero");
 const LIMIT: Text = Text::new("模次上限", "Limit of shots");
 
