@@ -20,10 +20,10 @@ const RECEIPTS: u32 = 20_000;
 const REPORTS: SumsQuery = SumsQuery {
     kind: kind::REPORT,
     parent: kind::ORDER,
-    group: "operation",
+    group: "report.operation",
     unless: "reversed_by",
-    fields: &[("good", "good"), ("total", "good"), ("rework", "rework")],
-    lists: &[("scrap", "scrap", "quantity"), ("total", "scrap", "quantity")],
+    fields: &[("good", "report.good"), ("total", "report.good"), ("rework", "report.rework")],
+    lists: &[("scrap", "report.scrap", "quantity"), ("total", "report.scrap", "quantity")],
 };
 
 /// What is looked at, one after the other.

@@ -70,7 +70,8 @@ pub struct Unconserved {
 }
 
 /// Which records are held against which counters: those of a kind, added up by parent and by a field, are what counters in the
-/// scope of the parent say under `FIELD.NAME`. Quantities are decimals whose digits are the units that the counter has.
+/// scope of the parent say under `FIELD.NAME`. Quantities are decimals whose digits are the units that the counter has. A field inside
+/// another is called `outer.inner`.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SumsQuery {
     /// The records.

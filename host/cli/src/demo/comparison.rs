@@ -1,7 +1,8 @@
 //! A list as the office's own system would send it each night: most of it agrees, and each cause of a difference is there.
 
+use serde_json::json;
 use takt_api::Page;
-use takt_api::comparison::{Comparison, ListMapping, NamedMapping, OpenComparison};
+use takt_api::comparison::{Comparison, ListFormat, ListMapping, NamedMapping, OpenComparison};
 use takt_api::stock::ItemStock;
 use takt_domain::quantity::Quantity;
 
@@ -15,26 +16,27 @@ pub(super) fn make(storekeeper: &Plant) -> anyhow::Result<()> {
         columns: [("item", "物料编码"), ("quantity", "账面数量")]
             .map(|(ours, theirs)| (ours.into(), theirs.into()))
             .into(),
+        format: ListFormat::Json,
         alert_over_percent: Some(25),
-        ..ListMapping::default()
     };
     let path = format!("/api/v1/comparison-mappings/{NAME}");
     let _kept: NamedMapping = storekeeper.write_once("demo-comparison-mapping", "PUT", &path, &mapping)?;
     let stock: Page<ItemStock> = storekeeper.get("/api/v1/stock?limit=200")?;
-    let mut text = "物料编码,账面数量\n".to_owned();
+    let row = |item: &str, quantity: Quantity| json!({"物料编码": item, "账面数量": quantity});
+    let mut rows = Vec::new();
     for (n, item) in stock.rows.iter().filter(|item| item.on_hand.is_positive()).enumerate() {
         let quantity = match n % 16 {
             7 => continue,
             11 => Quantity::from_units(item.on_hand.units() + 3, item.on_hand.scale()),
             _ => item.on_hand,
         };
-        text.push_str(&format!("{},{quantity}\n", item.item));
+        rows.push(row(item.item.as_str(), quantity));
     }
-    text.push_str("OLD-BRACKET,12\n");
+    rows.push(row("OLD-BRACKET", Quantity::from_units(12, 0)));
     let open = OpenComparison {
-        source: "ERP 夜间清单.csv".into(),
+        source: "ERP 夜间清单.json".into(),
         mapping_name: Some(NAME.into()),
-        text: Some(text),
+        text: Some(serde_json::to_string(&rows)?),
         ..OpenComparison::default()
     };
     let _done: Comparison = storekeeper.write_once("demo-comparison", "POST", "/api/v1/comparisons", &open)?;

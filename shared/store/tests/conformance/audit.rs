@@ -116,15 +116,15 @@ pub(crate) fn a_difference_is_in_the_slice_of_its_item(harness: &impl Harness) {
 const REPORTS: SumsQuery = SumsQuery {
     kind: "report",
     parent: "order",
-    group: "operation",
+    group: "report.operation",
     unless: "reversed_by",
-    fields: &[("good", "good"), ("total", "good")],
-    lists: &[("scrap", "scrap", "quantity"), ("total", "scrap", "quantity")],
+    fields: &[("good", "report.good"), ("total", "report.good")],
+    lists: &[("scrap", "report.scrap", "quantity"), ("total", "report.scrap", "quantity")],
 };
 
 fn report(id: &str, order: &str, good: &str, scrap: &[&str]) -> RecordWrite {
     let scrap: Vec<_> = scrap.iter().map(|quantity| json!({"reason": "r", "quantity": quantity})).collect();
-    let body = json!({"operation": 10, "good": good, "scrap": scrap});
+    let body = json!({"report": {"operation": 10, "good": good, "scrap": scrap}, "reversed_by": null});
     RecordWrite { parent: Some(order.to_owned()), ..RecordWrite::new("report", id, Some(0), body) }
 }
 
@@ -137,7 +137,7 @@ fn reported<H: Harness>(harness: &H) -> H::Store {
     let store = with_plant(harness);
     let order = |id: &str| RecordWrite::new("order", id, Some(0), json!({}));
     let taken_back = RecordWrite {
-        body: json!({"operation": 10, "good": "7", "scrap": [], "reversed_by": "x"}),
+        body: json!({"report": {"operation": 10, "good": "7", "scrap": []}, "reversed_by": "x"}),
         ..report("r3", "WO-1", "7", &[])
     };
     let records = vec![

@@ -1,21 +1,21 @@
 -- $1 plant, $2 the parent before the slice, $3 its last one, $4 the query. What the records say is added up and held against
 -- the counters of their parents. Decimals are taken as units of their scale.
 WITH given AS MATERIALIZED (SELECT $4::text::jsonb AS q),
-field AS MATERIALIZED (SELECT f ->> 0 AS name, f ->> 1 AS path FROM given, jsonb_array_elements(q -> 'fields') AS f),
+field AS MATERIALIZED (SELECT f ->> 0 AS name, string_to_array(f ->> 1, '.') AS path FROM given, jsonb_array_elements(q -> 'fields') AS f),
 list AS MATERIALIZED (
-    SELECT l ->> 0 AS name, l ->> 1 AS path, l ->> 2 AS inner_path FROM given, jsonb_array_elements(q -> 'lists') AS l
+    SELECT l ->> 0 AS name, string_to_array(l ->> 1, '.') AS path, string_to_array(l ->> 2, '.') AS inner_path FROM given, jsonb_array_elements(q -> 'lists') AS l
 ),
 body AS MATERIALIZED (
-    SELECT r.parent AS scope, r.body ->> ($4::text::jsonb ->> 'group') AS place, r.body FROM record AS r
+    SELECT r.parent AS scope, r.body #>> string_to_array($4::text::jsonb ->> 'group', '.') AS place, r.body FROM record AS r
     WHERE r.plant = $1::bigint AND r.kind = $4::text::jsonb ->> 'kind' AND r.parent > $2::text AND r.parent <= $3::text
-        AND r.body ->> ($4::text::jsonb ->> 'unless') IS NULL
+        AND r.body #>> string_to_array($4::text::jsonb ->> 'unless', '.') IS NULL
 ),
 part AS (
-    SELECT b.scope, b.place || '.' || f.name AS name, replace(b.body ->> f.path, '.', '')::bigint AS units
-    FROM body AS b, field AS f WHERE b.body ->> f.path IS NOT NULL
+    SELECT b.scope, b.place || '.' || f.name AS name, replace(b.body #>> f.path, '.', '')::bigint AS units
+    FROM body AS b, field AS f WHERE b.body #>> f.path IS NOT NULL
     UNION ALL
-    SELECT b.scope, b.place || '.' || l.name, replace(e ->> l.inner_path, '.', '')::bigint
-    FROM body AS b, list AS l, jsonb_path_query(b.body -> l.path, '$[*]') AS e
+    SELECT b.scope, b.place || '.' || l.name, replace(e #>> l.inner_path, '.', '')::bigint
+    FROM body AS b, list AS l, jsonb_path_query(b.body #> l.path, '$[*]') AS e
 ),
 told AS MATERIALIZED (SELECT scope, name COLLATE "C" AS name, sum(units)::bigint AS units FROM part GROUP BY 1, 2),
 counted AS MATERIALIZED (
