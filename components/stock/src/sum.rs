@@ -2,7 +2,7 @@
 
 use takt_api::stock::{Held, ItemStock, PlaceStock};
 use takt_domain::id::LocationId;
-use takt_domain::master::{Item, Location, LocationKind};
+use takt_domain::master::{Item, Location};
 use takt_domain::quantity::Quantity;
 use takt_store::Balance;
 use takt_web::failure::Failure;
@@ -26,7 +26,7 @@ pub(crate) fn sum(
         if location.is_virtual() {
             continue;
         }
-        let waits = locations.iter().any(|known| known.id == location && known.kind == LocationKind::Quarantine);
+        let waits = locations.iter().any(|known| known.id == location && known.kind.waits());
         on_hand += balance.quantity;
         if waits {
             quarantine += balance.quantity;

@@ -24,6 +24,7 @@ pub mod reports;
 pub mod route;
 pub mod schedule;
 pub mod stock;
+pub mod supply;
 pub mod watch;
 
 use serde::{Deserialize, Serialize};

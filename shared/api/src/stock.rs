@@ -49,7 +49,7 @@ pub struct ItemStock {
     pub on_hand: Quantity,
     /// Of that, held for orders.
     pub reserved: Quantity,
-    /// Of that, waiting for the final inspection.
+    /// Of that, waiting for an inspection, or to be put away.
     pub quarantine: Quantity,
     /// Free to take: on hand less reserved and quarantine.
     pub available: Quantity,

@@ -307,7 +307,7 @@ pub(crate) fn no_location(kind: LocationKind, lang: Lang) -> Unmet {
         LocationKind::Quarantine => {
             ("location.no_quarantine", lang.pick("没有待检区库位", "the plant has no quarantine location"))
         }
-        LocationKind::Store | LocationKind::Line => {
+        LocationKind::Store | LocationKind::Line | LocationKind::Receiving => {
             ("location.no_store", lang.pick("没有可放物料的库位", "the plant has no location for material"))
         }
         LocationKind::Finished => {

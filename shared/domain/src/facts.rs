@@ -182,7 +182,7 @@ impl Facts {
             LocationKind::Line => (location.line.is_none() || location.line.as_ref() == Some(line)).then_some(0),
             LocationKind::Store => Some(1),
             LocationKind::Finished => Some(2),
-            LocationKind::Quarantine => None,
+            LocationKind::Quarantine | LocationKind::Receiving => None,
         }
     }
 

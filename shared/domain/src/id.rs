@@ -112,6 +112,10 @@ ids! {
     InspectionId;
     /// A nonconformance's number.
     NonconformanceId;
+    /// A purchase order's or a sales order's number.
+    DocumentId;
+    /// A kanban loop.
+    LoopId;
 }
 
 /// Where stock stands: a place on the floor, or one of the virtual locations that the double entry needs.

@@ -228,10 +228,20 @@ pub enum LocationKind {
     Store,
     /// Beside a line.
     Line,
-    /// Finished goods that wait for the final inspection. Nothing is taken from here but by its release.
+    /// What waits for an inspection: finished goods for the final one, deliveries for the incoming one. Nothing is taken
+    /// from here but by its release.
     Quarantine,
     /// Finished goods.
     Finished,
+    /// What was delivered and waits to be put away. Production takes nothing from here.
+    Receiving,
+}
+
+impl LocationKind {
+    /// True where stock waits for the next step of its document, and is not there to be taken.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Quarantine | Self::Receiving)
+    }
 }
 
 /// A physical place.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decide::CounterChange;
+use crate::document::line::{Hold, LineFacts};
+use crate::document::{self, DocumentState, LineRef};
 use crate::facts::Actor;
 use crate::id::{ItemId, LocationId, OrderId};
 use crate::ledger::{Account, Balance, MovementKind, Posting};
@@ -38,6 +40,9 @@ pub struct NewMovement {
     /// The paper or document that it belongs to.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub document: String,
+    /// The line of a purchase order or sales order that it is a step of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LineRef>,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
@@ -56,6 +61,8 @@ pub struct StockFacts<'a> {
     pub balances: &'a [Balance],
     /// What production has drawn of the item beyond the books, in units.
     pub owed: i64,
+    /// The line that the movement names.
+    pub line: Option<&'a LineFacts<'a>>,
     /// The reader's language.
     pub lang: Lang,
 }
@@ -67,6 +74,10 @@ pub struct StockChange {
     pub postings: Vec<Posting>,
     /// What is still owed to production, in the scope [`OWED_SCOPE`].
     pub counters: Vec<CounterChange>,
+    /// What it moves of the line that it names, in the scope of the line's document.
+    pub progress: Vec<CounterChange>,
+    /// The state that the document comes into, where that is another one.
+    pub document_state: Option<DocumentState>,
 }
 
 /// The scope of the counters that say what production has drawn of an item beyond the books. No order can be called so.
@@ -123,22 +134,65 @@ pub fn decide(movement: &NewMovement, facts: &StockFacts<'_>) -> Result<StockCha
             Permission::StockMove.holders(),
         ));
     }
+    if let (Some(line), Some(from), Some(to)) = (facts.line, &from, &to) {
+        unmet.extend(line.unmet(movement.kind, (from, to), facts.locations, lang));
+    }
     let (Some(from), Some(to), true) = (from, to, unmet.is_empty()) else {
         return Err(Refusal { unmet });
     };
     let quantity = movement.quantity.at_scale(facts.item.scale).unwrap_or(movement.quantity);
+    let hold = hold(movement, &from, &to, facts);
     let mut postings = if from.is_virtual() {
-        vec![posting(movement, Account::free(from), Account::free(to.clone()), quantity)]
+        vec![posting(movement, Account::free(from.clone()), Account { location: to.clone(), order: hold.to }, quantity)]
     } else {
-        take(movement, &from, &to, quantity, facts)?
+        take(movement, (&from, &to), quantity, &hold, facts)?
     };
-    if movement.kind == MovementKind::Receipt && facts.owed > 0 {
+    if settles(movement, &from, &to, facts) && facts.owed > 0 {
         let paid = Quantity::from_units(facts.owed.min(quantity.units()), quantity.scale());
         let settle = posting(movement, Account::free(to), Account::free(LocationId::shortage()), paid);
         postings.push(Posting { kind: MovementKind::Settle, ..settle });
     }
     let counters = owed_changes(&postings);
-    Ok(StockChange { postings, counters })
+    let (progress, document_state) = progress(facts, &postings)?;
+    Ok(StockChange { postings, counters, progress, document_state })
+}
+
+/// For whom the stock is held before and after.
+fn hold(movement: &NewMovement, from: &LocationId, to: &LocationId, facts: &StockFacts<'_>) -> Hold {
+    let of_line = facts.line.and_then(|line| line.hold(movement.kind, from, to, facts.locations));
+    of_line.unwrap_or_else(|| {
+        let goes_on = !from.is_virtual() && !to.is_virtual() && movement.kind != MovementKind::Return;
+        let order = movement.order.clone();
+        Hold { from: order.clone(), from_free: true, to: order.filter(|_| goes_on) }
+    })
+}
+
+/// True for what brings stock to where production may take it, which pays back what it drew beyond the books.
+fn settles(movement: &NewMovement, from: &LocationId, to: &LocationId, facts: &StockFacts<'_>) -> bool {
+    let waits = |id: &LocationId| facts.locations.iter().any(|known| known.id == *id && known.kind.waits());
+    let comes_in = match movement.kind {
+        MovementKind::Receipt => true,
+        MovementKind::Transfer => waits(from),
+        _ => false,
+    };
+    comes_in && !waits(to)
+}
+
+/// What the postings move of the line that the movement names, and what that makes of its document.
+fn progress(
+    facts: &StockFacts<'_>,
+    postings: &[Posting],
+) -> Result<(Vec<CounterChange>, Option<DocumentState>), Refusal> {
+    let Some((line, ordered)) = facts.line.and_then(|line| Some((line, line.line()?))) else {
+        return Ok((Vec::new(), None));
+    };
+    let changes = document::changes(line.reference, postings, facts.locations, ordered.limit());
+    let unmet = document::refused(line.reference, &changes, line.counters, ordered.quantity.scale(), facts.lang);
+    if !unmet.is_empty() {
+        return Err(Refusal { unmet });
+    }
+    let state = document::state_after(line.document, line.counters, &changes);
+    Ok((changes, (state != line.document.state).then_some(state)))
 }
 
 fn endpoints(movement: &NewMovement) -> (Option<LocationId>, Option<LocationId>) {
@@ -155,13 +209,32 @@ fn endpoints(movement: &NewMovement) -> (Option<LocationId>, Option<LocationId>)
 fn places(kind: MovementKind) -> Option<(&'static [&'static str], &'static [&'static str])> {
     const HELD: &[&str] = &["store", "line", "finished"];
     match kind {
-        MovementKind::Receipt => Some((&["@supplier"], &["store", "line", "finished"])),
+        MovementKind::Receipt => Some((&["@supplier"], &["store", "line", "finished", "receiving"])),
         MovementKind::Issue => Some((&["store", "finished"], &["line"])),
         MovementKind::Return => Some((&["line", "@customer"], &["store", "finished"])),
-        MovementKind::Transfer => Some((HELD, HELD)),
+        MovementKind::Transfer => Some((&["store", "line", "finished", "receiving"], HELD)),
         MovementKind::Shipment => Some((&["finished", "store"], &["@customer"])),
         MovementKind::Scrap => Some((HELD, &["@scrap"])),
         _ => None,
+    }
+}
+
+/// The same for a movement that is a step of a document: deliveries may wait for their inspection, and go back.
+fn places_of_document(
+    movement: &NewMovement,
+    to: Option<&LocationId>,
+) -> Option<(&'static [&'static str], &'static [&'static str])> {
+    let goes_back = to == Some(&LocationId::supplier());
+    match movement.kind {
+        MovementKind::Receipt => Some((&["@supplier"], &["store", "line", "finished", "receiving", "quarantine"])),
+        MovementKind::Return if goes_back => {
+            Some((&["store", "line", "finished", "receiving", "quarantine"], &["@supplier"]))
+        }
+        MovementKind::Return => Some((&["@customer"], &["store", "finished", "quarantine"])),
+        MovementKind::Transfer => {
+            Some((&["store", "line", "finished", "receiving"], &["store", "line", "finished", "receiving"]))
+        }
+        kind => places(kind),
     }
 }
 
@@ -173,7 +246,8 @@ fn wrong_endpoints(
 ) -> Vec<Unmet> {
     let lang = facts.lang;
     let holders = Permission::StockMove.holders();
-    let Some((may_leave, may_enter)) = places(movement.kind) else {
+    let allowed = if facts.line.is_some() { places_of_document(movement, to) } else { places(movement.kind) };
+    let Some((may_leave, may_enter)) = allowed else {
         let detail =
             lang.pick("这种移动由系统记账,不能手工录入", "movements of this kind are booked by the system alone");
         let remedy = lang.pick(
@@ -219,7 +293,9 @@ fn wrong_endpoints(
             ));
         }
     }
-    if from.is_some() && from == to {
+    // What is picked may stay where it is.
+    let stays = facts.line.is_some_and(|line| line.reference.kind == document::DocumentKind::Sales);
+    if from.is_some() && from == to && !stays {
         let detail = lang.pick("来源和目标相同", "it would leave and enter the same location");
         unmet.push(Unmet::new(
             "location.same",
@@ -241,14 +317,15 @@ fn sort_of<'a>(location: &'a LocationId, locations: &[Location]) -> Option<&'a s
         LocationKind::Line => "line",
         LocationKind::Quarantine => "quarantine",
         LocationKind::Finished => "finished",
+        LocationKind::Receiving => "receiving",
     })
 }
 
 fn take(
     movement: &NewMovement,
-    from: &LocationId,
-    to: &LocationId,
+    (from, to): (&LocationId, &LocationId),
     quantity: Quantity,
+    hold: &Hold,
     facts: &StockFacts<'_>,
 ) -> Result<Vec<Posting>, Refusal> {
     let here = |holder: Option<&OrderId>| {
@@ -257,26 +334,23 @@ fn take(
         };
         facts.balances.iter().find(matches).map_or(0, |balance| balance.quantity.units().max(0))
     };
-    let free = here(None);
-    let held = movement.order.as_ref().map_or(0, |order| here(Some(order)));
+    let free = if hold.from_free { here(None) } else { 0 };
+    let held = hold.from.as_ref().map_or(0, |order| here(Some(order)));
     let available = Quantity::from_units(held + free, quantity.scale());
     if quantity > available {
-        return Err(Refusal::one(short(movement, from, quantity, available, facts)));
+        return Err(Refusal::one(short(movement, from, quantity, available, hold, facts)));
     }
     let from_held = quantity.units().min(held);
-    let enters = |order: Option<&OrderId>| match order {
-        Some(order) if !to.is_virtual() && movement.kind != MovementKind::Return => Account::held(to.clone(), order),
-        _ => Account::free(to.clone()),
-    };
+    let enters = || Account { location: to.clone(), order: hold.to.clone() };
     let mut postings = Vec::new();
-    if let (Some(order), true) = (&movement.order, from_held > 0) {
+    if let (Some(order), true) = (&hold.from, from_held > 0) {
         let part = Quantity::from_units(from_held, quantity.scale());
-        postings.push(posting(movement, Account::held(from.clone(), order), enters(Some(order)), part));
+        postings.push(posting(movement, Account::held(from.clone(), order), enters(), part));
     }
     let rest = quantity.units() - from_held;
     if rest > 0 {
         let part = Quantity::from_units(rest, quantity.scale());
-        postings.push(posting(movement, Account::free(from.clone()), enters(movement.order.as_ref()), part));
+        postings.push(posting(movement, Account::free(from.clone()), enters(), part));
     }
     Ok(postings)
 }
@@ -286,13 +360,14 @@ fn short(
     from: &LocationId,
     quantity: Quantity,
     available: Quantity,
+    hold: &Hold,
     facts: &StockFacts<'_>,
 ) -> Unmet {
     let (item, unit) = (&movement.item, &facts.item.unit);
     let held_for_others: i64 = facts
         .balances
         .iter()
-        .filter(|balance| balance.location == *from && balance.order.is_some() && balance.order != movement.order)
+        .filter(|balance| balance.location == *from && balance.order.is_some() && balance.order != hold.from)
         .map(|balance| balance.quantity.units())
         .sum();
     let held = Quantity::from_units(held_for_others, quantity.scale());
@@ -312,13 +387,7 @@ fn short(
 }
 
 fn posting(movement: &NewMovement, from: Account, to: Account, quantity: Quantity) -> Posting {
-    Posting {
-        kind: movement.kind,
-        item: movement.item.clone(),
-        lot: movement.lot.clone(),
-        from,
-        to,
-        quantity,
-        reverses: None,
-    }
+    // What stays where it is only changes who it is held for.
+    let kind = if from.location == to.location { MovementKind::Reserve } else { movement.kind };
+    Posting { kind, item: movement.item.clone(), lot: movement.lot.clone(), from, to, quantity, reverses: None }
 }

@@ -193,6 +193,19 @@ permissions! {
     ItemFields = "item.fields", "填写物料字段", "fill in the fields of items", [Storekeeper, Planner, Manager];
     /// Plan when, where and by whom operations are done.
     SchedulePlan = "schedule.plan", "排程", "plan operations", [Planner, ShiftLead, Manager];
+
+    /// Make, change and end purchase orders.
+    PurchaseEdit = "purchase.edit", "编辑采购订单", "edit purchase orders", [Planner, Manager];
+    /// Make, change and end sales orders.
+    SalesEdit = "sales.edit", "编辑销售订单", "edit sales orders", [Planner, Manager];
+    /// Set kanban loops, limits of extra issues and prices.
+    SupplySet = "supply.set", "设置看板、补料限额与价格", "set kanban loops, limits of extra issues and prices", [Planner, Manager];
+    /// Call for material by kanban.
+    KanbanCall = "kanban.call", "看板叫料", "call by kanban", [Operator, Storekeeper, ShiftLead, Planner, Manager];
+    /// Agree to material beyond the bill of material.
+    ExtraApprove = "issue.extra", "审批补料", "approve extra issues", [ShiftLead, Manager];
+    /// See what orders cost.
+    CostView = "cost.view", "查看成本", "see costs", [Planner, Manager];
 }
 
 #[cfg(test)]

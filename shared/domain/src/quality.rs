@@ -1,6 +1,7 @@
 //! Inspection plans: what is looked at, on how many samples, and what is well. Whether an inspection has passed is judged
 //! here, from what was measured; nobody says it by hand where there is a plan.
 
+pub mod incoming;
 pub mod nonconformance;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ pub enum PlanKind {
     InProcess,
     /// 终检: opens the signature.
     Final,
+    /// 来料检验: of what a supplier delivers, before it is put away. No order is concerned.
+    Incoming,
 }
 
 impl PlanKind {
@@ -37,7 +40,7 @@ impl PlanKind {
     pub fn of_order(self) -> Option<InspectionKind> {
         match self {
             Self::FirstArticle => Some(InspectionKind::FirstArticle),
-            Self::InProcess => None,
+            Self::InProcess | Self::Incoming => None,
             Self::Final => Some(InspectionKind::Final),
         }
     }
@@ -48,6 +51,7 @@ impl PlanKind {
             Self::FirstArticle => "first_article",
             Self::InProcess => "in_process",
             Self::Final => "final",
+            Self::Incoming => "incoming",
         }
     }
 }

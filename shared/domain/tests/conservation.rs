@@ -220,6 +220,7 @@ impl World {
             quantity: Quantity::from_units(units, scale(item)),
             order: for_order.then(|| self.order.id.clone()),
             document: String::new(),
+            line: None,
             reason: "because".into(),
         };
         let (actor, base) =
@@ -232,6 +233,7 @@ impl World {
             locations: &base.locations,
             balances: &balances,
             owed: self.owed.get(item).copied().unwrap_or(0),
+            line: None,
             lang: Lang::En,
         };
         if let Ok(change) = movement::decide(&movement, &facts) {

@@ -17,7 +17,7 @@ use crate::forms;
 
 /// What stands in one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Cell {
+pub enum Cell {
     /// What somebody wrote.
     Text(String),
     /// A number, a day or a word of ours: nothing that a spreadsheet program could take for a formula.
@@ -205,7 +205,7 @@ pub fn text_line(out: &mut String, cells: &[&str]) {
 }
 
 /// A line as RFC 4180 has it. What somebody wrote and a spreadsheet program would compute is led by an apostrophe.
-fn write_line(out: &mut String, cells: &[Cell]) {
+pub fn write_line(out: &mut String, cells: &[Cell]) {
     for (n, cell) in cells.iter().enumerate() {
         if n > 0 {
             out.push(',');

@@ -84,6 +84,23 @@ pub mod kind {
     pub const AUDIT: &str = "audit";
     /// A form with the plant's own fields, under the name of what it belongs to.
     pub const FORM: &str = "form";
+    /// A purchase order.
+    pub const PURCHASE_ORDER: &str = "purchase_order";
+    /// A sales order.
+    pub const SALES_ORDER: &str = "sales_order";
+    /// An inspection of what was delivered or sent back; its parent is the scope of its document.
+    pub const INCOMING_INSPECTION: &str = "incoming_inspection";
+    /// A kanban loop.
+    pub const KANBAN_LOOP: &str = "kanban_loop";
+    /// A call of a kanban loop, which is its parent.
+    pub const KANBAN_CALL: &str = "kanban_call";
+    /// A request for material beyond the bill of material; its parent is the order.
+    pub const EXTRA_ISSUE: &str = "extra_issue";
+    /// The standard price of an item, under the item's number.
+    pub const PRICE: &str = "price";
+    /// What the plant has set about purchase, sales, kanban, extra issues and costs: one record, called
+    /// [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const SUPPLY_SETTINGS: &str = "supply_settings";
     /// The columns of an export, under the name of the list.
     pub const COLUMNS: &str = "columns";
 }

@@ -40,6 +40,7 @@ pub(crate) struct Page {
 const PRODUCTION: Text = Text::new("生产", "Production");
 const STOCK: Text = Text::new("库存", "Stock");
 const QUALITY: Text = Text::new("质量", "Quality");
+const WAREHOUSE: Text = Text::new("仓库与购销", "Warehouse and trade");
 const SET_UP: Text = Text::new("设置", "Set-up");
 
 /// Every page, in the order of the navigation.
@@ -123,6 +124,86 @@ pub(crate) const PAGES: &[Page] = &[
         group: STOCK,
         needs: &[Permission::StockView],
         view: page::trail::view,
+    },
+    Page {
+        at: "receive",
+        name: page::supply::receive::NAME,
+        icon: icon::MOVE,
+        group: WAREHOUSE,
+        needs: &[Permission::StockMove],
+        view: page::supply::receive::view,
+    },
+    Page {
+        at: "put-away",
+        name: page::supply::put_away::NAME,
+        icon: icon::CHECK,
+        group: WAREHOUSE,
+        needs: &[Permission::StockMove, Permission::QualityInspect],
+        view: page::supply::put_away::view,
+    },
+    Page {
+        at: "kanban",
+        name: page::supply::calls::NAME,
+        icon: icon::BOARD,
+        group: WAREHOUSE,
+        needs: &[Permission::KanbanCall],
+        view: page::supply::calls::view,
+    },
+    Page {
+        at: "ship",
+        name: page::supply::ship::NAME,
+        icon: icon::STOCK,
+        group: WAREHOUSE,
+        needs: &[Permission::StockMove],
+        view: page::supply::ship::view,
+    },
+    Page {
+        at: "purchase",
+        name: page::supply::documents::PURCHASE,
+        icon: icon::LEDGER,
+        group: WAREHOUSE,
+        needs: &[Permission::StockView],
+        view: page::supply::documents::purchase,
+    },
+    Page {
+        at: "sales",
+        name: page::supply::documents::SALES,
+        icon: icon::LEDGER,
+        group: WAREHOUSE,
+        needs: &[Permission::StockView],
+        view: page::supply::documents::sales,
+    },
+    Page {
+        at: "shortages",
+        name: page::supply::shortages::NAME,
+        icon: icon::ALERT,
+        group: WAREHOUSE,
+        needs: &[Permission::OrderView],
+        view: page::supply::shortages::view,
+    },
+    Page {
+        at: "extra",
+        name: page::supply::extra::NAME,
+        icon: icon::SIGN,
+        group: WAREHOUSE,
+        needs: &[Permission::ExtraApprove, Permission::StockMove],
+        view: page::supply::extra::view,
+    },
+    Page {
+        at: "costs",
+        name: page::supply::costs::NAME,
+        icon: icon::LEDGER,
+        group: WAREHOUSE,
+        needs: &[Permission::CostView],
+        view: page::supply::costs::view,
+    },
+    Page {
+        at: "flows",
+        name: page::flows::FLOWS,
+        icon: icon::FLOW,
+        group: SET_UP,
+        needs: &[Permission::FlowEdit],
+        view: page::flows::view,
     },
     Page {
         at: "comparisons",

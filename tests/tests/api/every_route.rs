@@ -10,6 +10,7 @@ use takt_api::quality::{NonconformanceAnswer, PhotoAnswer};
 use takt_api::reports::Report;
 use takt_api::route::{Access, ROUTES, Route};
 use takt_api::stock::MovementAnswer;
+use takt_api::supply::{CallAnswer, ExtraAnswer, IncomingAnswer};
 use takt_tests::client::{Answer, Client, Raw, key};
 use takt_tests::host::Fresh;
 use takt_tests::ledger;
@@ -39,7 +40,30 @@ impl Site {
         let photo: PhotoAnswer = people.operator.post("/api/v1/photos", photo).ok().json();
         let list = json!({"source": "list"});
         let comparison: Comparison = people.admin.post("/api/v1/comparisons", list).ok().json();
+        let lines = json!([{"item": SMALL.material, "quantity": "5"}]);
+        let document = json!({"id": "DOC", "partner": "somebody", "lines": lines});
+        people.planner.post("/api/v1/purchase-orders", document.clone()).ok();
+        people.planner.post("/api/v1/sales-orders", document).ok();
+        people.inspector.put("/api/v1/inspection-plans/in", incoming_plan()).ok();
+        let line = json!({"kind": "purchase", "document": "DOC", "line": 10});
+        let receipt = json!({"kind": "receipt", "item": SMALL.material, "to": "Q1", "quantity": "1", "line": line});
+        people.storekeeper.post("/api/v1/movements", receipt).ok();
+        let look =
+            json!({"line": line, "location": "Q1", "quantity": "1", "samples": [{"values": {"look": {"yes": false}}}]});
+        let failed: IncomingAnswer = people.inspector.post("/api/v1/incoming-inspections", look).ok().json();
+        let kanban =
+            json!({"version": 0, "item": SMALL.material, "from": "S1", "to": "B1", "per_card": "1", "cards": 5});
+        people.planner.put("/api/v1/kanban/KL", kanban).ok();
+        let called: CallAnswer = people.operator.post("/api/v1/kanban/KL/calls", json!({})).ok().json();
+        let extra = json!({"kind": "issue", "item": SMALL.material, "from": "S1", "to": "B1", "quantity": "5",
+            "order": order, "reason": "dropped"});
+        let extra: ExtraAnswer = people.storekeeper.post("/api/v1/extra-issues", extra).ok().json();
         let there = vec![
+            ("{loop}", "KL".to_owned()),
+            ("{call}", called.id),
+            ("{extra}", extra.id),
+            ("{document}", "DOC".to_owned()),
+            ("{inspection}", failed.id.to_string()),
             ("{exception}", raised.id.to_string()),
             ("{plan}", "plan".to_owned()),
             ("{nonconformance}", found.id.to_string()),
@@ -111,10 +135,27 @@ fn plan() -> Value {
         "sampling": {"by": "fixed", "count": 1}, "characteristics": [characteristic]}})
 }
 
+/// A plan for what is delivered.
+fn incoming_plan() -> Value {
+    let characteristic = json!({"id": "look", "label": {"zh": "外观", "en": "look"}, "measure": {"kind": "yes_no"}});
+    json!({"version": 0, "plan": {"id": "in", "name": "in", "item": SMALL.material, "kind": "incoming",
+        "sampling": {"by": "fixed", "count": 1}, "characteristics": [characteristic]}})
+}
+
 /// Everything that a call could have changed.
 fn state(admin: &Client) -> Value {
-    let told =
-        ["orders?limit=200", "users", "plant", "items?limit=200", "stock?limit=200", "movements?limit=200", "board"];
+    let told = [
+        "orders?limit=200",
+        "purchase-orders",
+        "sales-orders",
+        "incoming-inspections",
+        "users",
+        "plant",
+        "items?limit=200",
+        "stock?limit=200",
+        "movements?limit=200",
+        "board",
+    ];
     told.iter().map(|path| admin.get(&format!("/api/v1/{path}")).ok().json::<Value>()).collect()
 }
 
@@ -224,10 +265,19 @@ fn every_call_about_something_that_is_not_there_says_so() {
 /// A body that only lacks the thing that it is about; none for what makes the thing.
 fn well_formed(route: &Route) -> Option<Option<Value>> {
     Some(match route.name {
-        "putUser" | "putFlowDraft" | "putInspectionPlan" | "putComparisonMapping" => return None,
+        "putUser" | "putFlowDraft" | "putInspectionPlan" | "putKanbanLoop" | "putComparisonMapping" => return None,
         "putComparisonPart" => Some(json!({"text": "item,quantity\n"})),
         "runComparison" => Some(json!({})),
+        "callKanban" | "fulfilKanbanCall" => Some(json!({})),
+        "cancelKanbanCall" => Some(json!({"reason": "r"})),
+        "decideExtraIssue" => Some(json!({"agree": false, "comment": "c"})),
+        "putPrice" => Some(json!({"price": "1"})),
         "endDelegation" => Some(json!({})),
+        "putPurchaseOrder" | "putSalesOrder" => {
+            Some(json!({"partner": "p", "lines": [{"item": SMALL.material, "quantity": "1"}]}))
+        }
+        "setPurchaseOrderState" | "setSalesOrderState" => Some(json!({"state": "closed", "reason": "r"})),
+        "disposeIncoming" => Some(json!({"verdict": "scrap", "reason": "r"})),
         "disposeNonconformance" => Some(json!({"verdict": "scrap", "reason": "r"})),
         "closeNonconformance" => Some(json!({"note": "n"})),
         "replayDeadLetter" | "acknowledgeAlert" => Some(json!({})),

@@ -27,6 +27,8 @@ mod schedule;
 mod session;
 mod signatures;
 mod stop;
+mod supply;
+mod supply_plan;
 mod trace;
 mod walk;
 mod watch;

@@ -1,6 +1,7 @@
 //! What goes into each call and comes out of it.
 
 mod quality;
+mod supply;
 
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
@@ -298,7 +299,9 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             more_problems: &[ProblemType::Refused],
             ..make.write::<orders::MergeOrders, orders::OrderAnswer>(&[200])
         },
-        other => quality::body_of(other, &mut make).unwrap_or_else(|| undescribed(other, &mut make)),
+        other => quality::body_of(other, &mut make)
+            .or_else(|| supply::body_of(other, &mut make))
+            .unwrap_or_else(|| undescribed(other, &mut make)),
     }
 }
 

@@ -122,6 +122,7 @@ impl World {
             quantity: pieces(10_000),
             order: None,
             document: String::new(),
+            line: None,
             reason: String::new(),
         };
         move_stock(&self.store, &self.caller(), &given).await.expect("a receipt");

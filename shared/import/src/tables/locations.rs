@@ -14,7 +14,8 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<Location> {
         "line" => Some(LocationKind::Line),
         "quarantine" => Some(LocationKind::Quarantine),
         "finished" => Some(LocationKind::Finished),
-        _ => row.expected("kind", "store, line, quarantine or finished"),
+        "receiving" => Some(LocationKind::Receiving),
+        _ => row.expected("kind", "store, line, quarantine, finished or receiving"),
     };
     let line = row.id_or_none("line");
     let id = id?;

@@ -122,6 +122,9 @@ async fn number<S: Store>(
     loaded: &Loaded,
 ) -> Result<(OrderId, Option<CounterChange>), CommandError> {
     if let Some(id) = &given.id {
+        if takt_domain::document::is_reserved(id) {
+            return Err(CommandError::field("id", "numbers that begin with PO: or SO: belong to other documents"));
+        }
         if loaded.record(kind::ORDER, id.as_str()).is_some() {
             return Err(CommandError::field("id", format!("there is an order {id} already")));
         }

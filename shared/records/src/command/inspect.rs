@@ -9,7 +9,7 @@ use takt_domain::id::{ItemId, PlanId};
 use takt_domain::order::{InspectionKind, InspectionResult, Order};
 use takt_domain::permission::Permission;
 use takt_domain::quality::nonconformance::{Nonconformance, quantity_max, raised_on};
-use takt_domain::quality::{InspectionPlan, PlannedInspection};
+use takt_domain::quality::{InspectionPlan, PlanKind, PlannedInspection};
 use takt_domain::quantity::Quantity;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::text::Lang;
@@ -207,6 +207,9 @@ fn plan_of(state: &OrderState, given: &Inspect) -> Result<(InspectionPlan, u64),
     let plan: InspectionPlan = record.parse()?;
     if plan.item != state.order.item {
         return Err(CommandError::field("plan", format!("{} is a plan of {}", given.plan, plan.item)));
+    }
+    if plan.kind == PlanKind::Incoming {
+        return Err(CommandError::field("plan", format!("{} is for deliveries, not for orders", given.plan)));
     }
     if !plan.active {
         return Err(CommandError::field("plan", format!("{} is not used any more", given.plan)));

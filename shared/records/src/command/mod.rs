@@ -4,8 +4,12 @@ pub mod acknowledge_alert;
 pub mod create_order;
 pub mod delegate;
 pub mod edit_flow;
+pub mod end_document;
 pub mod exception;
+pub mod extra_issue;
+pub mod incoming;
 pub mod inspect;
+pub mod kanban;
 pub mod merge_orders;
 pub mod move_orders;
 pub mod move_stock;
@@ -14,8 +18,11 @@ pub mod number;
 pub mod photo;
 pub mod plan_schedule;
 pub mod put_custom;
+pub mod put_document;
 pub mod put_form;
 pub mod put_operation_plan;
+pub mod put_price;
+pub mod put_supply;
 pub mod put_watch;
 pub mod report;
 pub mod reverse_movement;
@@ -27,11 +34,13 @@ pub mod take_step;
 
 use serde_json::Value;
 use takt_api::problem::FieldError;
+use takt_domain::decide::DomainEvent;
 use takt_domain::quantity::{Quantity, QuantityError};
 use takt_domain::refusal::Refusal;
 use takt_store::{Commit, Plant, PlantNumber, Store, StoreError};
 
 use crate::caller::Caller;
+use crate::keep;
 
 /// How often a command decides anew when others were faster.
 pub const ATTEMPTS: usize = 3;
@@ -114,6 +123,22 @@ pub struct Plan {
     pub status: u16,
     /// The body of the answer.
     pub body: Value,
+}
+
+impl Plan {
+    /// Another answer, under the same key.
+    fn answering(mut self, status: u16, body: Value) -> Self {
+        if let Some(idempotency) = &mut self.commit.idempotency {
+            (idempotency.status, idempotency.body) = (status, body.clone());
+        }
+        Self { status, body, ..self }
+    }
+
+    /// Tells one thing more, of another subject.
+    fn tell(&mut self, event: DomainEvent, subject: &str, caller: &Caller) {
+        let id = format!("{}.{subject}", caller.derived_id());
+        self.commit.events.extend(keep::events(vec![event], &id, subject, caller));
+    }
 }
 
 /// Decides and books; decides anew when the commit finds that others were faster; gives the answer of then when the

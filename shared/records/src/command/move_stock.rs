@@ -4,76 +4,120 @@ use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::stock::MovementAnswer;
 use takt_domain::decide::DomainEvent;
-use takt_domain::ledger::Balance;
+use takt_domain::extra_issue::{self, Need};
+use takt_domain::facts::Actor;
+use takt_domain::ledger::{Balance, Posting};
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::{self, NewMovement, OWED_SCOPE, StockFacts};
 use takt_domain::order::Order;
-use takt_store::{Expect, Load, Loaded, Store};
+use takt_domain::permission::Role;
+use takt_domain::quantity::Quantity;
+use takt_domain::refusal::Refusal;
+use takt_domain::report;
+use takt_store::{Commit, CounterChange, Expect, Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, PLANT_PARENT, kind};
 use crate::load;
+use crate::supply::{self, NamedLine};
 
 /// Decides and books the movement.
 pub async fn move_stock<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Result<Answer, CommandError> {
-    text_at("lot", &given.lot, 64)?;
-    text_at("document", &given.document, 200)?;
-    text_at("reason", &given.reason, TEXT_MAX)?;
-    run(store, caller, async || plan(store, caller, given).await).await
+    texts(given)?;
+    run(store, caller, async || plan(store, caller, given, false).await).await
 }
 
-async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Result<Plan, CommandError> {
+/// Refuses texts that are too long.
+pub(super) fn texts(given: &NewMovement) -> Result<(), CommandError> {
+    text_at("lot", &given.lot, 64)?;
+    text_at("document", &given.document, 200)?;
+    text_at("reason", &given.reason, TEXT_MAX)
+}
+
+/// Decides it. `approved`: somebody who may has signed for what is beyond the bill of material, and it is booked for the
+/// storekeeper who asked.
+pub(super) async fn plan<S: Store>(
+    store: &S,
+    caller: &Caller,
+    given: &NewMovement,
+    approved: bool,
+) -> Result<Plan, CommandError> {
     let item_id = given.item.to_string();
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.key = caller.key_lookup();
     load.records = vec![(kind::ITEM.into(), item_id.clone())];
     if let Some(order) = &given.order {
         load.records.push((kind::ORDER.into(), order.to_string()));
+        load.records.push(supply::settings_record());
     }
     load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
     load.balances_of = vec![item_id.clone()];
     load.counters = vec![OWED_SCOPE.into()];
+    if let Some(order) = &given.order {
+        load.counters.extend([order.to_string(), extra_scope(order.as_str())]);
+    }
+    if let Some(line) = &given.line {
+        load.records.push((supply::kind_of(line.kind).into(), line.document.to_string()));
+        load.counters.push(line.scope());
+        load.children.push((kind::INSPECTION_PLAN.into(), item_id.clone()));
+    }
     let mut loaded = store.load(&load).await?;
     load::answered_before(&mut loaded, caller)?;
     let item: Item = match loaded.record(kind::ITEM, &item_id) {
         Some(record) => record.parse()?,
         None => return Err(CommandError::field("item", format!("there is no item {item_id}"))),
     };
-    let expect = open_order(store, caller, given, &loaded).await?;
+    let order = open_order(store, caller, given, &loaded).await?;
     let quantity = quantity_at("quantity", given.quantity, item.scale)?;
-    let given = NewMovement { quantity, lot: given.lot.trim().to_owned(), ..given.clone() };
+    let given = &NewMovement { quantity, lot: given.lot.trim().to_owned(), ..given.clone() };
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
     let balances = loaded
         .balances
         .iter()
         .map(|balance| load::balance(balance, item.scale))
         .collect::<Result<Vec<Balance>, _>>()?;
+    let line = line(given, &item, &loaded)?;
+    let line_facts = line.as_ref().map(NamedLine::facts);
+    let keeper = Actor { user: caller.actor.user.clone(), roles: vec![Role::Storekeeper] };
     let facts = StockFacts {
-        actor: &caller.actor,
+        actor: if approved { &keeper } else { &caller.actor },
         item: &item,
         locations: &locations,
         balances: &balances,
         owed: loaded.counter(OWED_SCOPE, &item_id),
+        line: line_facts.as_ref(),
         lang: caller.lang,
     };
-    let change = movement::decide(&given, &facts)?;
+    let change = movement::decide(given, &facts)?;
     let id = caller.derived_id();
     let body = serde_json::to_value(MovementAnswer { id: id.clone() }).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
-    commit.expect.extend(expect);
+    if let Some((order, expect)) = order {
+        beyond(given, &order, &change.postings, &balances, &loaded, approved, caller, &mut commit)?;
+        commit.expect.push(expect);
+    }
     let head = MovementHead {
         id: id.clone(),
-        order: given.order.as_ref().map(ToString::to_string),
-        document: Some(given.document.clone()),
+        order: match &line {
+            Some(line) => Some(supply::holder(line.reference)?),
+            None => given.order.as_ref().map(ToString::to_string),
+        },
+        document: Some(match &line {
+            Some(line) if given.document.trim().is_empty() => line.document.id.to_string(),
+            _ => given.document.clone(),
+        }),
         reason: Some(given.reason.clone()),
         ..MovementHead::default()
     };
     commit.postings = keep::postings(&change.postings, &head, caller);
-    commit.counters = keep::counters(&change.counters, OWED_SCOPE);
+    commit.counters.extend(keep::counters(&change.counters, OWED_SCOPE));
+    if let Some(line) = &line {
+        line.book(&change, &mut commit);
+    }
     let data = json!({
         "movement": id, "kind": given.kind, "item": given.item, "lot": given.lot, "from": given.from, "to": given.to,
-        "quantity": given.quantity, "order": given.order, "document": given.document, "by": caller.actor.user,
+        "quantity": given.quantity, "order": given.order, "document": given.document, "line": given.line, "by": caller.actor.user,
     });
     let moved = DomainEvent { kind: "stock.moved.v1".into(), data };
     commit.events = keep::events(vec![moved], &id, &item_id, caller);
@@ -86,7 +130,7 @@ async fn open_order<S: Store>(
     caller: &Caller,
     given: &NewMovement,
     loaded: &Loaded,
-) -> Result<Option<Expect>, CommandError> {
+) -> Result<Option<(Order, Expect)>, CommandError> {
     let Some(id) = &given.order else { return Ok(None) };
     let record = loaded.record(kind::ORDER, id.as_str());
     let record = record.ok_or_else(|| CommandError::field("order", format!("there is no order {id}")))?;
@@ -95,5 +139,84 @@ async fn open_order<S: Store>(
     if !flow.is_some_and(|flow| flow.takes_material(&order.state)) {
         return Err(CommandError::field("order", format!("order {id} is made or over and takes no more material")));
     }
-    Ok(Some(Expect { kind: kind::ORDER.into(), id: id.to_string(), version: record.version }))
+    Ok(Some((order, Expect { kind: kind::ORDER.into(), id: id.to_string(), version: record.version })))
+}
+
+/// The line of a document that a movement names.
+fn line<'a>(given: &'a NewMovement, item: &Item, loaded: &Loaded) -> Result<Option<NamedLine<'a>>, CommandError> {
+    let Some(reference) = &given.line else { return Ok(None) };
+    if given.order.is_some() {
+        return Err(CommandError::field("order", "expected either an order or the line of a document"));
+    }
+    let line = NamedLine::load(reference, &item.id, loaded)?;
+    Ok(Some(line))
+}
+
+/// The scope of the counters that number an order's issues beyond its bill of material, by item. No order can be called so.
+fn extra_scope(order: &str) -> String {
+    format!("@extra/{order}")
+}
+
+/// What is free and becomes the order's by these postings is held against what the order needs: beyond that it takes a
+/// reason, and beyond the plant's limit somebody who has signed. Such issues of one item to one order come one after another.
+#[expect(clippy::too_many_arguments, reason = "each is a part of one decision, and there is one caller")]
+fn beyond(
+    given: &NewMovement,
+    order: &Order,
+    postings: &[Posting],
+    balances: &[Balance],
+    loaded: &Loaded,
+    approved: bool,
+    caller: &Caller,
+    commit: &mut Commit,
+) -> Result<(), CommandError> {
+    let comes = |posting: &&Posting| posting.from.order.is_none() && posting.to.order.as_ref() == Some(&order.id);
+    let added = postings.iter().filter(comes).map(|posting| posting.quantity.units()).sum();
+    let added = Quantity::from_units(added, given.quantity.scale());
+    let need = extra_issue::need(order, &given.item, added, balances, &progress(order, loaded));
+    if !need.extra.is_positive() {
+        return Ok(());
+    }
+    let settings = supply::settings(loaded)?.0;
+    let unmet = extra_issue::unmet(&need, &given.reason, approved, &settings, caller.lang);
+    if !unmet.is_empty() {
+        return Err(Refusal { unmet }.into());
+    }
+    let (scope, name) = (extra_scope(order.id.as_str()), given.item.to_string());
+    let next = loaded.counter(&scope, &name) + 1;
+    commit.counters.push(CounterChange { scope, name, delta: 1, min_after: Some(next), max_after: Some(next) });
+    Ok(())
+}
+
+fn progress(order: &Order, loaded: &Loaded) -> std::collections::BTreeMap<u16, takt_domain::facts::Progress> {
+    report::progress(&supply::counters(&loaded.counters, order.id.as_str()), order.quantity.scale())
+}
+
+/// How an issue that nobody has booked compares with what its order needs.
+pub(super) async fn extra_of<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Result<Need, CommandError> {
+    let Some(id) = &given.order else { return Err(CommandError::field("order", "expected an order")) };
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.key = caller.key_lookup();
+    load.records = vec![(kind::ITEM.into(), given.item.to_string()), (kind::ORDER.into(), id.to_string())];
+    load.balances_of = vec![given.item.to_string()];
+    load.counters = vec![id.to_string()];
+    let mut loaded = store.load(&load).await?;
+    load::answered_before(&mut loaded, caller)?;
+    let record = loaded.record(kind::ITEM, given.item.as_str());
+    let item: Item =
+        record.ok_or_else(|| CommandError::field("item", format!("there is no item {}", given.item)))?.parse()?;
+    let quantity = quantity_at("quantity", given.quantity, item.scale)?;
+    if !quantity.is_positive() {
+        return Err(CommandError::field("quantity", "expected a quantity above zero"));
+    }
+    let order = open_order(store, caller, given, &loaded).await?.map(|(order, _)| order);
+    let order = order.ok_or_else(|| CommandError::field("order", format!("there is no order {id}")))?;
+    let balances = loaded.balances.iter().map(|balance| load::balance(balance, item.scale));
+    let balances = balances.collect::<Result<Vec<Balance>, _>>()?;
+    let held = balances.iter().filter(|balance| {
+        Some(&balance.location) == given.from.as_ref() && balance.order.as_ref() == Some(id) && balance.lot == given.lot
+    });
+    let held: i64 = held.map(|balance| balance.quantity.units()).sum();
+    let added = Quantity::from_units((quantity.units() - held).max(0), item.scale);
+    Ok(extra_issue::need(&order, &item.id, added, &balances, &progress(&order, &loaded)))
 }

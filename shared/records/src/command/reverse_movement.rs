@@ -4,19 +4,21 @@ use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::stock::MovementAnswer;
 use takt_domain::decide::DomainEvent;
+use takt_domain::document::{self, DocumentLine, LineRef};
 use takt_domain::ledger::{Account, MovementKind, Posting};
-use takt_domain::master::Item;
+use takt_domain::master::{Item, Location};
 use takt_domain::permission::Permission;
 use takt_domain::quantity::Quantity;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::report::Posted;
 use takt_domain::text::Lang;
-use takt_store::{Load, Loaded, Store, StoreError, StoredPosting};
+use takt_store::{Commit, Load, Loaded, Store, StoreError, StoredPosting};
 
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
-use crate::keep::{self, MovementHead, kind};
+use crate::keep::{self, MovementHead, PLANT_PARENT, kind};
 use crate::load;
+use crate::supply::{self, NamedLine};
 
 /// Decides and books the reversal.
 pub async fn reverse_movement<S: Store>(
@@ -43,9 +45,16 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     load.key = caller.key_lookup();
     load.records = vec![(kind::ITEM.into(), first.item.clone())];
     load.balances_of = vec![first.item.clone()];
+    let line = first.order.as_deref().and_then(LineRef::of_holder);
+    if let Some(line) = &line {
+        load.records.push((supply::kind_of(line.kind).into(), line.document.to_string()));
+        load.counters.push(line.scope());
+        load.children =
+            vec![(kind::LOCATION.into(), PLANT_PARENT.into()), (kind::INSPECTION_PLAN.into(), first.item.clone())];
+    }
     let mut loaded = store.load(&load).await?;
     load::answered_before(&mut loaded, caller)?;
-    refuse_what_is_not_entered(&stored, caller.lang)?;
+    refuse_what_is_not_entered(&stored, line.is_some(), caller.lang)?;
     let item: Item = match loaded.record(kind::ITEM, &first.item) {
         Some(record) => record.parse()?,
         None => return Err(CommandError::Damaged(format!("the item {}", first.item))),
@@ -68,6 +77,9 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     };
     commit.postings = keep::postings(&reversals, &head, caller);
     commit.counters = keep::owed(&reversals);
+    if let Some(line) = &line {
+        line_back(line, &item, &reversals, &loaded, caller, &mut commit)?;
+    }
     let data =
         json!({"movement": movement, "reverses": id, "item": first.item, "reason": reason, "by": caller.actor.user});
     let reversed = DomainEvent { kind: "stock.reversed.v1".into(), data };
@@ -80,13 +92,38 @@ fn already(lang: Lang) -> Refusal {
     Refusal::one(Unmet::new("movement.reversed", detail, lang.pick("无需再次操作", "nothing is left to do"), &[]))
 }
 
-fn refuse_what_is_not_entered(stored: &[StoredPosting], lang: Lang) -> Result<(), CommandError> {
-    use MovementKind::{Issue, Receipt, Return, Scrap, Settle, Shipment, Transfer};
+/// What the movement did to the line of its document is undone with it.
+fn line_back(
+    reference: &LineRef,
+    item: &Item,
+    reversals: &[Posting],
+    loaded: &Loaded,
+    caller: &Caller,
+    commit: &mut Commit,
+) -> Result<(), CommandError> {
+    let line = NamedLine::load(reference, &item.id, loaded)?;
+    let locations: Vec<Location> = load::few(loaded, kind::LOCATION)?;
+    let limit = line.document.line(reference.line).map_or(i64::MAX, DocumentLine::limit);
+    let changes = document::changes(reference, reversals, &locations, limit);
+    let unmet = document::refused(reference, &changes, &line.counters, item.scale, caller.lang);
+    if !unmet.is_empty() {
+        return Err(Refusal { unmet }.into());
+    }
+    let state = document::state_after(&line.document, &line.counters, &changes);
+    commit.counters.extend(keep::counters(&changes, &reference.scope()));
+    line.book_state((state != line.document.state).then_some(state), commit);
+    Ok(())
+}
+
+/// `of_line`: it was a step of a document, where picking in place is a reservation that somebody entered.
+fn refuse_what_is_not_entered(stored: &[StoredPosting], of_line: bool, lang: Lang) -> Result<(), CommandError> {
+    use MovementKind::{Issue, Receipt, Reserve, Return, Scrap, Settle, Shipment, Transfer};
     if stored.iter().any(|posting| posting.reversed_by.is_some()) {
         return Err(already(lang).into());
     }
     let entered = [Receipt, Issue, Return, Transfer, Shipment, Scrap, Settle];
-    if stored.iter().all(|posting| MovementKind::from_name(&posting.kind).is_some_and(|kind| entered.contains(&kind))) {
+    let is_entered = |kind| entered.contains(&kind) || of_line && kind == Reserve;
+    if stored.iter().all(|posting| MovementKind::from_name(&posting.kind).is_some_and(is_entered)) {
         return Ok(());
     }
     let detail =
@@ -126,7 +163,7 @@ fn refuse_what_is_gone(reversals: &[Posting], loaded: &Loaded, item: &Item, lang
 }
 
 /// A posting of the ledger as the domain knows it.
-pub(super) fn posted(stored: &StoredPosting, scale: u8) -> Result<Posted, CommandError> {
+pub(crate) fn posted(stored: &StoredPosting, scale: u8) -> Result<Posted, CommandError> {
     let damaged = || CommandError::Damaged(format!("the posting {}", stored.id));
     let account = |account: &takt_store::Account| {
         let location = account.location.parse().ok()?;

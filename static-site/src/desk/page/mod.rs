@@ -17,6 +17,7 @@ pub(crate) mod plans;
 pub(crate) mod quality_settings;
 pub(crate) mod resources;
 pub(crate) mod schedule;
+pub(crate) mod supply;
 pub(crate) mod trail;
 pub(crate) mod users;
 pub(crate) mod watch;

@@ -273,6 +273,7 @@ fn send(form: Form, submit: Submit) {
         quantity,
         order,
         document: words(form.document),
+        line: None,
         reason: words(form.reason),
     };
     let said =

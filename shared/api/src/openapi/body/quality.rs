@@ -45,7 +45,7 @@ pub(super) fn body_of(name: &str, make: &mut Make<'_>) -> Option<Body> {
         "putInspectionPlan" => refusable(make.write::<quality::PlanDocument, quality::PlanDocument>(&[200, 201])),
         "listInspections" => make.read::<Page<takt_domain::quality::PlannedInspection>>(&[
             ORDER,
-            ("kind", "`first_article`, `in_process` or `final`; may be repeated."),
+            ("kind", "`first_article`, `in_process`, `final` or `incoming`; may be repeated."),
             AFTER,
             LIMIT,
         ]),

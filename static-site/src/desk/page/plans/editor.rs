@@ -129,7 +129,7 @@ fn form(document: Option<PlanDocument>, plant: &PlantDetail, asked: Asked, list:
             list.again();
         });
     };
-    let kinds = [PlanKind::FirstArticle, PlanKind::InProcess, PlanKind::Final];
+    let kinds = [PlanKind::FirstArticle, PlanKind::InProcess, PlanKind::Final, PlanKind::Incoming];
     let kinds = kinds.map(|kind| (kind, kind_name(kind).get().to_owned())).to_vec();
     let states = vec![(true, IN_USE.get().to_owned()), (false, OFF.get().to_owned())];
     let ways = vec![(By::Fixed, FIXED.get().to_owned()), (By::Quantity, BY_QUANTITY.get().to_owned())];

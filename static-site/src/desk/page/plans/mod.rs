@@ -18,6 +18,7 @@ const NEW: Text = Text::new("新建检验计划", "New plan");
 const FIRST: Text = Text::new("首检", "First article");
 const PROCESS: Text = Text::new("巡检", "In process");
 const FINAL: Text = Text::new("终检", "Final inspection");
+const INCOMING: Text = Text::new("来料检验", "Incoming inspection");
 const FIXED: Text = Text::new("样品 {} 件", "{} sample{s}");
 const BY_QUANTITY: Text = Text::new("每 {} 件取 1 件样品", "1 sample for every {}");
 const CHARACTERISTICS: Text = Text::new("{} 项", "{} characteristic{s}");
@@ -29,6 +30,7 @@ pub(super) fn kind_name(kind: PlanKind) -> Text {
         PlanKind::FirstArticle => FIRST,
         PlanKind::InProcess => PROCESS,
         PlanKind::Final => FINAL,
+        PlanKind::Incoming => INCOMING,
     }
 }
 
