@@ -2,10 +2,13 @@
 
 mod sheet;
 
+use std::collections::BTreeMap;
+
 use takt_api::Page;
 use takt_api::lifecycle::{Lifecycle, LifecycleMonth};
+use takt_domain::flow::{Category, State};
 use takt_records::load;
-use takt_rollup::{By, LifecycleQuery, MONTH_KIND, MONTHS_MAX, status};
+use takt_rollup::{By, LifecycleQuery, MONTH_KIND, MONTHS_MAX, is_waiting, status};
 use takt_store::{ListFilter, PageRequest, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, file, json, json_unless_known};
@@ -41,7 +44,7 @@ pub(crate) async fn months<S: Store>(store: &S, call: &Call) -> Outcome {
 }
 
 async fn report<S: Store>(store: &S, call: &Call) -> Result<Lifecycle, Failure> {
-    call.only_params(&["from", "to", "by", "item", "line"])?;
+    call.only_params(&["from", "to", "by", "item", "line", "less"])?;
     let caller = call.caller()?;
     let by = match call.param("by") {
         None => By::State,
@@ -68,9 +71,29 @@ async fn report<S: Store>(store: &S, call: &Call) -> Result<Lifecycle, Failure> 
         return Err(Failure::field("to", format!("expected a time after from, and at most {MONTHS_MAX} months")));
     }
     let text = |name: &str| call.param(name).map(str::to_owned);
-    let query = LifecycleQuery { from, to, by, item: text("item"), line: text("line") };
     let flows = load::flows(store, caller).await?;
     // A version that came later has the say in how a state is called.
     let state_of = |name: &str| flows.iter().rev().find_map(|flow| flow.state(name).cloned());
+    let less = less(call.param("less").unwrap_or_default(), state_of)?;
+    let query = LifecycleQuery { from, to, by, item: text("item"), line: text("line"), less };
     Ok(takt_rollup::lifecycle(store, caller.plant, status.as_ref(), &query, state_of).await?)
+}
+
+/// Reads `STATE:PERCENT,...`: states that wait before completion, each once, with 0 to 100 percent.
+fn less(text: &str, state_of: impl Fn(&str) -> Option<State>) -> Result<BTreeMap<String, u8>, Failure> {
+    let mut less = BTreeMap::new();
+    for each in text.split(',').filter(|each| !each.is_empty()) {
+        let wrong = |detail: &str| Failure::field("less", format!("{each}: {detail}"));
+        let (state, percent) = each.split_once(':').ok_or_else(|| wrong("expected STATE:PERCENT"))?;
+        let percent = percent.parse().ok().filter(|percent: &u8| *percent <= 100);
+        let percent = percent.ok_or_else(|| wrong("expected 0 to 100 percent"))?;
+        let category = state_of(state).ok_or_else(|| wrong("there is no such state"))?.category;
+        if !is_waiting(category) || category == Category::Done {
+            return Err(wrong("expected a state in which orders wait before they are completed"));
+        }
+        if less.insert(state.to_owned(), percent).is_some() {
+            return Err(wrong("this state was named before"));
+        }
+    }
+    Ok(less)
 }

@@ -6,6 +6,8 @@ use takt_store::Store;
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, answer, json};
 
+use crate::settled::settled;
+
 pub(crate) async fn list<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&[])?;
     json(200, &edit_flow::list(store, call.caller()?).await?)
@@ -41,5 +43,10 @@ pub(crate) async fn move_orders<S: Store>(store: &S, call: &Call) -> Outcome {
     if given.preview {
         return json(200, &mover::preview(store, caller, call.segment(0), &given).await?);
     }
-    answer(&mover::move_orders(store, caller, call.segment(0), &given).await?)
+    // A report that waits was made under the flow that the order had: it is booked before the order gets another.
+    let chosen = mover::choose(store, caller, &given).await?;
+    settled(store, caller, &chosen.orders, async || {
+        mover::move_orders(store, caller, call.segment(0), &given, &chosen).await
+    })
+    .await
 }

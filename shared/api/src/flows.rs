@@ -115,7 +115,7 @@ pub struct PutFlowDefault {
     pub flow: FlowRef,
 }
 
-/// The most orders that are moved at once.
+/// The most orders that one call looks at, or moves.
 pub const MOVED_MAX: usize = 100;
 
 /// `POST /api/v1/flows/{flow}/moves`: open orders of another version come under this one. With `preview` nothing is changed.
@@ -130,9 +130,12 @@ pub struct MoveOrders {
     /// Which state becomes which; one of the same name where nothing is said.
     #[serde(default)]
     pub states: BTreeMap<String, String>,
-    /// These alone; all of them, a hundred at a time, when left out.
+    /// These alone, at most 100; all of them, up to 100 a call, when left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderId>,
+    /// Go on behind the orders of an earlier call: `next` of its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// Why.
     pub reason: String,
     /// Only say what would happen.
@@ -146,10 +149,13 @@ pub struct MoveOrders {
 pub struct MovedOrders {
     /// It was not done, only looked at.
     pub preview: bool,
-    /// The orders.
+    /// The orders, those that stay as they are with the reason.
     pub orders: Vec<MovedOrder>,
-    /// More orders are under the other version than were looked at.
-    pub more: bool,
+    /// How many open orders are known to be behind these; a call counts no further than through the next 2000.
+    pub remaining: usize,
+    /// To be given as `after` to go on; none when nothing is left. It stands behind the orders that stay, so they hide none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One order that is moved, or why it is not.

@@ -9,7 +9,7 @@ use takt_domain::flow::Category;
 use takt_domain::id::{ItemId, LineId};
 use takt_domain::text::Label;
 
-/// `GET /api/v1/insight/lifecycle?from=&to=&by=state|item|line|month&item=&line=`: states are always told apart, the longest
+/// `GET /api/v1/insight/lifecycle?from=&to=&by=state|item|line|month&item=&line=&less=STATE:PERCENT,...`: states are always told apart, the longest
 /// first; with `by` also items, lines or months. Since the start of the month where no `from` is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -76,9 +76,9 @@ pub struct LifecycleRow {
     pub share_permille: i64,
 }
 
-/// What orders would take without waiting: the mean of those that were completed, less the part of the time that all orders
-/// spent in waiting states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What orders would take with less waiting: the mean of those that were completed, shared out among the states before
+/// completion by the time that all orders spent in them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WhatIf {
     /// How many orders were completed.
@@ -93,6 +93,30 @@ pub struct WhatIf {
     pub waiting_permille: i64,
     /// The mean without it.
     pub without_waiting_s: i64,
+    /// What each state before completion has of the mean, the most first. Together they are `lead_s`.
+    #[serde(default)]
+    pub parts: Vec<WhatIfPart>,
+    /// The mean, less what `less` takes off its states.
+    #[serde(default)]
+    pub with_less_s: i64,
+}
+
+/// One state's part of the mean time from creation to completion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WhatIfPart {
+    /// The state.
+    pub state: String,
+    /// What people read.
+    pub label: Label,
+    /// Nothing is made in it: only such a state can have less.
+    pub waiting: bool,
+    /// Its part, in seconds.
+    pub part_s: i64,
+    /// How much of it is taken off, in percent.
+    pub less_percent: u8,
+    /// What that is, in seconds.
+    pub saved_s: i64,
 }
 
 /// `GET /api/v1/insight/lifecycle/months`: a report of a month, as it was when the month had ended.

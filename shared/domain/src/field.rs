@@ -148,6 +148,9 @@ pub struct Field {
     /// Lists show it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_list: bool,
+    /// On the forms of reports and operations: only at operations of these numbers; at all of them where it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<u16>,
     /// Taken away from the form: nobody fills it in any more, and old values stay readable.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
@@ -173,6 +176,12 @@ impl Form {
     /// The fields that are filled in now.
     pub fn active(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.retired)
+    }
+
+    /// The form as it is at one operation: what belongs to others is not on it.
+    pub fn at(mut self, operation: u16) -> Self {
+        self.fields.retain(|field| field.operations.is_empty() || field.operations.contains(&operation));
+        self
     }
 
     /// The field of that id, retired or not.

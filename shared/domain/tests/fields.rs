@@ -18,6 +18,7 @@ fn field(id: &str, kind: FieldKind) -> Field {
         inspection: false,
         width: Width::Full,
         in_list: false,
+        operations: vec![],
         retired: false,
     }
 }
@@ -196,5 +197,25 @@ proptest! {
         if let Ok(kept) = form.accept(&values(&[("f", &text)]), &Values::new(), Lang::En) {
             prop_assert_eq!(form.accept(&kept, &Values::new(), Lang::En), Ok(kept));
         }
+    }
+}
+
+#[test]
+fn a_field_of_certain_operations_is_asked_for_at_these_alone() {
+    let limited = |operations: &[u16]| Field {
+        operations: operations.to_vec(),
+        required: true,
+        ..field("torque", number(1, None, None))
+    };
+    let report = Form::empty(FormOf::Report).with_fields(vec![limited(&[20, 30])], Lang::En).unwrap();
+    let given = values(&[("torque", "5")]);
+    assert!(report.clone().at(10).accept(&Values::new(), &Values::new(), Lang::En).is_ok(), "10 does not ask for it");
+    let told = report.clone().at(10).accept(&given, &Values::new(), Lang::En).unwrap_err();
+    assert_eq!(told[0].at, "torque", "nor does it take it");
+    assert!(report.clone().at(20).accept(&Values::new(), &Values::new(), Lang::En).is_err(), "20 wants it");
+    assert_eq!(report.at(30).accept(&given, &Values::new(), Lang::En).unwrap(), values(&[("torque", "5.0")]));
+    for (of, operations) in [(FormOf::Order, vec![10]), (FormOf::Report, vec![0]), (FormOf::Report, vec![1; 51])] {
+        let told = Form::empty(of).with_fields(vec![limited(&operations)], Lang::En).unwrap_err();
+        assert_eq!(told[0].at, "fields[0].operations", "{of:?} {operations:?}");
     }
 }

@@ -47,7 +47,7 @@ mod told;
 
 pub use advance::{Progress, advance};
 pub use calendar::{PlantCalendar, Shift};
-pub use lifecycle::{By, LifecycleQuery, MONTHS_MAX, lifecycle};
+pub use lifecycle::{By, LifecycleQuery, MONTHS_MAX, is_waiting, lifecycle};
 pub use monthly::{MONTH_KIND, keep_last_month};
 pub use period::{BUCKET_MS, PERIODS_MAX, Period, PeriodError, bucket, periods};
 pub use rebuild::begin_rebuild;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use takt_api::lifecycle::{Lifecycle, LifecycleRow, WhatIf};
+use takt_api::lifecycle::{Lifecycle, LifecycleRow, WhatIf, WhatIfPart};
 use takt_domain::flow::{Category, State};
 use takt_domain::text::Label;
 use takt_store::{Dimension, PlantNumber, RollupQuery, RollupSpread, Store, StoreError};
@@ -48,6 +48,8 @@ pub struct LifecycleQuery {
     pub item: Option<String>,
     /// Only of this line.
     pub line: Option<String>,
+    /// How many percent of its waiting a state is to have less.
+    pub less: BTreeMap<String, u8>,
 }
 
 /// Makes the report from a generation of sums. `state_of` finds a state by its name, whichever flow has it.
@@ -83,7 +85,7 @@ pub async fn lifecycle<S: Store>(
     asked.label = Some(LEAD.to_owned());
     (asked.item, asked.line) = (query.item.clone(), query.line.clone());
     let lead = store.rollup_spread(&asked).await?;
-    report.what_if = lead.first().and_then(|lead| what_if(lead, &report.rows));
+    report.what_if = lead.first().and_then(|lead| what_if(lead, &report.rows, &query.less));
     Ok(report)
 }
 
@@ -160,7 +162,7 @@ fn rows(
 }
 
 /// Nothing is made in such a state.
-fn is_waiting(category: Category) -> bool {
+pub fn is_waiting(category: Category) -> bool {
     matches!(category, Category::Waiting | Category::Ready | Category::Done)
 }
 
@@ -175,24 +177,47 @@ fn month(from_ms: i64, zone: &TimeZone) -> String {
 }
 
 /// From the time before completion alone: the wait for inspection and closing comes after it.
-fn what_if(lead: &RollupSpread, rows: &[LifecycleRow]) -> Option<WhatIf> {
-    let before =
-        |row: &&LifecycleRow| matches!(row.category, Some(Category::Waiting | Category::Ready | Category::Running));
-    let total = |waiting_only: bool| {
-        let counted = rows.iter().filter(before).filter(|row| row.waiting || !waiting_only);
-        counted.map(|row| row.total_s).fold(0, i64::saturating_add)
-    };
-    let waiting_permille = permille(total(true), total(false));
+fn what_if(lead: &RollupSpread, rows: &[LifecycleRow], less: &BTreeMap<String, u8>) -> Option<WhatIf> {
     let lead_s = lead.total_s.checked_div(lead.orders)?;
-    let waited = i128::from(lead_s) * i128::from(waiting_permille) / 1000;
+    let parts = parts(lead_s, rows, less);
+    let sum = |of: fn(&WhatIfPart) -> i64| parts.iter().map(of).fold(0, i64::saturating_add);
+    let waited = sum(|part| if part.waiting { part.part_s } else { 0 });
     Some(WhatIf {
         orders: lead.orders,
         lead_s,
         lead_median_s: lead.median_s,
         lead_p90_s: lead.p90_s,
-        waiting_permille,
-        without_waiting_s: lead_s - i64::try_from(waited).unwrap_or(0),
+        waiting_permille: permille(waited, lead_s),
+        without_waiting_s: lead_s - waited,
+        with_less_s: lead_s - sum(|part| part.saved_s),
+        parts,
     })
+}
+
+/// Shares the mean out among the states. Each part goes from where the one before it ended, and only the ends are rounded: so
+/// no second is lost or told twice.
+fn parts(lead_s: i64, rows: &[LifecycleRow], less: &BTreeMap<String, u8>) -> Vec<WhatIfPart> {
+    let is_before =
+        |row: &&LifecycleRow| matches!(row.category, Some(Category::Waiting | Category::Ready | Category::Running));
+    let mut states: BTreeMap<&str, (i128, &LifecycleRow)> = BTreeMap::new();
+    for row in rows.iter().filter(is_before) {
+        states.entry(&row.state).or_insert((0, row)).0 += i128::from(row.total_s);
+    }
+    let whole: i128 = states.values().map(|(total, _)| total).sum();
+    let (mut so_far, mut start) = (0, 0);
+    let part = |(state, (total, row)): (&str, (i128, &LifecycleRow))| {
+        so_far += total;
+        let end = (i128::from(lead_s) * so_far).checked_div(whole).and_then(|end| i64::try_from(end).ok()).unwrap_or(0);
+        let part_s = end - start;
+        start = end;
+        let less_percent = less.get(state).copied().filter(|_| row.waiting).unwrap_or(0);
+        let saved_s = i64::try_from(i128::from(part_s) * i128::from(less_percent) / 100).unwrap_or(0);
+        let (state, label) = (state.to_owned(), row.label.clone());
+        WhatIfPart { state, label, waiting: row.waiting, part_s, less_percent, saved_s }
+    };
+    let mut parts: Vec<_> = states.into_iter().map(part).collect();
+    parts.sort_by_key(|part| Reverse(part.part_s));
+    parts
 }
 
 /// The first day of the month before the one of this moment, and the moments at which that month began and ended.

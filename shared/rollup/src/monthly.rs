@@ -1,5 +1,7 @@
 //! The life-cycle report of each month, made once when the month has ended and kept as it was then.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use takt_api::lifecycle::LifecycleMonth;
 use takt_domain::flow::State;
@@ -36,7 +38,7 @@ pub async fn keep_last_month<S: Store>(
     }
     let status = status(store, plant, now.as_millisecond()).await?;
     let make = async |by| {
-        let query = LifecycleQuery { from, to, by, item: None, line: None };
+        let query = LifecycleQuery { from, to, by, item: None, line: None, less: BTreeMap::new() };
         lifecycle(store, plant, status.as_ref(), &query, &state_of).await
     };
     let (states, lines, items) = (make(By::State).await?, make(By::Line).await?, make(By::Item).await?);

@@ -16,6 +16,9 @@ use takt_domain::flow::{Flow, State};
 use takt_rollup::{By, LifecycleQuery, MONTH_KIND, keep_last_month, lifecycle, status};
 use takt_store::{Event, ListFilter, PageRequest, Store};
 
+/// What is taken off; nothing where work is done, though it is asked for.
+const LESS: [(&str, u8); 3] = [("approved", 50), ("ready", 100), ("in_progress", 30)];
+
 fn state_of(name: &str) -> Option<State> {
     Flow::builtin().state(name).cloned()
 }
@@ -28,6 +31,7 @@ fn report(world: &World, by: By, line: Option<&str>) -> Lifecycle {
         by,
         item: None,
         line: line.map(str::to_owned),
+        less: LESS.map(|(state, percent)| (state.to_owned(), percent)).into(),
     };
     let status = block_on(status(&world.store, PLANT, world.now_ms())).unwrap();
     block_on(lifecycle(&world.store, PLANT, status.as_ref(), &query, state_of)).unwrap()
@@ -96,7 +100,31 @@ fn check(world: &World, by: By, line: Option<&str>) -> usize {
         before = Some((group, row.mean_s));
     }
     assert!(expected.is_empty(), "not in the report: {expected:?}");
+    check_what_if(&report);
     report.rows.len()
+}
+
+/// The parts of the states are the whole, each is what its state took, and what is taken off is taken from those that wait.
+fn check_what_if(report: &Lifecycle) {
+    let Some(what_if) = &report.what_if else { return };
+    let before = ["pending_review", "approved", "ready", "in_progress"];
+    let total = |state: &str| report.rows.iter().filter(|row| row.state == state).map(|row| row.total_s).sum::<i64>();
+    let whole: i64 = before.into_iter().map(total).sum();
+    assert_eq!(what_if.parts.iter().map(|part| part.part_s).sum::<i64>(), what_if.lead_s, "{what_if:?}");
+    let mut with_less_s = what_if.lead_s;
+    for part in &what_if.parts {
+        assert!((part.part_s * whole - what_if.lead_s * total(&part.state)).abs() <= whole, "{part:?} of {whole}");
+        let percent = match part.state.as_str() {
+            "approved" => 50,
+            "ready" => 100,
+            _ => 0,
+        };
+        assert_eq!((part.saved_s, i64::from(part.less_percent)), (part.part_s * percent / 100, percent), "{part:?}");
+        with_less_s -= part.saved_s;
+    }
+    assert_eq!(what_if.with_less_s, with_less_s);
+    let worked: i64 = what_if.parts.iter().filter(|part| !part.waiting).map(|part| part.part_s).sum();
+    assert_eq!(what_if.without_waiting_s, worked);
 }
 
 #[test]

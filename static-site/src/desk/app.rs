@@ -78,6 +78,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::approvals::view,
     },
     Page {
+        at: "deputies",
+        name: page::deputies::DEPUTIES,
+        icon: icon::USERS,
+        group: PRODUCTION,
+        needs: &[Permission::OrderView],
+        view: page::deputies::view,
+    },
+    Page {
         at: "morning",
         name: page::morning::MORNING,
         icon: icon::ORDERS,

@@ -46,6 +46,8 @@ pub struct Fill {
     of: FormOf,
     before: Signal<Values>,
     draft: Draft,
+    /// The operation that it is filled in for, on the forms that have some.
+    operation: Option<Signal<u16>>,
 }
 
 /// What was typed, and what is wrong with it.
@@ -65,12 +67,25 @@ impl Draft {
 impl Fill {
     /// Begins to fill in a form over these values.
     pub fn new(forms: Read<Forms>, of: FormOf, before: Values) -> Self {
-        Self { forms, of, before: create_signal(before.clone()), draft: Draft::new(before) }
+        Self { forms, of, before: create_signal(before.clone()), draft: Draft::new(before), operation: None }
+    }
+
+    /// The same for one operation: what belongs to others is not asked for.
+    pub fn at(self, operation: Signal<u16>) -> Self {
+        Self { operation: Some(operation), ..self }
+    }
+
+    fn form(self) -> Option<Form> {
+        let form = form(self.forms, self.of)?;
+        Some(match self.operation {
+            Some(operation) => form.at(operation.get()),
+            None => form,
+        })
     }
 
     /// The fields; nothing where the form has none.
     pub fn view(self) -> View {
-        live(move || match form(self.forms, self.of) {
+        live(move || match self.form() {
             Some(form) => untrack(|| fields(&form, self.draft)),
             None => View::new(),
         })
@@ -78,7 +93,7 @@ impl Fill {
 
     /// The fields on a card of their own.
     pub fn card(self) -> View {
-        live(move || match form(self.forms, self.of).filter(|form| form.active().next().is_some()) {
+        live(move || match self.form().filter(|form| form.active().next().is_some()) {
             Some(form) => {
                 let fields = untrack(|| fields(&form, self.draft));
                 view! { section(class="card") { (fields) } }
@@ -91,7 +106,7 @@ impl Fill {
     /// could not be loaded, the server judges.
     pub fn read(self) -> Result<Values, String> {
         let values = self.draft.values.get_clone_untracked();
-        let Some(form) = untrack(|| form(self.forms, self.of)) else { return Ok(values) };
+        let Some(form) = untrack(|| self.form()) else { return Ok(values) };
         let mut on_form = values;
         let before = self.before.get_clone_untracked();
         // A field that was taken away while it was filled in is nobody's any more.

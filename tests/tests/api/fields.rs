@@ -146,3 +146,27 @@ fn an_inspection_item_is_measured_with_a_report_and_found_in_the_export() {
     assert!(refused.text().contains("custom.seen"), "{}", refused.text());
     ledger::check(&people.manager);
 }
+
+#[test]
+fn a_field_of_another_operation_is_neither_asked_for_nor_taken() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    people.receive(SMALL.material, "100", SMALL.store);
+    let order = people.running(SMALL.product, "3", SMALL.line);
+    let limited = |operation: u16| {
+        let mut field = temperature();
+        field["required"] = json!(true);
+        field["operations"] = json!([operation]);
+        json!([field])
+    };
+    put(&people.manager, "order", 0, &limited(SMALL.operation)).expect_problem(422, "invalid");
+    put(&people.manager, "report", 0, &limited(SMALL.operation + 10)).ok();
+    let problem = people.operator.post("/api/v1/reports", temperatures(&order, "85")).expect_problem(422, "invalid");
+    assert_eq!(problem.errors[0].at, "custom.temperature");
+    people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 1)).ok();
+    put(&people.manager, "report", 1, &limited(SMALL.operation)).ok();
+    let problem =
+        people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 1)).expect_problem(422, "invalid");
+    assert_eq!(problem.errors[0].at, "custom.temperature");
+    people.operator.post("/api/v1/reports", temperatures(&order, "85")).ok();
+}

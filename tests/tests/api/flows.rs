@@ -121,7 +121,16 @@ fn an_order_is_approved_when_all_departments_have_signed_and_no_signature_counts
     people.lead.put("/api/v1/delegations/lead", deputy.clone()).expect_problem(422, "invalid");
     let deputy = json!({"to": "operator", "ends_at": jiff::Timestamp::now() + jiff::SignedDuration::from_hours(9)});
     people.operator.put("/api/v1/delegations/lead", deputy.clone()).expect_problem(403, "forbidden");
+    let inbox = |people: &People| people.operator.get("/api/v1/approvals").ok().json::<WaitingApprovals>().rows;
+    assert_eq!(inbox(&people), []);
     people.lead.put("/api/v1/delegations/lead", deputy).ok();
+    let waits = inbox(&people);
+    let found: Vec<_> =
+        waits.iter().map(|row| (row.order.as_str(), row.acting_for.as_ref().map(|user| user.as_str()))).collect();
+    assert!(
+        found.contains(&(order.as_str(), Some("lead"))),
+        "the deputy has what waits for the one who is away: {found:?}"
+    );
     people.operator.post_signed(&path, &yes).ok();
     assert_eq!(state(&people, &order), "approved", "the last signature takes the action");
     let detail: Value = people.manager.get(&format!("/api/v1/orders/{order}")).ok().json();
@@ -181,4 +190,62 @@ fn open_orders_come_under_another_version_only_where_the_state_means_the_same() 
     people.manager.put("/api/v1/flow-default", json!({"flow": {"name": "casting", "version": 2}})).ok();
     let made = people.create(SMALL.product, "1", SMALL.line);
     assert_eq!(state(&people, &made), "checking");
+}
+
+#[test]
+fn orders_that_cannot_be_moved_are_named_and_hide_none_behind_them() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let flow = countersigned();
+    publish(&people, &flow);
+    let create = || {
+        let body = json!({"item": SMALL.product, "quantity": "1", "line": SMALL.line, "flow": "casting"});
+        people.planner.post("/api/v1/orders", body).ok().json::<Value>()["id"].as_str().expect("an id").to_owned()
+    };
+    let approved = || {
+        let order = submitted(&people, "casting");
+        let path = format!("/api/v1/orders/{order}/approvals/approve");
+        people.inspector.post_signed(&path, &json!({"decision": "sign"})).ok();
+        people.lead.post_signed(&path, &json!({"decision": "sign"})).ok();
+        order
+    };
+    // More than a call takes stand where the next version has no state; the others come before and behind them.
+    let mut movable: Vec<String> = (0..3).map(|_| approved()).collect();
+    let mut staying: Vec<String> = (0..105).map(|_| create()).collect();
+    movable.extend((0..3).map(|_| approved()));
+    let renamed = flow.to_string().replace("\"pending_review\"", "\"checking\"");
+    publish(&people, &serde_json::from_str(&renamed).expect("JSON"));
+    let from = json!({"name": "casting", "version": 1});
+    let mut body = json!({"to_version": 2, "from": from, "reason": "new names", "preview": true});
+    for preview in [true, false] {
+        body["preview"] = json!(preview);
+        body["after"] = Value::Null;
+        let (mut moved, mut stayed, mut calls) = (Vec::new(), Vec::new(), 0);
+        loop {
+            let told: MovedOrders = people.manager.post("/api/v1/flows/casting/moves", body.clone()).ok().json();
+            assert!(told.orders.len() <= 100, "{}", told.orders.len());
+            if calls == 0 {
+                assert_eq!(told.orders.len() + told.remaining, 111);
+            }
+            calls += 1;
+            for order in told.orders {
+                let to = if order.to.is_some() { &mut moved } else { &mut stayed };
+                assert_eq!(order.to.is_none(), !order.why_not.is_empty());
+                to.push(order.order.to_string());
+            }
+            let Some(next) = told.next else { break };
+            assert!(calls < 10, "it comes to an end");
+            body["after"] = json!(next);
+        }
+        moved.sort();
+        stayed.sort();
+        movable.sort();
+        staying.sort();
+        assert_eq!((moved, stayed), (movable.clone(), staying.clone()), "preview: {preview}");
+    }
+    let flow_of = |order: &str| {
+        people.manager.get(&format!("/api/v1/orders/{order}")).ok().json::<Value>()["order"]["flow"]["version"].clone()
+    };
+    assert!(movable.iter().all(|order| flow_of(order) == json!(2)));
+    assert_eq!(flow_of(&staying[0]), json!(1));
 }

@@ -25,7 +25,13 @@ fn the_report_and_its_files_say_how_long_orders_were_where() {
     let expected = [("approved", 1, true), ("in_progress", 1, false), ("pending_review", 1, true), ("ready", 1, true)];
     assert_eq!(states, expected);
     assert!(report.rows.windows(2).all(|pair| pair[0].mean_s >= pair[1].mean_s), "the longest first");
-    assert_eq!(report.what_if.map(|what_if| what_if.orders), Some(1));
+    let what_if = report.what_if.expect("an order was completed");
+    assert_eq!(what_if.orders, 1);
+    assert_eq!(what_if.parts.iter().map(|part| part.part_s).sum::<i64>(), what_if.lead_s, "the parts are the whole");
+    let less: Lifecycle = people.manager.get("/api/v1/insight/lifecycle?less=approved:100,ready:100").ok().json();
+    let less = less.what_if.expect("an order was completed");
+    let kept = less.parts.iter().filter(|part| !["approved", "ready"].contains(&part.state.as_str()));
+    assert_eq!(less.with_less_s, kept.map(|part| part.part_s).sum::<i64>());
     let by_line: Lifecycle = people.planner.get("/api/v1/insight/lifecycle?by=line&line=L1").ok().json();
     assert!(
         by_line.rows.len() == 4
@@ -51,6 +57,11 @@ fn the_report_and_its_files_say_how_long_orders_were_where() {
         assert_eq!(problem.errors[0].at, at, "{query}");
     };
     wrong("by=colour", "by");
+    for less in
+        ["approved", "approved:101", "approved:-1", "nowhere:5", "in_progress:5", "completed:5", "ready:5,ready:6"]
+    {
+        wrong(&format!("less={less}"), "less");
+    }
     wrong("from=2026-03-03&to=2026-03-01", "to");
     wrong("from=1970-01-01", "to");
     wrong("from=yesterday", "from");

@@ -1,10 +1,12 @@
-//! A random walk over HTTP against a model of the state table: 500 steps, with machines, moulds and people failing in between.
+//! A random walk over HTTP against a model of the state table: 500 steps, with machines, moulds, people and stock failing in
+//! between.
 
 #[path = "../../../shared/domain/tests/model/mod.rs"]
 mod model;
 
 use model::{Act, Dice, Model, QUANTITY, World};
 use serde_json::{Value, json};
+use takt_api::stock::ItemStock;
 use takt_tests::host::Fresh;
 use takt_tests::plant::{People, SMALL, act as take, good};
 use takt_tests::wait::until;
@@ -42,6 +44,50 @@ fn report(people: &People, order: &str, pieces: u32) -> bool {
     })
 }
 
+/// What an order takes of the material.
+const KIT: u32 = QUANTITY * SMALL.per;
+
+/// The free material as the walk keeps it: no answer of the server but the movements' and the acts' goes into it.
+struct Stock {
+    free: u32,
+}
+
+impl Stock {
+    /// All of it is thrown away, or enough is delivered.
+    fn set(&mut self, people: &People, there: bool) {
+        let body = match (there, self.free) {
+            (true, free) if free < KIT => {
+                self.free += 1000;
+                json!({"kind": "receipt", "item": SMALL.material, "quantity": "1000", "to": SMALL.store})
+            }
+            (false, free @ 1..) => {
+                self.free = 0;
+                json!({
+                    "kind": "scrap", "item": SMALL.material, "quantity": free.to_string(), "from": SMALL.store,
+                    "reason": "walked",
+                })
+            }
+            _ => return,
+        };
+        people.storekeeper.post("/api/v1/movements", body).expect_status(201);
+    }
+
+    /// What an act has done to it: a kit is held for an order, and what an order does not need any more is free again.
+    fn follow(&mut self, act: Act, before: &Model, after: &Model) {
+        match act {
+            Act::Dispatch => self.free -= KIT,
+            Act::Cancel if before.state == "ready" => self.free += KIT,
+            Act::Complete => self.free += (QUANTITY - after.reported) * SMALL.per,
+            _ => {}
+        }
+    }
+
+    fn check(&self, people: &People) {
+        let now: ItemStock = people.admin.get(&format!("/api/v1/stock/{}", SMALL.material)).ok().json();
+        assert_eq!(now.available.to_string(), self.free.to_string(), "the material that is free");
+    }
+}
+
 fn set(people: &People, world: World) {
     let status = if world.equipment { "available" } else { "down" };
     let admin = &people.admin;
@@ -57,19 +103,27 @@ fn set(people: &People, world: World) {
 fn five_hundred_steps_over_http_find_no_forbidden_transition_and_no_dead_end() {
     let host = Fresh::small();
     let people = People::at(&host);
-    people.receive(SMALL.material, "100000", SMALL.store);
+    // What stood there when the plant began.
+    let mut stock = Stock { free: 10 };
+    stock.set(&people, true);
+    let mut short = 0;
     let mut dice = Dice::new(7);
     let mut world = World::GOOD;
     set(&people, world);
     let new = || (people.create(SMALL.product, &QUANTITY.to_string(), SMALL.line), Model::new());
     let (mut order, mut model) = new();
     let mut trace = Vec::new();
-    let mut step = |order: &str, model: &mut Model, act: Act, world: World| {
+    let mut step = |order: &str, model: &mut Model, act: Act, stock: &mut Stock, world: World| {
         trace.push(format!("{order} {act:?}"));
+        let world = World { material: stock.free >= KIT, ..world };
+        short += usize::from(act == Act::Dispatch && model.state == "approved" && !world.material);
         let expected = model.after(act, world);
         let done = attempt(&people, order, act);
         assert_eq!(done, expected.is_some(), "{act:?} with {world:?} on {model:?} after {trace:#?}");
-        *model = expected.unwrap_or_else(|| model.clone());
+        if let Some(after) = expected {
+            stock.follow(act, model, &after);
+            *model = after;
+        }
         let now: Value = people.admin.get(&format!("/api/v1/orders/{order}")).ok().json();
         assert_eq!(now["order"]["state"], model.state, "after {trace:#?}");
         let open = |view: &&Value| view["allowed"] == true;
@@ -81,23 +135,28 @@ fn five_hundred_steps_over_http_find_no_forbidden_transition_and_no_dead_end() {
     for n in 1..=500 {
         if dice.roll(5) == 0 {
             let well = dice.roll(2) == 0;
-            match dice.roll(3) {
+            match dice.roll(4) {
                 0 => world.equipment = well,
                 1 => world.crew = well,
-                _ => world.mould = well,
+                2 => world.mould = well,
+                _ => stock.set(&people, well),
             }
+            stock.check(&people);
             set(&people, world);
             continue;
         }
-        step(&order, &mut model, dice.act(), world);
+        step(&order, &mut model, dice.act(), &mut stock, world);
         if n % 83 == 0 || model.state == "archived" {
             world = World::GOOD;
             set(&people, world);
+            stock.set(&people, true);
             while let Some(act) = model.forward() {
                 assert!(model.after(act, world).is_some(), "{act:?} on {model:?}");
-                step(&order, &mut model, act, world);
+                step(&order, &mut model, act, &mut stock, world);
             }
             (order, model) = new();
         }
     }
+    stock.check(&people);
+    assert!(short > 0, "no order was refused for want of material");
 }

@@ -66,3 +66,18 @@ fn what_blocks_an_order_is_named_with_where_it_is_mended() {
     assert_eq!((morning["open"].as_u64(), morning["hanging"].as_u64()), (Some(1), Some(0)));
     people.operator.get("/api/v1/orders/none/why").expect_problem(404, "not-found");
 }
+
+#[test]
+fn who_can_act_is_named_however_many_people_a_plant_has() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    for n in 0..205 {
+        let body = json!({"name": format!("A {n}"), "roles": ["operator"], "pin": "4711"});
+        people.admin.put(&format!("/api/v1/users/a{n:03}"), body).ok();
+    }
+    let order = people.create(SMALL.product, "2", SMALL.line);
+    // Only the planner and the manager submit; both stand behind the first 200 in a list of all.
+    let told = why(&people, &order);
+    let named: Vec<_> = told.waits[0].people.iter().map(|person| person.user.as_str()).collect();
+    assert!(named.contains(&"planner"), "{named:?}");
+}

@@ -45,8 +45,14 @@ const PRODUCED: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, OPERATOR, OPERATION,
 const SCRAPPED: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, OPERATOR, OPERATION, SHIFT, REASON, AFTER, LIMIT];
 const STATE_TIMES: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, ORDER, STATE, AFTER, LIMIT];
 const CYCLE_TIMES: Query = &[FROM, TO, PERIOD, BY, LINE, ITEM, ORDER, AFTER, LIMIT];
-const LIFECYCLE: Query =
-    &[FROM, TO, ("by", "What is told apart beside the state: `item`, `line` or `month`."), LINE, ITEM];
+const LIFECYCLE: Query = &[
+    FROM,
+    TO,
+    ("by", "What is told apart beside the state: `item`, `line` or `month`."),
+    LINE,
+    ITEM,
+    ("less", "What if these states had so many percent less of their waiting: `STATE:PERCENT,...`."),
+];
 
 /// What travels in one call.
 pub(super) struct Body {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, FieldKind, Form};
+use super::{Field, FieldKind, Form, FormOf};
 use crate::quantity::SCALE_MAX;
 use crate::text::{Label, Lang};
 
@@ -16,6 +16,9 @@ pub const FIELDS_MAX: usize = 200;
 
 /// The most answers of a choice.
 const OPTIONS_MAX: usize = 50;
+
+/// The most operations that a field is limited to.
+const OPERATIONS_MAX: usize = 50;
 
 /// The longest label, in characters.
 const LABEL_MAX: usize = 60;
@@ -43,6 +46,20 @@ impl Form {
     /// old values are read by it. The error has everything that is wrong.
     pub fn with_fields(&self, fields: Vec<Field>, lang: Lang) -> Result<Self, Vec<Problem>> {
         let mut problems = check(&fields, lang);
+        let has_operations = matches!(self.of, FormOf::Report | FormOf::Operation);
+        for (n, field) in fields.iter().enumerate().filter(|(_, field)| !field.operations.is_empty()) {
+            let detail = if !has_operations {
+                lang.pick(
+                    "只有报工和工序字段可以限定工序",
+                    "only fields of reports and operations belong to operations",
+                )
+            } else if field.operations.len() > OPERATIONS_MAX || field.operations.contains(&0) {
+                lang.pick("最多 50 个工序号,从 1 起", "expected at most 50 numbers of operations, from 1 on")
+            } else {
+                continue;
+            };
+            problems.push(Problem::new(&format!("fields[{n}].operations"), detail));
+        }
         for (n, field) in fields.iter().enumerate() {
             let before = self.field(&field.id);
             if before.is_some_and(|before| before.kind.name() != field.kind.name()) {

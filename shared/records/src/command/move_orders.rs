@@ -1,18 +1,32 @@
-//! Brings open orders of one version of a flow under another: looked at first, then done with a reason, all at once.
+//! Brings open orders of one version of a flow under another: looked at first, then done with a reason. A call takes a bounded
+//! number of orders in one commit, and says where the next one goes on.
 
 use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::flows::{MOVED_MAX, MoveOrders, MovedOrder, MovedOrders};
 use takt_domain::decide::DomainEvent;
 use takt_domain::flow::{Category, Flow, FlowRef};
+use takt_domain::id::OrderId;
 use takt_domain::order::{HistoryEntry, Order};
 use takt_domain::text::Lang;
-use takt_store::{ListFilter, Load, PageRequest, Record, Store};
+use takt_store::{ListFilter, Load, PageRequest, Store};
 
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, kind};
 use crate::load::{self, answered_before};
+
+/// How many open orders, of whatever flow, a call reads beside the ones that it takes.
+const READ_MAX: usize = 2000;
+
+/// The orders that a call is about, and what is behind them.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    /// The orders: at most [`MOVED_MAX`].
+    pub orders: Vec<OrderId>,
+    remaining: usize,
+    next: Option<String>,
+}
 
 /// Says what would happen to each order.
 pub async fn preview<S: Store>(
@@ -21,17 +35,19 @@ pub async fn preview<S: Store>(
     name: &str,
     given: &MoveOrders,
 ) -> Result<MovedOrders, CommandError> {
-    let (found, more) = look(store, caller, name, given).await?;
+    let chosen = choose(store, caller, given).await?;
+    let found = look(store, caller, name, given, &chosen.orders).await?;
     let orders = found.into_iter().map(|found| found.told).collect();
-    Ok(MovedOrders { preview: true, orders, more })
+    Ok(MovedOrders { preview: true, orders, remaining: chosen.remaining, next: chosen.next })
 }
 
-/// Moves them. Whatever cannot be moved stays, and is told with the reason.
+/// Moves the chosen orders, whose queued reports are booked. Whatever cannot be moved stays, and is told with the reason.
 pub async fn move_orders<S: Store>(
     store: &S,
     caller: &Caller,
     name: &str,
     given: &MoveOrders,
+    chosen: &Chosen,
 ) -> Result<Answer, CommandError> {
     text_at("reason", &given.reason, TEXT_MAX)?;
     if given.reason.trim().is_empty() {
@@ -42,9 +58,10 @@ pub async fn move_orders<S: Store>(
         load.key = caller.key_lookup();
         answered_before(&mut store.load(&load).await?, caller)?;
         let to = FlowRef { name: name.to_owned(), version: given.to_version };
-        let (found, more) = look(store, caller, name, given).await?;
-        let told = found.iter().map(|found| found.told.clone()).collect();
-        let body = json!(MovedOrders { preview: false, orders: told, more });
+        let found = look(store, caller, name, given, &chosen.orders).await?;
+        let orders = found.iter().map(|found| found.told.clone()).collect();
+        let (remaining, next) = (chosen.remaining, chosen.next.clone());
+        let body = json!(MovedOrders { preview: false, orders, remaining, next });
         let mut commit = caller.commit(200, &body);
         for found in found {
             let Some(state) = found.told.to else { continue };
@@ -88,10 +105,8 @@ async fn look<S: Store>(
     caller: &Caller,
     name: &str,
     given: &MoveOrders,
-) -> Result<(Vec<Found>, bool), CommandError> {
-    if given.orders.len() > MOVED_MAX {
-        return Err(CommandError::field("orders", format!("expected at most {MOVED_MAX} orders")));
-    }
+    orders: &[OrderId],
+) -> Result<Vec<Found>, CommandError> {
     let reference = FlowRef { name: name.to_owned(), version: given.to_version };
     let to = load::flow(store, caller, &reference).await?;
     let to = to.ok_or_else(|| CommandError::NotFound(reference.id()))?;
@@ -109,60 +124,67 @@ async fn look<S: Store>(
             return Err(CommandError::field(&at, format!("{} has no state {after}", reference.id())));
         }
     }
-    let (records, more) = open_orders(store, caller, &from, given).await?;
-    let mut found = Vec::with_capacity(records.len());
-    for record in records {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = orders.iter().map(|id| (kind::ORDER.to_owned(), id.to_string())).collect();
+    let mut found = Vec::with_capacity(orders.len());
+    for record in store.load(&load).await?.records {
         let order: Order = record.parse()?;
-        let told = judge(&order, &from, &to, given, caller.lang);
-        found.push(Found { order, version: record.version, told });
+        // Whatever was moved or closed meanwhile is not meant any more.
+        if is_under(&order, &from) {
+            let told = judge(&order, &from, &to, given, caller.lang);
+            found.push(Found { order, version: record.version, told });
+        }
     }
-    Ok((found, more))
+    Ok(found)
 }
 
-/// The open orders under `from`, at most so many as are moved at once. A list is in the order of its sort key, so an order
-/// that was moved and one that was not never hide each other: who was moved is not under `from` any more.
-async fn open_orders<S: Store>(
-    store: &S,
-    caller: &Caller,
-    from: &Flow,
-    given: &MoveOrders,
-) -> Result<(Vec<Record>, bool), CommandError> {
-    let reference = from.reference();
-    let is_wanted = |record: &Record| {
-        let order: Order = record.parse()?;
-        Ok::<_, CommandError>(order.flow == reference && from.is_open(&order.state))
-    };
-    let mut found = Vec::new();
-    if !given.orders.is_empty() {
-        let mut load = Load::new(caller.plant, caller.now_ms());
-        load.records = given.orders.iter().map(|id| (kind::ORDER.to_owned(), id.to_string())).collect();
-        load.records.sort();
-        load.records.dedup();
-        for record in store.load(&load).await?.records {
-            if is_wanted(&record)? {
-                found.push(record);
-            }
-        }
-        return Ok((found, false));
+fn is_under(order: &Order, from: &Flow) -> bool {
+    order.flow == from.reference() && from.is_open(&order.state)
+}
+
+/// The open orders that a call is about: those that were named, or the next ones under the flow, in the order of their sort
+/// key. An order that stays keeps its place there, before `next`, and one that is moved is under `from` no more.
+pub async fn choose<S: Store>(store: &S, caller: &Caller, given: &MoveOrders) -> Result<Chosen, CommandError> {
+    if given.orders.len() > MOVED_MAX {
+        return Err(CommandError::field("orders", format!("expected at most {MOVED_MAX} orders")));
     }
+    if !given.orders.is_empty() {
+        let mut orders = given.orders.clone();
+        orders.sort();
+        orders.dedup();
+        return Ok(Chosen { orders, ..Chosen::default() });
+    }
+    let from = load::flow(store, caller, &given.from).await?;
+    let from = from.ok_or_else(|| CommandError::field("from", format!("there is no flow {}", given.from.id())))?;
     let open = from.states.iter().filter(|state| state.category != Category::Closed);
     let filter = ListFilter { state: open.map(|state| state.name.clone()).collect(), ..ListFilter::default() };
-    let mut page = PageRequest::first(200);
+    let mut page = PageRequest { after: given.after.clone(), limit: MOVED_MAX as u32 };
+    let (mut chosen, mut read, mut is_full) = (Chosen::default(), 0, false);
     loop {
         let listed = store.list(caller.plant, kind::ORDER, &filter, &page).await?;
-        for record in listed.items {
-            if !is_wanted(&record)? {
-                continue;
+        read += listed.items.len();
+        let mut wanted = Vec::new();
+        for record in &listed.items {
+            let order: Order = record.parse()?;
+            if is_under(&order, &from) {
+                wanted.push(order.id);
             }
-            if found.len() == MOVED_MAX {
-                return Ok((found, true));
-            }
-            found.push(record);
         }
-        match listed.next {
-            None => return Ok((found, false)),
-            next => page.after = next,
+        // A page is taken whole or not at all, so the place to go on is always one that the store has given.
+        is_full = is_full || chosen.orders.len() + wanted.len() > MOVED_MAX;
+        if is_full {
+            chosen.remaining += wanted.len();
+        } else {
+            chosen.orders.extend(wanted);
+            chosen.next.clone_from(&listed.next);
         }
+        if listed.next.is_none() && chosen.remaining == 0 {
+            chosen.next = None;
+        }
+        if listed.next.is_none() || read >= READ_MAX {
+            return Ok(chosen);
+        }
+        page.after = listed.next;
     }
 }
 

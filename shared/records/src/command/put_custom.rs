@@ -37,7 +37,7 @@ pub async fn order<S: Store>(
             }
         };
         let before = std::mem::take(custom);
-        *custom = read(&loaded, of, given, &before, caller)?;
+        *custom = read(&loaded, of, operation, given, &before, caller)?;
         let after = custom.clone();
         let data = json!({
             "order": id, "operation": operation, "before": before, "custom": after, "by": caller.actor.user,
@@ -63,7 +63,7 @@ pub async fn item<S: Store>(
         let record = record.ok_or_else(|| CommandError::NotFound(id.to_string()))?;
         let mut item: Item = record.parse()?;
         let before = std::mem::take(&mut item.custom);
-        item.custom = read(&loaded, FormOf::Item, given, &before, caller)?;
+        item.custom = read(&loaded, FormOf::Item, None, given, &before, caller)?;
         let data = json!({"item": id, "before": before, "custom": item.custom, "by": caller.actor.user});
         let makes = loaded.record(kind::ROUTING, id.as_str()).is_some();
         let write = keep::item(&item, makes, Some(record.version));
@@ -84,11 +84,15 @@ async fn load<S: Store>(store: &S, caller: &Caller, records: Vec<(String, String
 fn read(
     loaded: &Loaded,
     of: FormOf,
+    operation: Option<u16>,
     given: &PutCustom,
     before: &Values,
     caller: &Caller,
 ) -> Result<Values, CommandError> {
-    let form = forms::stored(loaded, of)?.map(|(form, _)| form);
+    let form = forms::stored(loaded, of)?.map(|(form, _)| match operation {
+        Some(number) => form.at(number),
+        None => form,
+    });
     forms::accepted(form, of, &given.custom, before, caller.lang)
 }
 

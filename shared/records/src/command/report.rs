@@ -136,7 +136,7 @@ fn fill_in(
         return forms::accepted(None, FormOf::Report, &given.custom, &Values::new(), caller.lang)
             .map(|_| BTreeMap::new());
     };
-    let form: Form = record.parse()?;
+    let form = record.parse::<Form>()?.at(given.operation);
     let changed_since = caller.accepted_at.is_some_and(|at| record.updated_ms > at.as_millisecond());
     let read = forms::accepted(Some(form.clone()), FormOf::Report, &given.custom, &Values::new(), caller.lang);
     match read {
@@ -155,7 +155,7 @@ pub async fn is_wrongly_filled_in<S: Store>(
 ) -> Result<bool, CommandError> {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = vec![forms::lookup(FormOf::Report)];
-    let form = forms::stored(&store.load(&load).await?, FormOf::Report)?.map(|(form, _)| form);
+    let form = forms::stored(&store.load(&load).await?, FormOf::Report)?.map(|(form, _)| form.at(given.operation));
     Ok(forms::accepted(form, FormOf::Report, &given.custom, &Values::new(), caller.lang).is_err())
 }
 

@@ -1,9 +1,10 @@
 //! The life-cycle report: how long orders are in each state, the longest first, and what it would be without waiting.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sycamore::prelude::*;
-use takt_api::lifecycle::{Lifecycle, LifecycleRow};
+use takt_api::lifecycle::{Lifecycle, LifecycleRow, WhatIf, WhatIfPart};
 use takt_api::master::PlantDetail;
 
 use super::morning::span;
@@ -26,18 +27,29 @@ const P90: Text = Text::new("P90", "p90");
 const ORDERS: Text = Text::new("工单数", "Orders");
 const SHARE: Text = Text::new("占比", "Share");
 const WAITING: Text = Text::new("等待", "waiting");
+const WHAT_IF: Text = Text::new("假如少等一些", "What if there were less waiting");
+const LESS: Text = Text::new("减少等待", "Less waiting");
+const PART: Text = Text::new("占平均周期", "Of the mean");
+const SAVED: Text = Text::new("节省", "Saved");
+const WHOLE: Text = Text::new("合计", "Together");
 const KEPT: Text = Text::new("每月自动保存", "Each month is kept");
 
 pub(crate) fn view(_: &[String]) -> View {
     let by = create_signal("state".to_owned());
     let line = create_signal(String::new());
     let (from, to) = (create_signal(String::new()), create_signal(String::new()));
+    let less = create_signal(BTreeMap::<String, String>::new());
     let query = create_memo(move || {
         let mut query = format!("?by={}", by.get_clone());
         for (name, value) in [("line", line.get_clone()), ("from", from.get_clone()), ("to", to.get_clone())] {
             if !value.is_empty() {
                 query.push_str(&format!("&{name}={}", encode(&value)));
             }
+        }
+        let less =
+            less.with(|less| less.iter().map(|(state, percent)| format!("{state}:{percent}")).collect::<Vec<_>>());
+        if !less.is_empty() {
+            query.push_str(&format!("&less={}", encode(&less.join(","))));
         }
         query
     });
@@ -49,7 +61,7 @@ pub(crate) fn view(_: &[String]) -> View {
     let to = field::labelled(TO, view! { input(r#type="date", bind:value=to) });
     let report = ui::live(move || {
         let query = query.get_clone();
-        untrack(|| ui::shown(Read::new(format!("/api/v1/insight/lifecycle{query}")), draw))
+        untrack(|| ui::shown(Read::new(format!("/api/v1/insight/lifecycle{query}")), move |report| draw(&report, less)))
     });
     let file = move |kind: &'static str, name: &'static str| {
         let get = move || download(format!("/api/v1/insight/lifecycle.{kind}{}", query.get_clone_untracked()), name);
@@ -73,13 +85,13 @@ fn lines(line: Signal<String>) -> View {
     })
 }
 
-fn draw(report: Rc<Lifecycle>) -> View {
+fn draw(report: &Rc<Lifecycle>, less: Signal<BTreeMap<String, String>>) -> View {
     if report.rows.is_empty() {
         return ui::empty(NONE);
     }
     let longest = report.rows.iter().map(|row| row.mean_s).max().unwrap_or(1).max(1);
     let rows: Vec<_> = report.rows.iter().map(|each| row(each, longest)).collect();
-    let what_if = report.what_if.map(|what_if| {
+    let what_if = report.what_if.as_ref().map(|what_if| {
         let (now, without) = (span(what_if.lead_s), span(what_if.without_waiting_s));
         let percent = format!("{}.{}", what_if.waiting_permille / 10, what_if.waiting_permille % 10);
         let orders = what_if.orders;
@@ -91,7 +103,8 @@ fn draw(report: Rc<Lifecycle>) -> View {
                 "{orders} orders were completed in {now} on average, {percent} % of it waiting. Without waiting it would be {without}."
             ),
         };
-        view! { p(class="notice") { (said) } }
+        let parts = parts(what_if, less);
+        view! { p(class="notice") { (said) } (parts) }
     });
     let what_if = View::from(what_if);
     view! {
@@ -105,6 +118,46 @@ fn draw(report: Rc<Lifecycle>) -> View {
             }
         }
     }
+}
+
+/// What each state has of the mean, and what it would be with less of it.
+fn parts(what_if: &WhatIf, less: Signal<BTreeMap<String, String>>) -> View {
+    let rows: Vec<_> = what_if.parts.iter().map(|each| part(each, less)).collect();
+    let (whole, then) = (span(what_if.lead_s), span(what_if.with_less_s));
+    let saved = span(what_if.lead_s - what_if.with_less_s);
+    let then = if what_if.with_less_s == what_if.lead_s { String::new() } else { format!("→ {then}") };
+    view! {
+        section(class="card", data-what-if="") {
+            h2 { (WHAT_IF) }
+            table(class="grid") {
+                thead { tr { th { (text::STATE) } th { (PART) } th { (LESS) } th { (SAVED) } } }
+                tbody { (rows) }
+                tfoot { tr { th { (WHOLE) } td { (whole) } td { strong { (then) } } td { (saved) } } }
+            }
+        }
+    }
+}
+
+fn part(part: &WhatIfPart, less: Signal<BTreeMap<String, String>>) -> View {
+    let (name, is, saved) = (part.label.get(app::lang()).to_owned(), span(part.part_s), span(part.saved_s));
+    let choose = if part.waiting {
+        let now = create_signal(part.less_percent.to_string());
+        let options = (0..=100).step_by(10).map(|percent: u8| (percent.to_string(), format!("{percent} %"))).collect();
+        let options = field::select_options(now, options);
+        let (state, before) = (part.state.clone(), part.less_percent.to_string());
+        create_effect(move || {
+            let chosen = now.get_clone();
+            if chosen != before {
+                untrack(|| less.update(|less| drop(less.insert(state.clone(), chosen))));
+            }
+        });
+        let (title, state) = (format!("{} {name}", LESS.get()), part.state.clone());
+        view! { select(class="small", aria-label=title, data-less=state, bind:value=now) { (options) } }
+    } else {
+        View::new()
+    };
+    let saved = if part.saved_s == 0 { String::new() } else { saved };
+    view! { tr { td { (name) } td { (is) } td { (choose) } td { (saved) } } }
 }
 
 fn row(row: &LifecycleRow, longest: i64) -> View {

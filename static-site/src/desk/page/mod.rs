@@ -4,6 +4,7 @@ pub(crate) mod alerts;
 pub(crate) mod approvals;
 pub(crate) mod board;
 pub(crate) mod comparisons;
+pub(crate) mod deputies;
 pub(crate) mod exception_settings;
 pub(crate) mod exceptions;
 pub(crate) mod fields;

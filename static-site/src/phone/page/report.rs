@@ -106,8 +106,9 @@ fn form(detail: Rc<OrderDetail>) -> View {
     let open = operations.iter().find(|operation| left(&detail, operation).is_positive());
     let Some(first) = open.or(operations.first()) else { return closed(View::new()) };
     let reasons = reasons();
+    let operation = create_signal(first.number);
     let form = Form {
-        operation: create_signal(first.number),
+        operation,
         good: create_signal(String::new()),
         scrap: create_signal(String::new()),
         reason: create_signal(reasons.first().cloned().unwrap_or_default()),
@@ -115,7 +116,7 @@ fn form(detail: Rc<OrderDetail>) -> View {
         rework_to: create_signal(0),
         target: create_signal(Target::Good),
         wrong: create_signal(String::new()),
-        custom: Fill::new(custom::forms(), FormOf::Report, Values::new()),
+        custom: Fill::new(custom::forms(), FormOf::Report, Values::new()).at(operation),
     };
     let submit = Submit::new();
     let scale = detail.order.quantity.scale();

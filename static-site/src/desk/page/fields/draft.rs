@@ -33,6 +33,8 @@ pub(super) struct DraftField {
     pub(super) inspection: bool,
     pub(super) half: bool,
     pub(super) in_list: bool,
+    /// Numbers of operations, as they are typed.
+    pub(super) operations: String,
     pub(super) retired: bool,
     /// Not saved yet: its id and its kind may still change.
     pub(super) is_new: bool,
@@ -56,6 +58,7 @@ impl DraftField {
             inspection: false,
             half: false,
             in_list: false,
+            operations: String::new(),
             retired: false,
             is_new: true,
         }
@@ -84,6 +87,7 @@ impl DraftField {
             inspection: field.inspection,
             half: field.width == Width::Half,
             in_list: field.in_list,
+            operations: field.operations.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
             retired: field.retired,
             is_new: false,
             ..draft
@@ -121,8 +125,14 @@ impl DraftField {
             inspection: self.inspection && self.can_inspect(),
             width: if self.half { Width::Half } else { Width::Full },
             in_list: self.in_list,
+            operations: self.operations()?,
             retired: self.retired,
         })
+    }
+
+    fn operations(&self) -> Result<Vec<u16>, &'static str> {
+        let numbers = self.operations.split([' ', ',', ',', '、']).filter(|number| !number.is_empty());
+        numbers.map(|number| number.parse().map_err(|_| "operations")).collect()
     }
 
     /// What a new field is called after its English name.

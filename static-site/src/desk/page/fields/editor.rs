@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use sycamore::prelude::*;
+use takt_domain::field::FormOf;
 use wasm_bindgen::JsCast;
 
 use super::draft::{DraftChoice, DraftField, KINDS};
@@ -29,6 +30,8 @@ const MAX_CHARS: Text = Text::new("最多字符", "Most characters");
 const REQUIRED: Text = Text::new("必填", "Required");
 const HALF: Text = Text::new("半宽", "Half as wide");
 const IN_LIST: Text = Text::new("列表中显示", "Shown in lists");
+const OPERATIONS: Text =
+    Text::new("只用于这些工序(如 10 20;空白为全部)", "Only at these operations (such as 10 20; all where empty)");
 const OPTIONS: Text = Text::new("选项", "Options");
 const ADD_OPTION: Text = Text::new("加选项", "Add an option");
 const FAILS: Text = Text::new("选它即不合格", "Means a fail");
@@ -65,6 +68,11 @@ pub(super) fn view(editor: Editor, n: usize) -> View {
         let kind = kind.get_clone();
         untrack(|| of_kind(editor, n, &kind))
     });
+    let operations = if matches!(editor.of, FormOf::Report | FormOf::Operation) {
+        line(OPERATIONS, "operations", "operations", |field| &field.operations, |field, text| field.operations = text)
+    } else {
+        View::new()
+    };
     let switches = vec![
         switch(REQUIRED, field.required, move |on| editor.change(|field| field.required = on)),
         switch(HALF, field.half, move |on| editor.change(|field| field.half = on)),
@@ -74,7 +82,7 @@ pub(super) fn view(editor: Editor, n: usize) -> View {
     view! {
         section(class="card field-editor") {
             h2 { (EDIT) }
-            (zh) (en) (id) (kinds) (rest)
+            (zh) (en) (id) (kinds) (rest) (operations)
             div(class="switches") { (switches) }
             div(class="actions") { button(r#type="button", class="quiet", on:click=remove) { (REMOVE) } }
         }

@@ -40,6 +40,8 @@ pub(super) struct Editor {
     pub(super) wrong: Signal<Vec<Problem>>,
     /// The field that is dragged.
     dragged: Signal<Option<usize>>,
+    /// Which form it is.
+    pub(super) of: FormOf,
 }
 
 impl Editor {
@@ -102,6 +104,7 @@ pub(super) fn view(forms: &Rc<Forms>, of: FormOf, read: Read<Forms>) -> View {
         chosen: create_signal(None),
         wrong: create_signal(Vec::new()),
         dragged: create_signal(None),
+        of,
     };
     let submit = Submit::new();
     let send = move || save(editor, &stored, submit, read);

@@ -1,4 +1,5 @@
-//! Open orders come under another version: first it is said what would happen to each, then it is done, with a reason.
+//! Open orders come under another version: first it is said what would happen to each, then it is done, with a reason. The
+//! server takes a bounded number a call; the page goes on until nothing remains, and says how far it is.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -25,7 +26,14 @@ const MOVED: Text = Text::new("已迁移 {} 张工单", "{} order{s} moved");
 const NONE: Text = Text::new("没有未完工单使用这个流程。", "No open order lives under it.");
 const NOT_PUBLISHED: Text = Text::new("这个流程还没有发布。", "This flow is not published yet.");
 const NO_OTHER: Text = Text::new("没有别的流程或版本。", "There is no other flow or version.");
-const MORE: Text = Text::new("还有更多:做完后再预览一次。", "There are more: look again afterwards.");
+const LOOKED_AT: Text = Text::new("已查看 {} 张工单", "{} order{s} looked at");
+const BEHIND: Text = Text::new(",后面至少还有 {} 张", ", at least {} to go");
+const STAY: Text = Text::new("{} 张工单不能迁移:", "{} order{s} cannot be moved:");
+const CAN: Text = Text::new("{} 张工单可以迁移:", "{} order{s} can be moved:");
+const MORE: Text = Text::new("等等(另有 {} 张)", "and {} more");
+
+/// The most orders of either sort that are named.
+const NAMED_MAX: usize = 200;
 const BECOMES: Text = Text::new("状态“{}”变为", "The state {} becomes");
 
 #[derive(Clone)]
@@ -69,17 +77,69 @@ fn choose(flow: &Rc<Flow>, flows: &Flows, name: &str) -> View {
     view! { section(class="card") { h2 { (title) } (choose) } (steps) }
 }
 
-fn look(target: Target) -> View {
-    let found = create_signal(None::<Rc<MovedOrders>>);
-    let states = create_signal(BTreeMap::<String, String>::new());
-    let submit = Submit::new();
-    let for_look = target.clone();
-    let preview = move || {
-        let body = request(&for_look, &states.get_clone_untracked(), String::new(), true);
-        submit.send("POST", path(&for_look), &body, Source::Hand, move |told: MovedOrders| {
-            found.set(Some(Rc::new(told)))
+/// What the calls so far have said, one behind the other.
+#[derive(Clone)]
+struct Told {
+    preview: bool,
+    orders: Vec<MovedOrder>,
+    remaining: usize,
+    is_whole: bool,
+}
+
+/// One way through all of the orders.
+#[derive(Clone)]
+struct Pass {
+    target: Target,
+    states: BTreeMap<String, String>,
+    reason: String,
+    preview: bool,
+    submit: Submit,
+    found: Signal<Option<Rc<Told>>>,
+}
+
+impl Pass {
+    /// Asks for the orders behind those of the last call, until nothing remains.
+    fn go_on(self, before: Vec<MovedOrder>, after: Option<String>) {
+        let body = MoveOrders {
+            to_version: self.target.flow.version,
+            from: self.target.from.clone(),
+            states: self.states.clone(),
+            orders: Vec::new(),
+            after,
+            reason: self.reason.clone(),
+            preview: self.preview,
+        };
+        let submit = self.submit;
+        submit.send("POST", path(&self.target), &body, Source::Hand, move |told: MovedOrders| {
+            let mut orders = before.clone();
+            orders.extend(told.orders);
+            let (preview, remaining, is_whole) = (self.preview, told.remaining, told.next.is_none());
+            self.found.set(Some(Rc::new(Told { preview, orders: orders.clone(), remaining, is_whole })));
+            if !is_whole {
+                return self.clone().go_on(orders, told.next);
+            }
+            if !self.preview {
+                app::app().say(Toast::good(MOVED.count(movable(&orders))));
+            }
         });
+    }
+}
+
+fn movable(orders: &[MovedOrder]) -> usize {
+    orders.iter().filter(|order| order.to.is_some()).count()
+}
+
+fn look(target: Target) -> View {
+    let found = create_signal(None::<Rc<Told>>);
+    let states = create_signal(BTreeMap::<String, String>::new());
+    // They outlive what is drawn anew after each call.
+    let (submit, reason) = (Submit::new(), create_signal(String::new()));
+    let pass = move |target: &Target, reason: String, preview: bool| {
+        let states = states.get_clone_untracked();
+        Pass { target: target.clone(), states, reason, preview, submit, found }.go_on(Vec::new(), None);
     };
+    let for_look = target.clone();
+    let preview = move || pass(&for_look, String::new(), true);
     let button = submit_button::view(submit, LOOK, preview);
     let mapping = ui::live({
         let target = target.clone();
@@ -90,7 +150,7 @@ fn look(target: Target) -> View {
     });
     let result = ui::live(move || {
         let told = found.get_clone();
-        untrack(|| told.map_or_else(View::new, |told| confirm(&target, &told, states, found)))
+        untrack(|| told.map_or_else(View::new, |told| confirm(&target, &told, reason, pass)))
     });
     view! { (mapping) (button) (result) }
 }
@@ -99,19 +159,8 @@ fn path(target: &Target) -> String {
     format!("{}/moves", api_path(&target.flow.name))
 }
 
-fn request(target: &Target, states: &BTreeMap<String, String>, reason: String, preview: bool) -> MoveOrders {
-    MoveOrders {
-        to_version: target.flow.version,
-        from: target.from.clone(),
-        states: states.clone(),
-        orders: Vec::new(),
-        reason,
-        preview,
-    }
-}
-
 /// For each state that the orders stand in: which it becomes.
-fn mapping(target: &Target, told: &MovedOrders, states: Signal<BTreeMap<String, String>>) -> View {
+fn mapping(target: &Target, told: &Told, states: Signal<BTreeMap<String, String>>) -> View {
     let lang = app::lang();
     let mut seen: Vec<&str> = told.orders.iter().map(|order| order.from.as_str()).collect();
     seen.sort_unstable();
@@ -146,25 +195,19 @@ fn mapping(target: &Target, told: &MovedOrders, states: Signal<BTreeMap<String, 
 
 fn confirm(
     target: &Target,
-    told: &Rc<MovedOrders>,
-    states: Signal<BTreeMap<String, String>>,
-    found: Signal<Option<Rc<MovedOrders>>>,
+    told: &Told,
+    reason: Signal<String>,
+    pass: impl Fn(&Target, String, bool) + Copy + 'static,
 ) -> View {
-    if told.orders.is_empty() {
+    if told.orders.is_empty() && told.is_whole {
         return view! { p(class="notice") { (NONE) } };
     }
-    let rows: Vec<_> = told.orders.iter().map(|order| row(order, &target.flow)).collect();
-    let more = if told.more {
-        view! { p(class="note") { (MORE) } }
-    } else {
-        View::new()
-    };
-    let movable = told.orders.iter().filter(|order| order.to.is_some()).count();
-    let list = view! { section(class="card") { ul(class="rows") { (rows) } (more) } };
-    if movable == 0 || !told.preview {
+    let list = list(told, &target.flow);
+    let movable = movable(&told.orders);
+    if movable == 0 || !told.preview || !told.is_whole {
         return list;
     }
-    let (reason, missing, submit) = (create_signal(String::new()), create_signal(String::new()), Submit::new());
+    let missing = create_signal(String::new());
     let target = target.clone();
     let send = move || {
         let reason = reason.get_clone_untracked().trim().to_owned();
@@ -172,17 +215,35 @@ fn confirm(
             return missing.set(text::REASON_NEEDED.into());
         }
         missing.set(String::new());
-        let body = request(&target, &states.get_clone_untracked(), reason, false);
-        submit.send("POST", path(&target), &body, Source::Hand, move |told: MovedOrders| {
-            let moved = told.orders.iter().filter(|order| order.to.is_some()).count();
-            app::app().say(Toast::good(MOVED.count(moved)));
-            found.set(Some(Rc::new(told)));
-        });
+        pass(&target, reason, false);
     };
-    let words = submit_button::fields(submit, field::lines(text::REASON, reason, text::REASON_HINT));
+    let words = field::lines(text::REASON, reason, text::REASON_HINT);
     let (hint, face) = (ui::hint(missing), MOVE.count(movable));
-    let button = submit_button::view(submit, face, send);
+    let press = ui::tap(send);
+    let button = view! { button(r#type="button", class="primary big", on:click=press) { (face) } };
     view! { (list) section(class="card") { (words) (hint) (button) } }
+}
+
+/// How far it is, those that stay with their reasons, then those that move.
+fn list(told: &Told, flow: &Flow) -> View {
+    let mut progress = LOOKED_AT.count(told.orders.len());
+    if told.remaining > 0 {
+        progress.push_str(&BEHIND.count(told.remaining));
+    }
+    let part = |name: Text, is_moved: bool| {
+        let orders: Vec<_> = told.orders.iter().filter(|order| order.to.is_some() == is_moved).collect();
+        if orders.is_empty() {
+            return View::new();
+        }
+        let rows: Vec<_> = orders.iter().take(NAMED_MAX).map(|order| row(order, flow)).collect();
+        let more = orders.len().saturating_sub(NAMED_MAX);
+        let more = if more == 0 { String::new() } else { MORE.count(more) };
+        let title = name.count(orders.len());
+        view! { section(class="card") { h2 { (title) } ul(class="rows") { (rows) } p(class="note") { (more) } } }
+    };
+    let stay = part(STAY, false);
+    let moved = part(if told.preview { CAN } else { MOVED }, true);
+    view! { p(class="note", role="status") { (progress) } (stay) (moved) }
 }
 
 fn row(order: &MovedOrder, flow: &Flow) -> View {

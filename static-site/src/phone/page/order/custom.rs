@@ -65,7 +65,8 @@ fn parts(
     part(detail.order.id.to_string(), of_order, &detail.order.custom, None);
     for operation in &detail.order.operations {
         let title = format!("{} {}", operation.number, operation.name);
-        part(title, of_operation, &operation.custom, Some(operation.number));
+        let of_operation = of_operation.cloned().map(|form| form.at(operation.number));
+        part(title, of_operation.as_ref(), &operation.custom, Some(operation.number));
     }
     if parts.is_empty() {
         return View::new();
@@ -91,7 +92,9 @@ fn fill(
         None => format!("{}/custom", api_path(&detail.order.id)),
         Some(number) => format!("{}/operations/{number}/custom", api_path(&detail.order.id)),
     };
-    custom::sheet(Fill::new(forms, of, before), path, move || {
+    let fill = Fill::new(forms, of, before);
+    let fill = which.map_or(fill, |number| fill.at(create_signal(number)));
+    custom::sheet(fill, path, move || {
         asked.set(None);
         read.again();
     })
