@@ -30,7 +30,7 @@ fn called(client: &Client) -> Answer {
 fn a_line_calls_and_the_storekeeper_brings_it_once() {
     let host = Fresh::small();
     let people = People::at(&host);
-    people.receive(SMALL.material, "25", SMALL.store);
+    people.receive(SMALL.material, "15", SMALL.store);
     let wrong = json!({"version": 0, "item": SMALL.material, "from": "S1", "to": "Q1", "per_card": "0", "cards": 0});
     people.planner.put("/api/v1/kanban/K1", wrong).expect_problem(422, "invalid");
     people.operator.post("/api/v1/kanban/K1/calls", json!({})).expect_problem(404, "not-found");
@@ -75,7 +75,7 @@ fn material_beyond_the_bill_takes_a_reason_and_beyond_the_limit_a_signature() {
     let host = Fresh::small();
     let people = People::at(&host);
     let keeper = &people.storekeeper;
-    people.receive(SMALL.material, "100", SMALL.store);
+    people.receive(SMALL.material, "90", SMALL.store);
     let settings = json!({"version": 0, "settings": {"extra_percent": 10}});
     keeper.put("/api/v1/supply-settings", settings.clone()).expect_problem(403, "forbidden");
     people.planner.put("/api/v1/supply-settings", settings).expect_status(200);
@@ -115,7 +115,7 @@ fn material_beyond_the_bill_takes_a_reason_and_beyond_the_limit_a_signature() {
 fn the_shortage_list_says_what_is_short_what_comes_and_which_orders_wait() {
     let host = Fresh::small();
     let people = People::at(&host);
-    people.receive(SMALL.material, "25", SMALL.store);
+    people.receive(SMALL.material, "15", SMALL.store);
     let first = people.dispatched(SMALL.product, "10", SMALL.line);
     let second = people.create(SMALL.product, "10", SMALL.line);
     let purchase =
