@@ -87,13 +87,16 @@ texts! {
     BEING_BOOKED: "正在入账", "being booked";
     BOOKED_REPORT: "已报工", "Report booked";
     BOOK_NOW: "记账", "Book";
+    BY_DEVICE: "设备", "by device";
     BY_HAND: "手工", "by hand";
+    BY_INTERFACE: "接口", "by interface";
     BY_SCAN: "扫码", "scanned";
     CANCELLED: "已取消", "Cancelled";
     CHECK_IN: "签到", "Check in";
     CHECK_OUT: "签退", "Check out";
     CLEAR: "清空", "Clear";
     CLOSE: "关闭", "Close";
+    CONFLICTS: "录入冲突", "Entry conflicts";
     CREATED: "新建", "Created";
     CREATED_ORDER: "已建工单 {}", "Order {} made";
     CREATE_ORDER: "新建工单", "Make the order";
@@ -130,6 +133,8 @@ texts! {
     KIND: "种类", "Kind";
     KIT_COMPLETE: "已齐套", "complete";
     KIT_SHORT: "缺 {} 种", "{} short";
+    LABELS: "标签", "Labels";
+    LABEL_BOOKED: "此标签已记账:{}", "This label was booked: {}";
     LANGUAGE: "语言", "Language";
     LINE: "产线", "Line";
     LOADING: "正在读取", "Loading";
@@ -165,6 +170,7 @@ texts! {
     REPORT_REFUSED: "报工没有入账", "The report was not booked";
     NO_CREW: "此产线还没有人员", "Nobody belongs to this line";
     NO_EQUIPMENT: "此产线没有设备", "No equipment at this line";
+    NO_ITEM_ON_LABEL: "此码没有物料", "This code names no item";
     NO_MATERIAL: "不需要物料", "none needed";
     NO_MOVEMENTS: "没有流水", "No movements";
     NO_ORDERS: "没有工单", "No orders";
@@ -172,8 +178,10 @@ texts! {
     NO_STOCK: "没有库存", "No stock";
     NO_SUCH_PAGE: "没有这个页面", "There is no such page";
     NO_USERS: "没有用户", "No users";
+    OCCURRED: "发生于 {}", "happened {}";
     ON_HAND: "现存", "On hand";
     OFFLINE: "离线", "Offline";
+    ONCE_MORE: "再记一次", "Once more";
     OPEN_ORDERS: "未完", "Open";
     OPERATION: "工序", "Operation";
     OPERATIONS: "工序", "Operations";
@@ -220,6 +228,7 @@ texts! {
     ROLES: "角色", "Roles";
     SAVE: "保存", "Save";
     SAVED: "已保存", "Saved";
+    SCANNED_NOW: "刚才已扫过并记账:{}。再记一次?", "Scanned and booked just now: {}. Once more?";
     SCAN_HINT: "扫码或输入物料、工单、库位", "Scan or type an item, order or location";
     SCAN_ITEM: "扫描或输入物料", "Scan or type an item";
     SCRAP: "报废", "Scrap";

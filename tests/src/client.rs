@@ -194,6 +194,7 @@ impl Client {
                         detail: String::new(),
                         unmet: report.unmet,
                         errors: Vec::new(),
+                        conflict: None,
                     };
                     let body = serde_json::to_vec(&problem).expect("a problem is JSON");
                     now.headers.insert("content-type", http::HeaderValue::from_static(MEDIA_TYPE));

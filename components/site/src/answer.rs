@@ -125,6 +125,7 @@ fn problem(kind: ProblemType, path: &str, headers: &HeaderMap) -> Response<Bytes
         detail: path.to_owned(),
         unmet: Vec::new(),
         errors: Vec::new(),
+        conflict: None,
     };
     let mut response = Response::new(Bytes::from(serde_json::to_vec(&problem).unwrap_or_default()));
     *response.status_mut() = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::NOT_FOUND);

@@ -1,4 +1,5 @@
-//! Stock: balances, movements and their reversal, the audit, comparisons with other systems, and what a scanned code means.
+//! Stock: balances, movements and their reversal, the audit, comparisons with other systems, what a scanned code means,
+//! labels, and entries that were held.
 
 mod audit;
 mod audit_chain;
@@ -8,10 +9,13 @@ mod comparison_mappings;
 mod comparisons;
 mod create_movement;
 mod get_stock;
+mod labels;
+mod list_conflicts;
 mod list_movements;
 mod list_stock;
 mod reverse_movement;
 mod scan;
+mod settle_conflict;
 mod sum;
 
 use bytes::Bytes;
@@ -49,6 +53,9 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getComparisonMappings" => comparison_mappings::list(store, call).await,
         "putComparisonMapping" => comparison_mappings::put(store, call).await,
         "scan" => scan::scan(store, call).await,
+        "printLabels" => labels::print_labels(store, call).await,
+        "listConflicts" => list_conflicts::list_conflicts(store, call).await,
+        "settleConflict" => settle_conflict::settle_conflict(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod comparison;
+pub mod conflict;
 pub mod doctor;
 pub mod exceptions;
 pub mod flows;

@@ -26,6 +26,9 @@ pub struct Problem {
     /// For bad input: where it is wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// For an entry that was held: the conflict, to be settled under `/api/v1/conflicts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<String>,
 }
 
 /// One thing that is wrong with the input.
@@ -83,6 +86,8 @@ problems! {
     MethodNotAllowed = 405, "method-not-allowed", "不支持此方法", "the method is not allowed";
     /// The action is refused; `unmet` says why, all of it.
     Refused = 409, "refused", "现在不能这样做", "this is refused now";
+    /// The same line of the same document was entered another way: nothing is booked, `conflict` is to be settled.
+    EntryConflict = 409, "entry-conflict", "此单据行已用另一种方式录入,未记账,待处理", "this line was entered another way; not booked, to be settled";
     /// Others changed the same thing three times in a row; try again.
     Conflict = 409, "conflict", "数据刚被他人修改,请重试", "others changed it at the same time, try again";
     /// The body is too large.

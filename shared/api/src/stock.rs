@@ -1,11 +1,13 @@
 //! Stock: balances, movements, the audit, and what a scanned code means.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use takt_domain::id::{ItemId, LocationId, OrderId, UserId};
 use takt_domain::ledger::{Account, MovementKind};
 use takt_domain::movement::NewMovement;
 use takt_domain::quantity::Quantity;
+use takt_domain::scan::LabelUse;
 
 /// `POST /api/v1/movements`
 pub type CreateMovement = NewMovement;
@@ -204,10 +206,18 @@ pub struct AuditDifference {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Scanned {
-    /// An item, by its number or its barcode.
+    /// An item, by its number, its barcode, its GTIN in any of its forms, or one of the plant's own labels.
     Item {
         /// The item.
         item: takt_domain::master::Item,
+        /// What else the code says.
+        #[serde(default, skip_serializing_if = "ScannedDetail::is_empty")]
+        with: Box<ScannedDetail>,
+    },
+    /// A label that names no item: a logistic unit, or a part of what a carton says.
+    Unit {
+        /// What it says.
+        with: Box<ScannedDetail>,
     },
     /// A work order.
     Order {
@@ -219,4 +229,47 @@ pub enum Scanned {
         /// The location.
         location: takt_domain::master::Location,
     },
+}
+
+/// What a code says beside what it is of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ScannedDetail {
+    /// The lot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
+    /// How much, in the item's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// The last day on which it may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<Date>,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub produced: Option<Date>,
+    /// The trade item, 14 digits.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub gtin: String,
+    /// The serial number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub serial: String,
+    /// The logistic unit, 18 digits.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sscc: String,
+    /// The plant's own label.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// There is one such label only: it is booked once for each kind of movement and direction.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
+    /// What was booked with it so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub booked: Vec<LabelUse>,
+}
+
+impl ScannedDetail {
+    /// True when the code says nothing more.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }

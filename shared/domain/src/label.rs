@@ -9,7 +9,6 @@
 //! | `M` | material | item, lot, quantity, last day of use (YYYY-MM-DD), label id; all but the item may be empty |
 //! | `O` | a work order | its number |
 //! | `L` | a location | its code |
-//! | `B` | a person's badge | what is on it |
 //!
 //! The label id says that there is one such label only: what was booked with it is not booked again.
 
@@ -141,8 +140,6 @@ pub enum OwnLabel {
     Order(OrderId),
     /// A location.
     Location(LocationId),
-    /// A person's badge.
-    Badge(String),
 }
 
 /// True for a code that begins like one of the plant's own labels.
@@ -180,7 +177,6 @@ pub fn write(label: &OwnLabel) -> String {
         }
         OwnLabel::Order(order) => ("O", vec![order.to_string()]),
         OwnLabel::Location(location) => ("L", vec![location.to_string()]),
-        OwnLabel::Badge(badge) => ("B", vec![badge.clone()]),
     };
     let mut code = format!("{PREFIX}{VERSION}*{kind}*");
     for field in fields {
@@ -218,8 +214,7 @@ pub fn read(code: &str) -> Result<OwnLabel, LabelError> {
         })),
         ("O", [order]) => order.parse().map(OwnLabel::Order).map_err(|_| LabelError::Field("order")),
         ("L", [location]) => location.parse().map(OwnLabel::Location).map_err(|_| LabelError::Field("location")),
-        ("B", [badge]) if !badge.is_empty() => Ok(OwnLabel::Badge(badge.clone())),
-        ("M" | "O" | "L" | "B", _) => Err(LabelError::Field("*")),
+        ("M" | "O" | "L", _) => Err(LabelError::Field("*")),
         (other, _) => Err(LabelError::Kind(other.chars().take(8).collect())),
     }
 }

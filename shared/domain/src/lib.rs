@@ -33,6 +33,7 @@ pub mod quantity;
 pub mod refusal;
 pub mod report;
 pub mod resource;
+pub mod scan;
 pub mod schedule;
 pub mod shortage;
 pub mod signature;

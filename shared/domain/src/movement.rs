@@ -1,5 +1,6 @@
 //! Stock movements that people enter: receipt, issue, return, transfer, shipment, scrap.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::decide::CounterChange;
@@ -46,6 +47,25 @@ pub struct NewMovement {
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// The code that was scanned for it, as the scanner read it. What it says of item and lot must be what is moved; a label
+    /// of which there is only one is booked once for each kind and direction, see [`scan`](crate::scan).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scan: String,
+    /// When it happened, where that was before it is booked: at most [`OCCURRED_MAX`] ago. Now where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Timestamp>,
+}
+
+/// How long ago a movement may have happened that is booked now.
+pub const OCCURRED_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// How far a device's clock may be ahead.
+pub const CLOCK_AHEAD_MAX: SignedDuration = SignedDuration::from_mins(5);
+
+/// True for a moment at which a movement that is booked now can have happened.
+pub fn can_have_occurred(at: Timestamp, now: Timestamp) -> bool {
+    let ago = now.duration_since(at);
+    ago <= OCCURRED_MAX && ago >= -CLOCK_AHEAD_MAX
 }
 
 /// What a movement is decided from.

@@ -222,6 +222,8 @@ impl World {
             document: String::new(),
             line: None,
             reason: "because".into(),
+            scan: String::new(),
+            occurred_at: None,
         };
         let (actor, base) =
             (Actor { user: "keeper".parse().unwrap(), roles: vec![Role::Storekeeper] }, facts(Role::Storekeeper));

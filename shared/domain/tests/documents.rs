@@ -320,6 +320,8 @@ impl World {
             document: String::new(),
             line: reference.clone(),
             reason: String::new(),
+            scan: String::new(),
+            occurred_at: None,
         };
         let actor = Actor { user: "keeper".parse().unwrap(), roles: vec![Role::Storekeeper] };
         let (master, places, balances) = (item("part", 0), locations(), self.balances());

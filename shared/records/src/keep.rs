@@ -3,6 +3,7 @@
 use serde::Serialize;
 use takt_domain::decide::{CounterChange, DomainEvent};
 use takt_domain::field::Values;
+use takt_domain::gs1;
 use takt_domain::ledger::{Account, Posting};
 use takt_domain::master::{Bom, CrewMember, Equipment, Item, Line, Location, Mould, Routing};
 use takt_domain::movement::{OWED_SCOPE, owed_changes};
@@ -101,12 +102,19 @@ pub mod kind {
     /// What the plant has set about purchase, sales, kanban, extra issues and costs: one record, called
     /// [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const SUPPLY_SETTINGS: &str = "supply_settings";
+    /// What was booked with a label of which there is only one, under what tells it from all others.
+    pub const LABEL_USE: &str = "label_use";
+    /// An entry that was held, since the line of its document had been entered another way.
+    pub const ENTRY_CONFLICT: &str = "entry_conflict";
     /// The columns of an export, under the name of the list.
     pub const COLUMNS: &str = "columns";
 }
 
 /// The parent of what a plant has few of, so that all of a kind loads at once.
 pub const PLANT_PARENT: &str = "plant";
+
+/// The field by which conflicts of a line of a document are found.
+pub(crate) const FIELD_ENTRY: &str = "entry";
 
 /// The longest value that an index holds, in bytes.
 const FOUND_BY_MAX: usize = 600;
@@ -126,7 +134,9 @@ pub(crate) fn few(kind: &str, id: &str, value: &impl Serialize, expected: Option
 pub fn item(item: &Item, makes: bool, expected: Option<u64>) -> RecordWrite {
     let barcode = item.barcode.as_deref().unwrap_or_default();
     let search = format!("{} {} {barcode}{}", item.id, item.name, words(&item.custom));
-    let barcode = item.barcode.iter().map(|code| ("barcode".to_owned(), code.clone()));
+    // However many digits are printed, the same trade item is found.
+    let gtin = item.barcode.as_deref().and_then(gs1::gtin).map(|gtin| ("gtin".to_owned(), gtin));
+    let barcode = item.barcode.iter().map(|code| ("barcode".to_owned(), code.clone())).chain(gtin);
     // What the plant calls barcode is not what is scanned.
     let custom = found_by(&item.custom).map(|(name, value)| (item_field(&name), value));
     RecordWrite {

@@ -57,6 +57,7 @@ impl Failure {
             detail: self.detail,
             unmet: self.unmet,
             errors: self.errors,
+            conflict: None,
         };
         let mut response = json_response(status, &problem);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
@@ -134,9 +135,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a command answered, now or when the same key came first.
+/// What a command answered, now or when the same key came first. A problem among them was booked with its key.
 pub fn answer(answer: &Answer) -> Outcome {
     let mut response = json_response(answer.status, &answer.body);
+    if answer.status >= 400 {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    }
     if answer.replayed {
         response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }

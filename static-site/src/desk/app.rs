@@ -222,6 +222,22 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::comparisons::view,
     },
     Page {
+        at: "labels",
+        name: page::labels::LABELS,
+        icon: icon::MOVE,
+        group: STOCK,
+        needs: &[Permission::StockView],
+        view: page::labels::view,
+    },
+    Page {
+        at: "conflicts",
+        name: text::CONFLICTS,
+        icon: icon::STOCK,
+        group: STOCK,
+        needs: &[Permission::StockMove],
+        view: page::conflicts::view,
+    },
+    Page {
         at: "exceptions",
         name: page::exceptions::NAME,
         icon: icon::ALERT,

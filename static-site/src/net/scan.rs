@@ -1,7 +1,7 @@
 //! Codes on the floor: what one means, and where one reads about it.
 
 use serde::Deserialize;
-use takt_api::stock::Scanned;
+use takt_api::stock::{Scanned, ScannedDetail};
 use takt_domain::id::OrderId;
 use takt_domain::master::{Item, Location};
 
@@ -14,6 +14,7 @@ use crate::route::{Route, encode};
 #[derive(Deserialize)]
 struct Found {
     item: Option<Item>,
+    with: Option<Box<ScannedDetail>>,
     order: Option<OrderId>,
     location: Option<Location>,
 }
@@ -26,9 +27,10 @@ pub async fn scan(code: &str) -> Result<Scanned, Fault> {
     }
     let found: Found = json::read(&answer.text).map_err(|_| Fault::Unreadable)?;
     match found {
-        Found { item: Some(item), .. } => Ok(Scanned::Item { item }),
+        Found { item: Some(item), with, .. } => Ok(Scanned::Item { item, with: with.unwrap_or_default() }),
         Found { order: Some(order), .. } => Ok(Scanned::Order { order }),
         Found { location: Some(location), .. } => Ok(Scanned::Location { location }),
+        Found { with: Some(with), .. } => Ok(Scanned::Unit { with }),
         _ => Err(Fault::Unreadable),
     }
 }
@@ -36,8 +38,8 @@ pub async fn scan(code: &str) -> Result<Scanned, Fault> {
 /// Where one reads about it.
 pub fn page_of(found: &Scanned) -> Route {
     match found {
-        Scanned::Item { item } => Route::StockItem(item.id.clone()),
+        Scanned::Item { item, .. } => Route::StockItem(item.id.clone()),
         Scanned::Order { order } => Route::Order(order.clone()),
-        Scanned::Location { .. } => Route::Stock,
+        Scanned::Location { .. } | Scanned::Unit { .. } => Route::Stock,
     }
 }

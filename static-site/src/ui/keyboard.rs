@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::stock::Source;
+use takt_domain::gs1;
 use wasm_bindgen::JsCast;
 
 use crate::net::scan;
@@ -70,6 +71,11 @@ pub fn scan_to(found: impl Fn(String, Source) + 'static) {
 /// Hears every key of the page.
 pub fn pressed(event: web_sys::Event) {
     let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
+    if event.ctrl_key() && event.key() == "]" && app::session().is_some() && !is_taken(event) {
+        // The key of the control character GS, by which many scanners say FNC1.
+        event.prevent_default();
+        return write(gs1::GS, js_sys::Date::now());
+    }
     if event.ctrl_key() || event.alt_key() || event.meta_key() || app::session().is_none() || is_taken(event) {
         return;
     }

@@ -3,6 +3,7 @@
 
 use sycamore::prelude::*;
 use takt_api::stock::Source;
+use takt_domain::gs1;
 use wasm_bindgen::JsCast;
 
 use crate::text::{self, Text};
@@ -38,6 +39,12 @@ pub fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + 
             began.set((length, now));
         }
     };
+    let separated = move |event: web_sys::KeyboardEvent| {
+        if event.ctrl_key() && event.key() == "]" {
+            event.prevent_default();
+            value.update(|text| text.push(gs1::GS));
+        }
+    };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let code = value.with_untracked(|text| text.trim().to_owned());
@@ -51,8 +58,9 @@ pub fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + 
     view! {
         form(class="scan", role="search", on:submit=submit) {
             input(
-                r#ref=input, r#type="search", aria-label=hint, placeholder=hint, maxlength="96", autocomplete="off",
-                autocapitalize="off", "spellcheck"="false", enterkeyhint="search", bind:value=value, on:input=typed
+                r#ref=input, r#type="search", aria-label=hint, placeholder=hint, maxlength="400", autocomplete="off",
+                autocapitalize="off", "spellcheck"="false", enterkeyhint="search", bind:value=value, on:input=typed,
+                on:keydown=separated
             )
             button(r#type="submit", class="round", aria-label=text::SEARCH) { (icon::SEARCH) }
         }

@@ -58,6 +58,14 @@ impl Site {
         let extra = json!({"kind": "issue", "item": SMALL.material, "from": "S1", "to": "B1", "quantity": "5",
             "order": order, "reason": "dropped"});
         let extra: ExtraAnswer = people.storekeeper.post("/api/v1/extra-issues", extra).ok().json();
+        let entered = |scan: &str| {
+            json!({
+                "kind": "receipt", "item": SMALL.material, "to": SMALL.store, "quantity": "1", "document": "D", "scan": scan,
+            })
+        };
+        people.storekeeper.post("/api/v1/movements", entered(SMALL.material)).ok();
+        let held = people.storekeeper.post("/api/v1/movements", entered("")).expect_problem(409, "entry-conflict");
+        let conflict = held.conflict.expect("names the conflict");
         let there = vec![
             ("{loop}", "KL".to_owned()),
             ("{call}", called.id),
@@ -87,6 +95,7 @@ impl Site {
             ("{comparison}", comparison.id),
             ("{mapping}", "erp".to_owned()),
             ("{list}", "orders".to_owned()),
+            ("{conflict}", conflict),
             ("{operation}", SMALL.operation.to_string()),
         ];
         Self { host, people, there }
@@ -289,6 +298,7 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "putPresence" => Some(json!({"present": false})),
         "putImportPart" => Some(json!({"file": "items.csv", "text": "id,name\n"})),
         "publishImport" | "acknowledgeException" | "putCrew" | "putOperationPlan" => Some(json!({})),
+        "settleConflict" => Some(json!({"decision": "same"})),
         "closeException" => Some(json!({"cause": "c", "action": "a"})),
         "publishFlow" => Some(json!({"draft_version": 0, "reason": "r"})),
         "moveOrders" => {

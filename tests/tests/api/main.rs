@@ -23,6 +23,7 @@ mod quality;
 mod reasons;
 mod resources;
 mod same_key;
+mod scan;
 mod schedule;
 mod session;
 mod signatures;

@@ -11,12 +11,31 @@ use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, audit, comparison, doctor, flows, forms, identity, import, insight, lifecycle, master, operations, orders,
-    reports, schedule, stock, watch,
+    Page, audit, comparison, conflict, doctor, flows, forms, identity, import, insight, lifecycle, master, operations,
+    orders, reports, schedule, stock, watch,
 };
 
 /// A parameter of the query, with what it means.
 type Query = &'static [(&'static str, &'static str)];
+
+/// What labels are printed of, and how.
+const LABELS: Query = &[
+    ("of", "`item`, `location`, `order` or `badge`."),
+    ("id", "The number or the user; may be repeated, at most 50 times."),
+    ("lot", "The lot of an item."),
+    ("quantity", "How much of an item is in what it is stuck on."),
+    ("expiry", "The last day on which it may be used."),
+    ("copies", "How many of each, 1 to 200; 1 when it is left out."),
+    (
+        "batch",
+        "8 to 64 letters, digits and hyphens that the caller drew: each label of an item gets an id that follows from it, so that what was booked with one is not booked again. The same batch gives the same labels.",
+    ),
+    ("format", "`pdf`, which is so when it is left out, or `zpl`, which is answered as `text/plain`."),
+    ("size", "Width and height in millimetres, 25 to 200, for instance `60x40`; `100x60` when it is left out."),
+    ("paper", "Of a PDF: `roll`, a page for each, which is so when it is left out, or `a4`."),
+    ("dpi", "Of ZPL: `203`, which is so when it is left out, or `300`."),
+    ("font", "Of ZPL: the file of a font with Chinese characters in the printer; `E:SIMSUN.TTF` when it is left out."),
+];
 
 const AFTER: (&str, &str) = ("after", "The cursor that the page before gave as `next`.");
 const LIMIT: (&str, &str) = ("limit", "The most rows of the page.");
@@ -176,7 +195,27 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             AFTER,
             LIMIT,
         ]),
-        "createMovement" => make.write::<stock::CreateMovement, stock::MovementAnswer>(&[201]),
+        "createMovement" => Body {
+            more_problems: &[ProblemType::EntryConflict],
+            ..make.write::<stock::CreateMovement, stock::MovementAnswer>(&[201])
+        },
+        "printLabels" => Body {
+            media: "application/pdf",
+            response: json!({"type": "string", "format": "binary"}),
+            required_query: &["of", "id"],
+            more_problems: &[ProblemType::NotFound],
+            ..make.read::<()>(LABELS)
+        },
+        "listConflicts" => make.read::<Page<conflict::EntryConflict>>(&[
+            ("state", "Only in this state: `open`, `same` or `both`; may be repeated."),
+            ("q", "Part of a document, an item or a user."),
+            AFTER,
+            LIMIT,
+        ]),
+        "settleConflict" => Body {
+            more_problems: &[ProblemType::Refused],
+            ..make.write::<conflict::SettleConflict, conflict::EntryConflict>(&[200])
+        },
         "reverseMovement" => {
             Body { more_problems: &[ProblemType::Refused], ..make.write::<reports::Reverse, reports::Reversed>(&[200]) }
         }

@@ -124,6 +124,8 @@ impl World {
             document: String::new(),
             line: None,
             reason: String::new(),
+            scan: String::new(),
+            occurred_at: None,
         };
         move_stock(&self.store, &self.caller(), &given).await.expect("a receipt");
     }

@@ -12,7 +12,8 @@ use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::signature::Signature;
 use takt_store::{Load, RecordWrite, Store};
 
-use super::{Answer, CommandError, Plan, move_stock, number, run, text_at};
+use super::move_stock::{self, How};
+use super::{Answer, CommandError, Plan, number, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, NUMBER_SCOPE, kind};
 use crate::load::answered_before;
@@ -45,7 +46,7 @@ fn told(event: &str, extra: &ExtraIssue, caller: &Caller) -> DomainEvent {
 
 /// Asks. What needs no approval is booked at once.
 pub async fn ask<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Result<Answer, CommandError> {
-    move_stock::texts(given)?;
+    move_stock::texts(given, caller)?;
     text_at("reason", &given.reason, TEXT_MAX)?;
     if given.reason.trim().is_empty() {
         return Err(CommandError::field("reason", "expected a reason"));
@@ -112,7 +113,7 @@ pub async fn decide<S: Store>(
             return Ok(Plan { commit, status: 200, body });
         }
         // Who agrees need not be who may move stock: who asked is.
-        let mut plan = move_stock::plan(store, caller, &extra.movement, true).await?;
+        let mut plan = move_stock::plan(store, caller, &extra.movement, How::Approved).await?;
         extra.state = ExtraState::Booked;
         extra.booked = Some(caller.derived_id());
         extra.signature = match &signed {

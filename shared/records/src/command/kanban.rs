@@ -12,7 +12,8 @@ use takt_domain::order::Mark;
 use takt_domain::refusal::Refusal;
 use takt_store::{CounterChange, Load, Loaded, RecordWrite, Store};
 
-use super::{Answer, CommandError, Plan, move_stock, number, quantity_at, run, text_at};
+use super::move_stock::{self, How};
+use super::{Answer, CommandError, Plan, number, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, few, kind};
 use crate::load::{self, answered_before};
@@ -162,8 +163,10 @@ pub async fn fulfil<S: Store>(
             document: call.id.clone(),
             line: None,
             reason: String::new(),
+            scan: String::new(),
+            occurred_at: None,
         };
-        let mut plan = move_stock::plan(store, caller, &movement, false).await?;
+        let mut plan = move_stock::plan(store, caller, &movement, How::Step).await?;
         call.state = CallState::Fulfilled;
         call.ended = Some(Mark { by: caller.actor.user.clone(), at: caller.now, reason: String::new() });
         call.movement = Some(caller.derived_id());

@@ -27,6 +27,7 @@ pub mod put_watch;
 pub mod report;
 pub mod reverse_movement;
 pub mod reverse_report;
+pub mod settle_conflict;
 pub mod sign_approval;
 pub mod split_order;
 pub mod take_action;

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use takt_api::TEXT_MAX;
-use takt_api::stock::MovementAnswer;
+use takt_api::conflict::EntryConflict;
+use takt_api::problem::{Problem, ProblemType};
+use takt_api::stock::{MovementAnswer, Source};
 use takt_domain::decide::DomainEvent;
 use takt_domain::extra_issue::{self, Need};
 use takt_domain::facts::Actor;
@@ -10,39 +12,69 @@ use takt_domain::ledger::{Balance, Posting};
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::{self, NewMovement, OWED_SCOPE, StockFacts};
 use takt_domain::order::Order;
-use takt_domain::permission::Role;
+use takt_domain::permission::{Permission, Role};
 use takt_domain::quantity::Quantity;
 use takt_domain::refusal::Refusal;
 use takt_domain::report;
+use takt_domain::scan::Meaning;
+use takt_domain::text::Lang;
 use takt_store::{Commit, CounterChange, Expect, Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
+use crate::entry::{self, Entry};
 use crate::keep::{self, MovementHead, PLANT_PARENT, kind};
 use crate::load;
+use crate::scan;
 use crate::supply::{self, NamedLine};
 
-/// Decides and books the movement.
+/// Decides and books the movement. What was entered another way already is held instead: the answer is a problem then, and
+/// names the conflict.
 pub async fn move_stock<S: Store>(store: &S, caller: &Caller, given: &NewMovement) -> Result<Answer, CommandError> {
-    texts(given)?;
-    run(store, caller, async || plan(store, caller, given, false).await).await
+    texts(given, caller)?;
+    let mut caller = caller.clone();
+    if caller.source == Source::Hand && !given.scan.trim().is_empty() {
+        caller.source = Source::Scan;
+    }
+    run(store, &caller, async || plan(store, &caller, given, How::Entered).await).await
 }
 
-/// Refuses texts that are too long.
-pub(super) fn texts(given: &NewMovement) -> Result<(), CommandError> {
+/// Refuses texts that are too long, and a moment that cannot be.
+pub(super) fn texts(given: &NewMovement, caller: &Caller) -> Result<(), CommandError> {
     text_at("lot", &given.lot, 64)?;
     text_at("document", &given.document, 200)?;
-    text_at("reason", &given.reason, TEXT_MAX)
+    text_at("reason", &given.reason, TEXT_MAX)?;
+    if given.occurred_at.is_some_and(|at| !movement::can_have_occurred(at, caller.now)) {
+        return Err(CommandError::field("occurred_at", "expected a moment of the last 31 days, not in the future"));
+    }
+    Ok(())
 }
 
-/// Decides it. `approved`: somebody who may has signed for what is beyond the bill of material, and it is booked for the
-/// storekeeper who asked.
+/// How a movement comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// Somebody enters it.
+    Entered,
+    /// It is a step of something else, which sees to it that it comes once.
+    Step,
+    /// Somebody who may has signed for what is beyond the bill of material: it is booked for the storekeeper who asked.
+    Approved,
+    /// It was held, since its line had been entered another way, and somebody has said that both are right.
+    Settled,
+}
+
+/// Decides a movement.
 pub(super) async fn plan<S: Store>(
     store: &S,
     caller: &Caller,
     given: &NewMovement,
-    approved: bool,
+    how: How,
 ) -> Result<Plan, CommandError> {
+    let approved = how == How::Approved;
+    let given = &NewMovement { scan: given.scan.trim().to_owned(), lot: given.lot.trim().to_owned(), ..given.clone() };
+    let meaning = scan::meaning(caller, given)?;
+    let label = meaning.as_ref().and_then(Meaning::unique_key);
+    let entry = Entry::of(given, caller.source).filter(|_| matches!(how, How::Entered | How::Settled));
     let item_id = given.item.to_string();
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.key = caller.key_lookup();
@@ -62,6 +94,9 @@ pub(super) async fn plan<S: Store>(
         load.counters.push(line.scope());
         load.children.push((kind::INSPECTION_PLAN.into(), item_id.clone()));
     }
+    load.with_plant = entry.is_some() || label.is_some();
+    load.counters.extend(entry.iter().map(|entry| entry.scope.clone()));
+    load.records.extend(label.iter().map(|label| (kind::LABEL_USE.to_owned(), label.clone())));
     let mut loaded = store.load(&load).await?;
     load::answered_before(&mut loaded, caller)?;
     let item: Item = match loaded.record(kind::ITEM, &item_id) {
@@ -70,7 +105,10 @@ pub(super) async fn plan<S: Store>(
     };
     let order = open_order(store, caller, given, &loaded).await?;
     let quantity = quantity_at("quantity", given.quantity, item.scale)?;
-    let given = &NewMovement { quantity, lot: given.lot.trim().to_owned(), ..given.clone() };
+    let given = &NewMovement { quantity, ..given.clone() };
+    if let Some(meaning) = &meaning {
+        scan::check(meaning, given, &item, caller)?;
+    }
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
     let balances = loaded
         .balances
@@ -89,8 +127,18 @@ pub(super) async fn plan<S: Store>(
         line: line_facts.as_ref(),
         lang: caller.lang,
     };
-    let change = movement::decide(given, &facts)?;
     let id = caller.derived_id();
+    // First of all whether it is a duplicate: what it took is no longer there, and that would be said instead.
+    let labelled = match &label {
+        Some(label) if facts.actor.may(Permission::StockMove) => Some(scan::book(label, &loaded, &id, given, caller)?),
+        _ => None,
+    };
+    let change = movement::decide(given, &facts)?;
+    if let (Some(entry), How::Entered) = (&entry, how)
+        && entry.is_in_conflict(&loaded)
+    {
+        return held(store, caller, given, entry, item.scale, &loaded).await;
+    }
     let body = serde_json::to_value(MovementAnswer { id: id.clone() }).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
     if let Some((order, expect)) = order {
@@ -108,6 +156,7 @@ pub(super) async fn plan<S: Store>(
             _ => given.document.clone(),
         }),
         reason: Some(given.reason.clone()),
+        occurred_ms: given.occurred_at.map(|at| at.as_millisecond()),
         ..MovementHead::default()
     };
     commit.postings = keep::postings(&change.postings, &head, caller);
@@ -115,13 +164,71 @@ pub(super) async fn plan<S: Store>(
     if let Some(line) = &line {
         line.book(&change, &mut commit);
     }
+    if let Some(entry) = &entry {
+        commit.counters.extend(if how == How::Settled { entry.settled(&loaded) } else { entry.booked() });
+    }
+    commit.records.extend(labelled);
     let data = json!({
         "movement": id, "kind": given.kind, "item": given.item, "lot": given.lot, "from": given.from, "to": given.to,
-        "quantity": given.quantity, "order": given.order, "document": given.document, "line": given.line, "by": caller.actor.user,
+        "quantity": given.quantity, "order": given.order, "document": given.document, "line": given.line,
+        "scan": given.scan, "source": caller.source, "by": caller.actor.user,
     });
     let moved = DomainEvent { kind: "stock.moved.v1".into(), data };
     commit.events = keep::events(vec![moved], &id, &item_id, caller);
     Ok(Plan { commit, status: 201, body })
+}
+
+/// Nothing is booked but the conflict, under the key of the request: sent again, it gets the same answer.
+async fn held<S: Store>(
+    store: &S,
+    caller: &Caller,
+    given: &NewMovement,
+    entry: &Entry,
+    scale: u8,
+    loaded: &Loaded,
+) -> Result<Plan, CommandError> {
+    let (conflict, version) = entry::conflict(store, caller, given, entry, scale).await?;
+    let kind = ProblemType::EntryConflict;
+    let problem = Problem {
+        kind: kind.uri().to_owned(),
+        title: kind.title(caller.lang).to_owned(),
+        status: kind.status(),
+        detail: said(&conflict, loaded, caller.lang),
+        unmet: Vec::new(),
+        errors: Vec::new(),
+        conflict: Some(conflict.id.clone()),
+    };
+    let body = serde_json::to_value(&problem).unwrap_or_default();
+    let mut commit = caller.commit(kind.status(), &body);
+    if version == 0 {
+        let data = json!({
+            "conflict": conflict.id, "item": given.item, "lot": given.lot, "kind": given.kind, "document": given.document,
+            "quantity": given.quantity, "source": caller.source, "earlier": conflict.earlier, "by": caller.actor.user,
+        });
+        let event = DomainEvent { kind: "stock.entry_held.v1".into(), data };
+        commit.events = keep::events(vec![event], &conflict.id, given.item.as_str(), caller);
+        commit.records.push(entry::write(&conflict, 0));
+    }
+    Ok(Plan { commit, status: kind.status(), body })
+}
+
+fn said(conflict: &EntryConflict, loaded: &Loaded, lang: Lang) -> String {
+    let NewMovement { document, item, line, .. } = &conflict.movement;
+    let document = line.as_ref().map_or_else(|| document.clone(), |line| line.document.to_string());
+    let scanned = conflict.source == Source::Scan;
+    let earlier = conflict.earlier.as_ref();
+    let earlier = earlier.map(|earlier| {
+        format!("{} × {}, {}, {}", item, earlier.quantity, earlier.by, scan::local(loaded, earlier.booked_at))
+    });
+    let earlier = earlier.unwrap_or_else(|| item.to_string());
+    match (lang, scanned) {
+        (Lang::Zh, true) => format!("单据 {document} 的此行已手工录入({earlier}),扫码未记账"),
+        (Lang::Zh, false) => format!("单据 {document} 的此行已扫码录入({earlier}),手工录入未记账"),
+        (Lang::En, true) => format!("this line of {document} was entered by hand ({earlier}); the scan is not booked"),
+        (Lang::En, false) => {
+            format!("this line of {document} was scanned ({earlier}); the entry by hand is not booked")
+        }
+    }
 }
 
 /// The order that a movement names must be there and take material, and stay as it is until the movement is booked.

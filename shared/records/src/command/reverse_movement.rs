@@ -16,8 +16,10 @@ use takt_store::{Commit, Load, Loaded, Store, StoreError, StoredPosting};
 
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
+use crate::entry::Entry;
 use crate::keep::{self, MovementHead, PLANT_PARENT, kind};
 use crate::load;
+use crate::scan;
 use crate::supply::{self, NamedLine};
 
 /// Decides and books the reversal.
@@ -45,6 +47,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     load.key = caller.key_lookup();
     load.records = vec![(kind::ITEM.into(), first.item.clone())];
     load.balances_of = vec![first.item.clone()];
+    let entry = Entry::of_posting(first);
+    load.counters = entry.iter().map(|entry| entry.scope.clone()).collect();
     let line = first.order.as_deref().and_then(LineRef::of_holder);
     if let Some(line) = &line {
         load.records.push((supply::kind_of(line.kind).into(), line.document.to_string()));
@@ -77,6 +81,10 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     };
     commit.postings = keep::postings(&reversals, &head, caller);
     commit.counters = keep::owed(&reversals);
+    commit.counters.extend(entry.and_then(|entry| entry.taken_back(&loaded)));
+    if first.source == "scan" {
+        commit.records = scan::take_back(store, caller, id).await?;
+    }
     if let Some(line) = &line {
         line_back(line, &item, &reversals, &loaded, caller, &mut commit)?;
     }

@@ -8,7 +8,7 @@ use takt_domain::quantity::Quantity;
 
 use super::order::reports::with_reason;
 use crate::net::list::List;
-use crate::route::{Route, encode};
+use crate::route::{Route, desk, encode};
 use crate::ui::{self, field, sheet, tap};
 use crate::{app, show, text};
 
@@ -26,8 +26,13 @@ pub(crate) fn view() -> View {
     let kinds = MovementKind::ALL.into_iter().filter(|kind| *kind != MovementKind::Opening);
     options.extend(kinds.map(|kind| (kind.as_str().to_owned(), kind.label(app::lang()).to_owned())));
     let choose = field::choice(text::KIND, kind, options);
+    let conflicts = if app::may(Permission::StockMove) {
+        view! { a(class="quiet small", href=desk("conflicts").path()) { (text::CONFLICTS) } }
+    } else {
+        View::new()
+    };
     let body = view! {
-        div(class="strip") { (choose) }
+        div(class="strip") { (choose) (conflicts) }
         section(class="card") { (table(list, move || list.again())) }
     };
     ui::shell::page(text::MOVEMENTS.get(), None, View::new(), body)
@@ -81,8 +86,16 @@ fn row(movement: &Movement, asked: Signal<Option<String>>) -> View {
         })
         .collect::<Vec<_>>()
         .join(" · ");
-    let how = if movement.source == Source::Scan { text::BY_SCAN } else { text::BY_HAND };
+    let how = match movement.source {
+        Source::Hand => text::BY_HAND,
+        Source::Scan => text::BY_SCAN,
+        Source::Device => text::BY_DEVICE,
+        Source::Interface => text::BY_INTERFACE,
+    };
     let mut notes = vec![show::user(&movement.by), show::time(movement.booked_at), how.get().to_owned()];
+    if movement.booked_at.duration_since(movement.occurred_at).as_secs() >= 60 {
+        notes.push(text::OCCURRED.with(&show::time(movement.occurred_at)));
+    }
     notes.extend(
         [&movement.document, &movement.lot, &movement.reason].into_iter().filter(|text| !text.is_empty()).cloned(),
     );

@@ -12,7 +12,7 @@ use takt_domain::permission::Permission;
 use super::movements;
 use crate::net::list::List;
 use crate::net::read::Read;
-use crate::route::{Route, encode};
+use crate::route::{Route, desk, encode};
 use crate::ui;
 use crate::ui::custom::{self, Fill};
 use crate::{app, show, text};
@@ -39,7 +39,9 @@ pub(crate) fn view(item: &ItemId) -> View {
             div(class="column") { (movements) }
         }
     };
-    ui::shell::page(item.as_str(), Some(Route::Stock), View::new(), body)
+    let labels = format!("{}?of=item&id={}", desk("labels").path(), encode(item.as_str()));
+    let labels = view! { a(class="quiet small", href=labels) { (text::LABELS) } };
+    ui::shell::page(item.as_str(), Some(Route::Stock), labels, body)
 }
 
 /// An item, as far as its own fields go.

@@ -1,5 +1,6 @@
 //! Stock in, out and from place to place: scan, type the quantity, book. The scanner may be used at any time.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use sycamore::prelude::*;
@@ -15,7 +16,7 @@ use crate::net::read::Read;
 use crate::net::scan::scan;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
-use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, toast::Toast};
+use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
 /// What people book by hand.
@@ -27,6 +28,14 @@ const KINDS: [MovementKind; 6] = [
     MovementKind::Shipment,
     MovementKind::Scrap,
 ];
+
+/// For so long a code that was booked is asked about when it is scanned once more.
+const AGAIN_MS: f64 = 30_000.0;
+
+thread_local! {
+    /// The code that was booked last, and when.
+    static LAST: RefCell<(String, f64)> = const { RefCell::new((String::new(), 0.0)) };
+}
 
 #[derive(Clone, Copy)]
 struct Form {
@@ -40,6 +49,10 @@ struct Form {
     document: Signal<String>,
     reason: Signal<String>,
     source: Signal<Source>,
+    /// The code that was scanned.
+    scan: Signal<String>,
+    /// A code that says nothing unique and was booked a moment ago: the reader is asked whether it is another one.
+    again: Signal<Option<String>>,
     fault: Signal<Option<Fault>>,
     missing: Signal<String>,
 }
@@ -115,6 +128,8 @@ fn form(kind: MovementKind, plant: &Rc<PlantDetail>) -> View {
         document: create_signal(String::new()),
         reason: create_signal(String::new()),
         source: create_signal(Source::Hand),
+        scan: create_signal(String::new()),
+        again: create_signal(None),
         fault: create_signal(None),
         missing: create_signal(String::new()),
     };
@@ -162,6 +177,11 @@ fn form(kind: MovementKind, plant: &Rc<PlantDetail>) -> View {
     }
 }
 
+/// True for the code that was booked last on this device, a moment ago: perhaps the same piece was scanned twice.
+fn was_booked_now(code: &str) -> bool {
+    LAST.with_borrow(|(last, at_ms)| last == code && js_sys::Date::now() - at_ms < AGAIN_MS)
+}
+
 /// Finds what a code means and puts it where it belongs.
 fn load(form: Form, code: String, source: Source) {
     app::spawn(async move {
@@ -171,12 +191,29 @@ fn load(form: Form, code: String, source: Source) {
         }
         form.fault.set(None);
         match outcome {
-            Ok(Scanned::Item { item }) => {
+            Ok(Scanned::Item { item, with }) => {
+                let is_label = source == Source::Scan || with.unique;
+                if is_label && !with.unique && was_booked_now(&code) && form.again.replace(Some(code.clone())).is_none()
+                {
+                    return;
+                }
+                form.again.set(None);
                 if form.item.with_untracked(|now| now.as_ref().is_none_or(|now| now.id != item.id)) {
                     form.quantity.set(String::new());
                 }
                 form.source.set(source);
                 form.missing.set(String::new());
+                if !with.lot.is_empty() {
+                    form.lot.set(with.lot.clone());
+                }
+                if let Some(quantity) = with.quantity {
+                    form.quantity.set(quantity.to_string());
+                }
+                if let Some(used) = with.booked.iter().find(|used| used.kind == form.kind) {
+                    let booked = [show::time(used.at), show::user(&used.by), used.document.clone()].join(" ");
+                    form.missing.set(text::LABEL_BOOKED.with(&booked));
+                }
+                form.scan.set(if is_label { code } else { String::new() });
                 form.item.set(Some(Rc::new(item)));
             }
             Ok(Scanned::Order { order }) => form.order.set(order.to_string()),
@@ -185,6 +222,8 @@ fn load(form: Form, code: String, source: Source) {
                 let end = if has_to && (!has_from || form.kind != MovementKind::Return) { form.to } else { form.from };
                 end.set(location.id.to_string());
             }
+            Ok(Scanned::Unit { with }) if !with.lot.is_empty() => form.lot.set(with.lot),
+            Ok(Scanned::Unit { .. }) => form.missing.set(text::NO_ITEM_ON_LABEL.get().into()),
             Err(fault) => form.fault.set(Some(fault)),
         }
     });
@@ -195,6 +234,14 @@ fn chosen(form: Form) -> View {
     ui::live(move || {
         if let Some(fault) = form.fault.get_clone() {
             return fault::view(&fault, None);
+        }
+        if let Some(code) = form.again.get_clone() {
+            let asked = text::SCANNED_NOW.with(&code);
+            let once_more = tap(move || load(form, code.clone(), Source::Scan));
+            return view! {
+                p(class="note lead", role="alert") { (asked) }
+                button(r#type="button", class="quiet", on:click=once_more) { (text::ONCE_MORE) }
+            };
         }
         match form.item.get_clone() {
             None => view! { p(class="note lead") { (text::SCAN_ITEM) } },
@@ -275,11 +322,19 @@ fn send(form: Form, submit: Submit) {
         document: words(form.document),
         line: None,
         reason: words(form.reason),
+        scan: form.scan.get_clone_untracked(),
+        occurred_at: None,
     };
+    let code = body.scan.clone();
     let said =
         format!("{} {}: {} {quantity} {}", text::BOOKED.get(), form.kind.label(app::lang()), item.name, item.unit);
     submit.send("POST", "/api/v1/movements".into(), &body, form.source.get_untracked(), move |_: MovementAnswer| {
         app::app().say(Toast::good(said.clone()));
+        if !code.is_empty() {
+            LAST.set((code.clone(), js_sys::Date::now()));
+            form.lot.set(String::new());
+            form.scan.set(String::new());
+        }
         form.quantity.set(String::new());
         form.item.set(None);
     });

@@ -72,6 +72,8 @@ fn booking(what: Proposed, face: Text, done: Rc<dyn Fn()>) -> View {
             document: String::new(),
             line: what.line.clone(),
             reason: String::new(),
+            scan: String::new(),
+            occurred_at: None,
         };
         let said =
             format!("{} {}: {} {quantity} {}", text::BOOKED.get(), what.kind.label(app::lang()), what.name, what.unit);

@@ -21,8 +21,8 @@ use takt_domain::id::OrderId;
 use super::andon;
 use crate::net::device;
 use crate::net::read::Read;
-use crate::route::{Route, encode};
-use crate::{app, ui};
+use crate::route::{Route, desk, encode};
+use crate::{app, text, ui};
 
 /// How often the page looks whether others have changed the order.
 const POLL_MS: i32 = 8_000;
@@ -32,7 +32,9 @@ pub(crate) fn view(id: &OrderId) -> View {
     read.poll(POLL_MS);
     let forms = ui::custom::forms();
     let body = ui::shown(read, move |detail| draw(detail, read, forms));
-    ui::shell::page(id.as_str(), Some(Route::Orders), View::new(), body)
+    let labels = format!("{}?of=order&id={}", desk("labels").path(), encode(id.as_str()));
+    let labels = view! { a(class="quiet small", href=labels) { (text::LABELS) } };
+    ui::shell::page(id.as_str(), Some(Route::Orders), labels, body)
 }
 
 /// Where the API has this order.
