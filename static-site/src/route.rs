@@ -1,6 +1,6 @@
 //! The addresses of the pages. Each can be loaded anew, sent to a colleague, and gone back to.
 
-use takt_domain::id::{ItemId, OrderId};
+use takt_domain::id::{CountId, ItemId, OrderId};
 use takt_domain::ledger::MovementKind;
 
 /// A page, with what its address says.
@@ -17,6 +17,8 @@ pub enum Route {
     StockItem(ItemId),
     Move(MovementKind),
     Movements,
+    Counts,
+    Count(CountId),
     Me,
     /// A page of the desk: what follows `/desk/`.
     Desk(Vec<String>),
@@ -40,6 +42,8 @@ impl Route {
             ["stock", item] => item.parse().map_or(Self::Unknown, Self::StockItem),
             ["move", kind] => MovementKind::from_name(kind).map_or(Self::Unknown, Self::Move),
             ["movements"] => Self::Movements,
+            ["counts"] => Self::Counts,
+            ["counts", id] => id.parse().map_or(Self::Unknown, Self::Count),
             ["me"] => Self::Me,
             ["desk", ref rest @ ..] => Self::Desk(rest.iter().map(|&segment| segment.to_owned()).collect()),
             _ => Self::Unknown,
@@ -59,6 +63,8 @@ impl Route {
             Self::StockItem(item) => format!("/stock/{}", encode(item.as_str())),
             Self::Move(kind) => format!("/move/{}", kind.as_str()),
             Self::Movements => "/movements".into(),
+            Self::Counts => "/counts".into(),
+            Self::Count(id) => format!("/counts/{}", encode(id.as_str())),
             Self::Me => "/me".into(),
             Self::Desk(rest) => rest.iter().fold(String::from("/desk"), |path, segment| path + "/" + &encode(segment)),
         }

@@ -74,6 +74,9 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
             // The rest of the background does not need it.
             Err(error) => eprintln!("the watch over the orders of plant {} failed: {error}", plant.number),
         }
+        if let Err(error) = takt_records::command::count::resume(store, plant.number, Timestamp::now()).await {
+            eprintln!("counts of plant {} are not booked to their end: {error}", plant.number);
+        }
         match takt_records::command::exception::escalate(store, plant.number, Timestamp::now()).await {
             Ok(told) => swept.escalated += told,
             Err(error) => eprintln!("exceptions of plant {} are not escalated: {error}", plant.number),
@@ -102,6 +105,9 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
         }
     }
     for plant in quiet.iter().filter(|plant| due.contains(&plant.number)) {
+        if let Err(error) = takt_records::count::plan::tick(store, plant.number, Timestamp::now()).await {
+            eprintln!("the plan of counts of plant {} failed: {error}", plant.number);
+        }
         swept.sealed += seal(store, plant).await;
         if let Err(error) = takt_records::audit::advance(store, plant, Timestamp::now).await {
             eprintln!("the audit of plant {} failed: {error}", plant.number);

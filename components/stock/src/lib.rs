@@ -1,5 +1,5 @@
-//! Stock: balances, movements and their reversal, the audit, comparisons with other systems, what a scanned code means,
-//! labels, and entries that were held.
+//! Stock: balances, movements and their reversal, counts, the audit, comparisons with other systems, what a scanned code
+//! means, labels, and entries that were held.
 
 mod audit;
 mod audit_chain;
@@ -7,6 +7,11 @@ mod audit_schedule;
 mod compared_rows;
 mod comparison_mappings;
 mod comparisons;
+mod count_lines;
+mod count_movements;
+mod count_settings;
+mod count_sheet;
+mod counts;
 mod create_movement;
 mod get_stock;
 mod labels;
@@ -52,6 +57,22 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "exportComparedRows" => compared_rows::export(store, call).await,
         "getComparisonMappings" => comparison_mappings::list(store, call).await,
         "putComparisonMapping" => comparison_mappings::put(store, call).await,
+        "listCounts" => counts::list(store, call).await,
+        "startCount" => counts::start(store, call).await,
+        "getDueCounts" => counts::due(store, call).await,
+        "getCount" => counts::get(store, call).await,
+        "finishCount" => counts::finish(store, call).await,
+        "postCount" => counts::post(store, call).await,
+        "cancelCount" => counts::cancel(store, call).await,
+        "getCountSheet" => count_sheet::count_sheet(store, call).await,
+        "listCountLines" => count_lines::list(store, call).await,
+        "enterCountLine" => count_lines::enter(store, call).await,
+        "reviewCountLine" => count_lines::review(store, call).await,
+        "putCountPart" => count_lines::put_part(store, call).await,
+        "enterCountList" => count_lines::enter_list(store, call).await,
+        "getCountMovements" => count_movements::count_movements(store, call).await,
+        "getCountSettings" => count_settings::get(store, call).await,
+        "putCountSettings" => count_settings::put(store, call).await,
         "scan" => scan::scan(store, call).await,
         "printLabels" => labels::print_labels(store, call).await,
         "listConflicts" => list_conflicts::list_conflicts(store, call).await,

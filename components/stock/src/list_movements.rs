@@ -54,7 +54,7 @@ pub(crate) async fn list_movements<S: Store>(store: &S, call: &Call) -> Outcome 
     json(200, &Page { rows, next: found.next })
 }
 
-fn movement(posting: &StoredPosting, scale: u8) -> Option<Movement> {
+pub(crate) fn movement(posting: &StoredPosting, scale: u8) -> Option<Movement> {
     let quantity = |units| Quantity::from_units(units, scale);
     let account = |account: &takt_store::Account| {
         let order = if account.order.is_empty() { None } else { Some(account.order.parse().ok()?) };

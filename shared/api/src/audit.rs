@@ -54,7 +54,11 @@ pub struct ChainHeads {
     /// Postings that no seal stands for yet.
     pub unsealed: u64,
     /// When the first of those was booked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub unsealed_since: Option<Timestamp>,
 }
 
@@ -69,6 +73,7 @@ pub struct ChainHead {
     /// Its hash: SHA-256, hexadecimal.
     pub hash: String,
     /// When it was set.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub sealed_at: Timestamp,
 }
 
@@ -105,11 +110,17 @@ pub struct AuditState {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditRun {
     /// The plant's day.
+    #[serde(deserialize_with = "takt_domain::time::date")]
     pub day: Date,
     /// When it began.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub started_at: Timestamp,
     /// When it ended; absent while it is under way.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub ended_at: Option<Timestamp>,
     /// Postings that were added up.
     pub postings: u64,

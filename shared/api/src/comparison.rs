@@ -58,7 +58,11 @@ pub struct OpenComparison {
     /// The list, in words, such as the name of its file.
     pub source: String,
     /// As of when the list is; now, when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
     pub as_of: Option<Timestamp>,
     /// The name of a mapping that is kept; such a comparison raises its alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,10 +120,12 @@ pub struct Comparison {
     /// The list, in words.
     pub source: String,
     /// As of when the list is.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub as_of: Timestamp,
     /// Who compared.
     pub by: UserId,
     /// When it was compared; when it was opened, as long as it is open.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub at: Timestamp,
     /// How the list is read.
     pub mapping: ListMapping,
@@ -177,7 +183,9 @@ pub struct MovementSince {
     /// Who booked it.
     pub by: String,
     /// When it happened.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub occurred_at: Timestamp,
     /// When it was booked.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub booked_at: Timestamp,
 }

@@ -45,6 +45,7 @@ pub struct EarlierEntry {
     /// Who.
     pub by: UserId,
     /// When it was booked.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub booked_at: Timestamp,
 }
 
@@ -55,6 +56,7 @@ pub struct Settled {
     /// Who.
     pub by: UserId,
     /// When.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub at: Timestamp,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -82,6 +84,7 @@ pub struct EntryConflict {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub device: String,
     /// When.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
     pub at: Timestamp,
     /// What was booked before; the latest where there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]

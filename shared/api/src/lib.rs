@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod comparison;
 pub mod conflict;
+pub mod counts;
 pub mod doctor;
 pub mod exceptions;
 pub mod flows;

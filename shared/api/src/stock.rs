@@ -242,10 +242,10 @@ pub struct ScannedDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Quantity>,
     /// The last day on which it may be used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub expiry: Option<Date>,
     /// When it was made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub produced: Option<Date>,
     /// The trade item, 14 digits.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -236,6 +236,15 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
         self.store.newest(plant, kind, parents).await
     }
 
+    async fn consumed(
+        &self,
+        plant: PlantNumber,
+        kinds: &[String],
+        from_ms: i64,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        self.store.consumed(plant, kinds, from_ms).await
+    }
+
     async fn movements(
         &self,
         plant: PlantNumber,

@@ -116,6 +116,8 @@ ids! {
     DocumentId;
     /// A kanban loop.
     LoopId;
+    /// A count's number.
+    CountId;
 }
 
 /// Where stock stands: a place on the floor, or one of the virtual locations that the double entry needs.

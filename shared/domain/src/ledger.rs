@@ -69,11 +69,13 @@ pub enum MovementKind {
     OutsourceSend,
     /// 外协收回: they come back.
     OutsourceReceive,
+    /// 盘点调整: a count found more or less than the books had.
+    Adjust,
 }
 
 impl MovementKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Receipt,
         Self::Issue,
         Self::Return,
@@ -90,6 +92,7 @@ impl MovementKind {
         Self::Reversal,
         Self::OutsourceSend,
         Self::OutsourceReceive,
+        Self::Adjust,
     ];
 
     /// The name that travels.
@@ -111,6 +114,7 @@ impl MovementKind {
             Self::Reversal => "reversal",
             Self::OutsourceSend => "outsource_send",
             Self::OutsourceReceive => "outsource_receive",
+            Self::Adjust => "adjust",
         }
     }
 
@@ -138,6 +142,7 @@ impl MovementKind {
             Self::Reversal => lang.pick("冲销", "reversal"),
             Self::OutsourceSend => lang.pick("外协发出", "sent to supplier"),
             Self::OutsourceReceive => lang.pick("外协收回", "back from supplier"),
+            Self::Adjust => lang.pick("盘点调整", "count adjustment"),
         }
     }
 

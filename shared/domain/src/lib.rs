@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod columns;
 pub mod compare;
 pub mod cost;
+pub mod count;
 pub mod decide;
 pub mod document;
 pub mod exception;

@@ -52,7 +52,7 @@ pub struct NewMovement {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scan: String,
     /// When it happened, where that was before it is booked: at most [`OCCURRED_MAX`] ago. Now where nobody says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub occurred_at: Option<Timestamp>,
 }
 

@@ -146,6 +146,12 @@ permissions! {
     StockMove = "stock.move", "出入库", "move stock", [Storekeeper];
     /// Take a movement back.
     StockReverse = "stock.reverse", "冲销出入库", "reverse movements", [Storekeeper];
+    /// Begin counts, count, and finish them.
+    CountDo = "count.do", "盘点", "count stock", [Storekeeper, Manager];
+    /// Have lines counted again, and book differences that are worth more than a storekeeper may book.
+    CountApprove = "count.approve", "审批盘点差异", "approve differences of counts", [Manager];
+    /// Set how often what is counted, and what is told.
+    CountSet = "count.set", "设置盘点规则", "set the rules of counts", [Manager];
     /// Compare balances with the ledger.
     StockAudit = "stock.audit", "库存核对", "audit stock", [Storekeeper, Manager];
     /// See items, BOMs, routings, locations, equipment and crew.

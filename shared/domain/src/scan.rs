@@ -137,6 +137,7 @@ pub struct LabelUse {
     /// The movement.
     pub movement: String,
     /// When it was booked.
+    #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
     /// By whom.
     pub by: UserId,

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod command;
 pub mod compare;
+pub mod count_list;
 pub mod error;
 pub mod existing;
 pub mod list;

@@ -9,7 +9,7 @@ use takt_domain::master::Item;
 use takt_domain::order::Order;
 use takt_domain::quantity::Quantity;
 use takt_domain::report;
-use takt_store::{Load, MovementFilter, PageRequest, Record, Store};
+use takt_store::{Load, Loaded, MovementFilter, PageRequest, Record, Store, StoreError};
 
 use crate::caller::Caller;
 use crate::command::{CommandError, reverse_movement};
@@ -28,6 +28,12 @@ pub struct Price {
     /// For a unit of it; none where it was taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Quantity>,
+}
+
+/// The standard price of an item, among what was loaded; none where nobody has set one.
+pub fn price_of(loaded: &Loaded, item: &str) -> Result<Option<Quantity>, StoreError> {
+    let price = loaded.record(kind::PRICE, item).map(|record| record.parse::<Price>()).transpose()?;
+    Ok(price.and_then(|price| price.price))
 }
 
 /// What an order costs; none where there is no such order.

@@ -83,6 +83,22 @@ pub mod kind {
     pub const COMPARISON_MAPPING: &str = "comparison_mapping";
     /// When the plant audits itself, and how far that is.
     pub const AUDIT: &str = "audit";
+    /// A count of stock.
+    pub const COUNT: &str = "count";
+    /// A line of a count, under the count and its place; its parent is the count.
+    pub const COUNT_LINE: &str = "count_line";
+    /// A piece of a counted list, under the count and its number; its parent is the count.
+    pub const COUNT_PART: &str = "count_part";
+    /// What the last count of a place came to, under the place; its parent is the item.
+    pub const COUNT_PLACE: &str = "count_place";
+    /// What the plant has set down about counts: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const COUNT_SETTINGS: &str = "count_settings";
+    /// The ABC class of an item, under the item.
+    pub const COUNT_CLASS: &str = "count_class";
+    /// Today's plan of counts, and how far it is made: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const COUNT_PLAN: &str = "count_plan";
+    /// Whether a count keeps a location still, under the location.
+    pub const FREEZE: &str = "freeze";
     /// A form with the plant's own fields, under the name of what it belongs to.
     pub const FORM: &str = "form";
     /// A purchase order.

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod caller;
 pub mod command;
 pub mod costs;
+pub mod count;
 pub mod entry;
 pub mod exceptions;
 pub mod export;

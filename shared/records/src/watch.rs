@@ -24,9 +24,10 @@ use takt_store::{Commit, ListFilter, Load, PageRequest, PlantNumber, RecordWrite
 
 use crate::caller::{Caller, LOCAL_SESSION};
 use crate::command::CommandError;
-use crate::keep::kind;
+use crate::keep::{PLANT_PARENT, kind};
 use crate::load::{self, OrderState};
 
+pub(crate) use alert::put;
 pub use alert::{Known, alert_id, reconcile, record};
 
 /// How often the watch looks, in milliseconds.
@@ -202,7 +203,9 @@ async fn page<S: Store>(
     let request = PageRequest { after: place.take(), limit: PAGE };
     let found = store.list(plant, kind, &filter, &request).await?;
     *place = found.next;
-    let orders = found.items.iter().filter_map(|record| record.parent.clone()).collect();
+    // What is about the plant is told and cleared by whoever finds it.
+    let orders = found.items.iter().filter_map(|record| record.parent.clone());
+    let orders = orders.filter(|parent| parent != PLANT_PARENT).collect();
     Ok(Paged { ids: found.items.into_iter().map(|record| record.id).collect(), orders })
 }
 

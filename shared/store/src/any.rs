@@ -97,6 +97,15 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
         either!(self, store => store.newest(plant, kind, parents))
     }
 
+    async fn consumed(
+        &self,
+        plant: PlantNumber,
+        kinds: &[String],
+        from_ms: i64,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        either!(self, store => store.consumed(plant, kinds, from_ms))
+    }
+
     async fn movements(
         &self,
         plant: PlantNumber,

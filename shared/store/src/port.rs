@@ -52,6 +52,14 @@ pub trait Store {
         parents: &[String],
     ) -> Result<Vec<(String, String)>, StoreError>;
 
+    /// How much of each item moved in postings of these kinds since a moment, without those that were taken back.
+    async fn consumed(
+        &self,
+        plant: PlantNumber,
+        kinds: &[String],
+        from_ms: i64,
+    ) -> Result<Vec<(String, i64)>, StoreError>;
+
     /// Postings in the order of the journal.
     async fn movements(
         &self,

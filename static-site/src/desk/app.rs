@@ -214,6 +214,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::flows::view,
     },
     Page {
+        at: "counts",
+        name: page::counts::NAME,
+        icon: icon::CHECK,
+        group: STOCK,
+        needs: &[Permission::CountDo, Permission::CountApprove],
+        view: page::counts::view,
+    },
+    Page {
         at: "comparisons",
         name: page::comparisons::NAME,
         icon: icon::CHECK,
@@ -284,14 +292,6 @@ pub(crate) const PAGES: &[Page] = &[
         group: QUALITY,
         needs: &[Permission::ExceptionSetup],
         view: page::exception_settings::view,
-    },
-    Page {
-        at: "flows",
-        name: page::flows::FLOWS,
-        icon: icon::FLOW,
-        group: SET_UP,
-        needs: &[Permission::FlowEdit],
-        view: page::flows::view,
     },
     Page {
         at: "watch",

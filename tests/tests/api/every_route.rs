@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use takt_api::comparison::Comparison;
+use takt_api::counts::CountAnswer;
 use takt_api::exceptions::ExceptionAnswer;
 use takt_api::import::OpenedImport;
 use takt_api::problem::Problem;
@@ -66,12 +67,15 @@ impl Site {
         people.storekeeper.post("/api/v1/movements", entered(SMALL.material)).ok();
         let held = people.storekeeper.post("/api/v1/movements", entered("")).expect_problem(409, "entry-conflict");
         let conflict = held.conflict.expect("names the conflict");
+        let count = json!({"scope": {"locations": [SMALL.store]}});
+        let count: CountAnswer = people.storekeeper.post("/api/v1/counts", count).ok().json();
         let there = vec![
             ("{loop}", "KL".to_owned()),
             ("{call}", called.id),
             ("{extra}", extra.id),
             ("{document}", "DOC".to_owned()),
             ("{inspection}", failed.id.to_string()),
+            ("{count}", count.id.to_string()),
             ("{exception}", raised.id.to_string()),
             ("{plan}", "plan".to_owned()),
             ("{nonconformance}", found.id.to_string()),

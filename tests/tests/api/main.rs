@@ -4,6 +4,7 @@ mod audit;
 mod bad_input;
 mod bad_values;
 mod comparisons;
+mod counts;
 mod every_route;
 mod exceptions;
 mod fields;

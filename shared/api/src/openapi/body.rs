@@ -1,5 +1,6 @@
 //! What goes into each call and comes out of it.
 
+mod counts;
 mod quality;
 mod supply;
 
@@ -346,6 +347,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         },
         other => quality::body_of(other, &mut make)
             .or_else(|| supply::body_of(other, &mut make))
+            .or_else(|| counts::body_of(other, &mut make))
             .unwrap_or_else(|| undescribed(other, &mut make)),
     }
 }

@@ -180,6 +180,10 @@ impl Store for GatedStore {
         unasked()
     }
 
+    async fn consumed(&self, _: PlantNumber, _: &[String], _: i64) -> Result<Vec<(String, i64)>, StoreError> {
+        unasked()
+    }
+
     async fn movements(
         &self,
         _: PlantNumber,

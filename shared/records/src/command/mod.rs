@@ -1,6 +1,7 @@
 //! The commands, one file each, and the loop around them.
 
 pub mod acknowledge_alert;
+pub mod count;
 pub mod create_order;
 pub mod delegate;
 pub mod edit_flow;

@@ -23,10 +23,10 @@ use takt_store::{Commit, CounterChange, Expect, Load, Loaded, Store};
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::entry::{self, Entry};
-use crate::keep::{self, MovementHead, PLANT_PARENT, kind};
-use crate::load;
+use crate::keep::{self, MovementHead, kind};
 use crate::scan;
 use crate::supply::{self, NamedLine};
+use crate::{count, load};
 
 /// Decides and books the movement. What was entered another way already is held instead: the answer is a problem then, and
 /// names the conflict.
@@ -83,7 +83,7 @@ pub(super) async fn plan<S: Store>(
         load.records.push((kind::ORDER.into(), order.to_string()));
         load.records.push(supply::settings_record());
     }
-    load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
+    load.children = count::still_children();
     load.balances_of = vec![item_id.clone()];
     load.counters = vec![OWED_SCOPE.into()];
     if let Some(order) = &given.order {
@@ -139,12 +139,14 @@ pub(super) async fn plan<S: Store>(
     {
         return held(store, caller, given, entry, item.scale, &loaded).await;
     }
+    let unmoved = count::may_move(&change.postings, &loaded, caller.lang)?;
     let body = serde_json::to_value(MovementAnswer { id: id.clone() }).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
     if let Some((order, expect)) = order {
         beyond(given, &order, &change.postings, &balances, &loaded, approved, caller, &mut commit)?;
         commit.expect.push(expect);
     }
+    commit.expect.extend(unmoved);
     let head = MovementHead {
         id: id.clone(),
         order: match &line {

@@ -17,10 +17,10 @@ use takt_store::{Commit, Load, Loaded, Store, StoreError, StoredPosting};
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
 use crate::entry::Entry;
-use crate::keep::{self, MovementHead, PLANT_PARENT, kind};
-use crate::load;
+use crate::keep::{self, MovementHead, kind};
 use crate::scan;
 use crate::supply::{self, NamedLine};
+use crate::{count, load};
 
 /// Decides and books the reversal.
 pub async fn reverse_movement<S: Store>(
@@ -47,18 +47,18 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     load.key = caller.key_lookup();
     load.records = vec![(kind::ITEM.into(), first.item.clone())];
     load.balances_of = vec![first.item.clone()];
+    load.children = count::still_children();
     let entry = Entry::of_posting(first);
     load.counters = entry.iter().map(|entry| entry.scope.clone()).collect();
     let line = first.order.as_deref().and_then(LineRef::of_holder);
     if let Some(line) = &line {
         load.records.push((supply::kind_of(line.kind).into(), line.document.to_string()));
         load.counters.push(line.scope());
-        load.children =
-            vec![(kind::LOCATION.into(), PLANT_PARENT.into()), (kind::INSPECTION_PLAN.into(), first.item.clone())];
+        load.children.push((kind::INSPECTION_PLAN.into(), first.item.clone()));
     }
     let mut loaded = store.load(&load).await?;
     load::answered_before(&mut loaded, caller)?;
-    refuse_what_is_not_entered(&stored, line.is_some(), caller.lang)?;
+    refuse_what_is_not_entered(&stored, line.is_some(), caller)?;
     let item: Item = match loaded.record(kind::ITEM, &first.item) {
         Some(record) => record.parse()?,
         None => return Err(CommandError::Damaged(format!("the item {}", first.item))),
@@ -69,9 +69,11 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         reversals.push(posted(posting, item.scale)?.reversal());
     }
     refuse_what_is_gone(&reversals, &loaded, &item, caller.lang)?;
+    let unmoved = count::may_move(&reversals, &loaded, caller.lang)?;
     let movement = caller.derived_id();
     let body = serde_json::to_value(MovementAnswer { id: movement.clone() }).unwrap_or_default();
     let mut commit = caller.commit(200, &body);
+    commit.expect = unmoved;
     let head = MovementHead {
         id: movement.clone(),
         order: first.order.clone(),
@@ -124,12 +126,18 @@ fn line_back(
 }
 
 /// `of_line`: it was a step of a document, where picking in place is a reservation that somebody entered.
-fn refuse_what_is_not_entered(stored: &[StoredPosting], of_line: bool, lang: Lang) -> Result<(), CommandError> {
-    use MovementKind::{Issue, Receipt, Reserve, Return, Scrap, Settle, Shipment, Transfer};
+fn refuse_what_is_not_entered(stored: &[StoredPosting], of_line: bool, caller: &Caller) -> Result<(), CommandError> {
+    use MovementKind::{Adjust, Issue, Receipt, Reserve, Return, Scrap, Settle, Shipment, Transfer};
+    let lang = caller.lang;
     if stored.iter().any(|posting| posting.reversed_by.is_some()) {
         return Err(already(lang).into());
     }
-    let entered = [Receipt, Issue, Return, Transfer, Shipment, Scrap, Settle];
+    // What who approves has booked is not taken back by whoever counts.
+    let is_count = stored.iter().any(|posting| posting.kind == Adjust.as_str());
+    if is_count && !caller.actor.may(Permission::CountApprove) {
+        return Err(Refusal::one(Unmet::permission(Permission::CountApprove, lang)).into());
+    }
+    let entered = [Receipt, Issue, Return, Transfer, Shipment, Scrap, Settle, Adjust];
     let is_entered = |kind| entered.contains(&kind) || of_line && kind == Reserve;
     if stored.iter().all(|posting| MovementKind::from_name(&posting.kind).is_some_and(is_entered)) {
         return Ok(());

@@ -140,15 +140,19 @@ impl Change {
 
     /// Adds it to a commit.
     pub fn write(self, caller: &Caller, commit: &mut Commit) {
-        let Self { alert, version, event } = self;
-        commit.records.push(record(&alert, version));
-        let Some(event) = event else { return };
-        let data = json!({
-            "alert": alert.id, "code": alert.code, "severity": alert.severity, "order": alert.order, "line": alert.line,
-            "detail": alert.detail, "roles": alert.roles, "users": alert.users, "since": alert.since, "state": alert.state,
-        });
-        let told = DomainEvent { kind: event.to_owned(), data };
-        let id = format!("{}~{}", alert.id, caller.now_ms());
-        commit.events.extend(keep::events(vec![told], &id, &alert.id, caller));
+        put(&self.alert, self.version, self.event, caller, commit);
     }
+}
+
+/// Adds an alert to a commit, over the version that is there, with what is told of it.
+pub(crate) fn put(alert: &Alert, version: u64, event: Option<&str>, caller: &Caller, commit: &mut Commit) {
+    commit.records.push(record(alert, version));
+    let Some(event) = event else { return };
+    let data = json!({
+        "alert": alert.id, "code": alert.code, "severity": alert.severity, "order": alert.order, "line": alert.line,
+        "detail": alert.detail, "roles": alert.roles, "users": alert.users, "since": alert.since, "state": alert.state,
+    });
+    let told = DomainEvent { kind: event.to_owned(), data };
+    let id = format!("{}~{}", alert.id, caller.now_ms());
+    commit.events.extend(keep::events(vec![told], &id, &alert.id, caller));
 }

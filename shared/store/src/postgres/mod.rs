@@ -140,6 +140,15 @@ impl<D: Driver> Store for PostgresStore<D> {
         self.read(include_str!("sql/newest.sql"), vec![number(plant), kind.into(), json(parents)?]).await
     }
 
+    async fn consumed(
+        &self,
+        plant: PlantNumber,
+        kinds: &[String],
+        from_ms: i64,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        self.read(include_str!("sql/consumed.sql"), vec![number(plant), json(kinds)?, from_ms.into()]).await
+    }
+
     async fn movements(
         &self,
         plant: PlantNumber,

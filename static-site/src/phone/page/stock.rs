@@ -41,8 +41,11 @@ fn move_button() -> View {
     if !app::may(Permission::StockMove) {
         return View::new();
     }
-    let path = Route::Move(MovementKind::Receipt).path();
-    view! { a(class="button", href=path) { (icon::MOVE) (text::BOOK) } }
+    let (path, counts) = (Route::Move(MovementKind::Receipt).path(), Route::Counts.path());
+    view! {
+        a(class="button quiet", href=counts) { (icon::CHECK) (super::count::NAME) }
+        a(class="button", href=path) { (icon::MOVE) (text::BOOK) }
+    }
 }
 
 fn row(stock: &ItemStock) -> View {
