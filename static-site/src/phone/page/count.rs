@@ -118,7 +118,7 @@ fn load(form: Form, code: String, source: Source) {
         }
         form.fault.set(None);
         match outcome {
-            Ok(Scanned::Item { item }) => choose(form, Rc::new(item), String::new(), source),
+            Ok(Scanned::Item { item, with }) => choose(form, Rc::new(item), with.lot, source),
             Ok(Scanned::Location { location }) => {
                 form.place.set(location.id.to_string());
                 form.item.set(None);
@@ -210,7 +210,7 @@ fn item_row(row: &SheetRow, form: Form) -> View {
         app::spawn(async move {
             // The number of an item is a code that stands for it.
             match scan(&item).await {
-                Ok(Scanned::Item { item }) if form.item.is_alive() => choose(form, Rc::new(item), lot, Source::Hand),
+                Ok(Scanned::Item { item, .. }) if form.item.is_alive() => choose(form, Rc::new(item), lot, Source::Hand),
                 Err(fault) if form.item.is_alive() => form.fault.set(Some(fault)),
                 _ => {}
             }
