@@ -17,8 +17,6 @@ pub enum Route {
     StockItem(ItemId),
     Move(MovementKind),
     Movements,
-    Counts,
-    Count(CountId),
     Me,
     /// A page of the desk: what follows `/desk/`.
     Desk(Vec<String>),
@@ -42,8 +40,6 @@ impl Route {
             ["stock", item] => item.parse().map_or(Self::Unknown, Self::StockItem),
             ["move", kind] => MovementKind::from_name(kind).map_or(Self::Unknown, Self::Move),
             ["movements"] => Self::Movements,
-            ["counts"] => Self::Counts,
-            ["counts", id] => id.parse().map_or(Self::Unknown, Self::Count),
             ["me"] => Self::Me,
             ["desk", ref rest @ ..] => Self::Desk(rest.iter().map(|&segment| segment.to_owned()).collect()),
             _ => Self::Unknown,
@@ -63,8 +59,6 @@ impl Route {
             Self::StockItem(item) => format!("/stock/{}", encode(item.as_str())),
             Self::Move(kind) => format!("/move/{}", kind.as_str()),
             Self::Movements => "/movements".into(),
-            Self::Counts => "/counts".into(),
-            Self::Count(id) => format!("/counts/{}", encode(id.as_str())),
             Self::Me => "/me".into(),
             Self::Desk(rest) => rest.iter().fold(String::from("/desk"), |path, segment| path + "/" + &encode(segment)),
         }

@@ -214,6 +214,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::flows::view,
     },
     Page {
+        at: "count",
+        name: page::count_sheet::NAME,
+        icon: icon::CHECK,
+        group: STOCK,
+        needs: &[Permission::CountDo],
+        view: page::count_sheet::view,
+    },
+    Page {
         at: "counts",
         name: page::counts::NAME,
         icon: icon::CHECK,

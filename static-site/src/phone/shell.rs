@@ -71,7 +71,7 @@ fn belongs(now: &Route, entry: &Route) -> bool {
     match now {
         Route::Home => entries().first().is_some_and(|(first, ..)| first == entry),
         Route::Order(_) | Route::Report(_) => *entry == Route::Orders,
-        Route::StockItem(_) | Route::Counts | Route::Count(_) => *entry == Route::Stock,
+        Route::StockItem(_) => *entry == Route::Stock,
         Route::Move(_) => matches!(entry, Route::Move(_)),
         _ => now == entry,
     }

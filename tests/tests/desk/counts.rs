@@ -13,7 +13,7 @@ use super::Screen;
 
 /// Counts the material at the store, as somebody on a phone.
 fn counts(host: &Fresh, user: &str, id: &str, quantity: &str, said: &str) {
-    let mut phone = Screen::at(Browser::phone(), host, user, &format!("/counts/{id}"));
+    let mut phone = Screen::at(Browser::phone(), host, user, &format!("/desk/count/{id}"));
     phone.browser.read("先扫或选库位");
     phone.browser.scan(SMALL.store);
     phone.browser.read("扫物料,或从下面选");

@@ -5,6 +5,7 @@ pub(crate) mod approvals;
 pub(crate) mod board;
 pub(crate) mod comparisons;
 pub(crate) mod conflicts;
+pub(crate) mod count_sheet;
 pub(crate) mod counts;
 pub(crate) mod deputies;
 pub(crate) mod exception_settings;

@@ -1,7 +1,6 @@
 //! One module for each page.
 
 mod andon;
-mod count;
 mod line;
 mod me;
 mod movements;
@@ -36,8 +35,6 @@ pub(crate) fn view(route: &Route) -> View {
         Route::StockItem(item) => stock_item::view(item),
         Route::Move(kind) => stock_move::view(*kind),
         Route::Movements => movements::view(),
-        Route::Counts => count::view(),
-        Route::Count(id) => count::one(id.as_str()),
         Route::Me => me::view(),
         Route::Desk(_) | Route::Unknown => ui::shell::unknown("/"),
     }

@@ -41,9 +41,9 @@ fn move_button() -> View {
     if !app::may(Permission::StockMove) {
         return View::new();
     }
-    let (path, counts) = (Route::Move(MovementKind::Receipt).path(), Route::Counts.path());
+    let (path, counts) = (Route::Move(MovementKind::Receipt).path(), Route::Desk(vec!["count".into()]).path());
     view! {
-        a(class="button quiet", href=counts) { (icon::CHECK) (super::count::NAME) }
+        a(class="button quiet", href=counts) { (icon::CHECK) (text::COUNTS) }
         a(class="button", href=path) { (icon::MOVE) (text::BOOK) }
     }
 }

@@ -21,7 +21,7 @@ use crate::text::Text;
 use crate::ui::{self, field, submit_button, toast::Toast};
 use crate::{app, show, text};
 
-pub(crate) const NAME: Text = Text::new("盘点", "Counts");
+pub(crate) const NAME: Text = Text::new("盘点管理", "Counts: plan and review");
 const NONE: Text = Text::new("还没有盘点", "No counts yet");
 const DUE: Text = Text::new("今日循环盘点计划", "To be counted today");
 const NOTHING_DUE: Text = Text::new("今天没有要盘点的", "Nothing is due today");

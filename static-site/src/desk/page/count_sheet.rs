@@ -1,4 +1,4 @@
-//! Counting on the phone, blind: scan or choose a place, then an item, type what is there, next. A scanner may be used at any
+//! Counting, blind, made for a phone: scan or choose a place, then an item, type what is there, next. A scanner may be used at any
 //! time. What the books have is not shown, and not known here.
 
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::rc::Rc;
 use sycamore::prelude::*;
 use takt_api::counts::{CountAnswer, CountRow, EnterLine, LineAnswer, Sheet, SheetRow, StartCount};
 use takt_api::stock::{Scanned, Source};
-use takt_domain::id::LocationId;
+use takt_domain::id::{CountId, LocationId};
 use takt_domain::master::Item;
 
 use crate::net::Fault;
@@ -19,7 +19,7 @@ use crate::text::Text;
 use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, toast::Toast};
 use crate::{app, show, text};
 
-pub(crate) const NAME: Text = Text::new("盘点", "Counts");
+pub(crate) const NAME: Text = text::COUNTS;
 const NONE: Text = Text::new("没有进行中的盘点", "Nothing is being counted");
 const DUE: Text = Text::new("盘点今日计划", "Count what is due today");
 const SCAN: Text = Text::new("扫库位或物料", "Scan a place or an item");
@@ -33,15 +33,24 @@ const RECOUNT: Text = Text::new("需另一人复盘", "Somebody else counts it a
 const COUNTED: Text = Text::new("已盘", "Counted");
 const LEFT: Text = Text::new("还有 {} 项", "{} left");
 
-/// The counts that go on.
-pub(crate) fn view() -> View {
+/// The counts that go on, or one of them.
+pub(crate) fn view(rest: &[String]) -> View {
+    rest.first().map_or_else(open, |id| one(id))
+}
+
+/// Where a count is entered.
+fn sheet_of(id: &CountId) -> Route {
+    Route::Desk(vec!["count".into(), id.to_string()])
+}
+
+fn open() -> View {
     let counts: List<CountRow> = List::new("/api/v1/counts?state=open&state=counted&limit=50".into());
     let rows = ui::listed(counts, "rows card", NONE, |found: CountRow| row(&found));
     let submit = Submit::new();
     let button = submit_button::view(submit, DUE, move || {
         let body = StartCount { due: true, ..StartCount::default() };
         submit.send("POST", "/api/v1/counts".into(), &body, Source::Hand, |done: CountAnswer| {
-            app::app().go(&Route::Count(done.id).path());
+            app::app().go(&sheet_of(&done.id).path());
         });
     });
     ui::shell::page(NAME.get(), Some(Route::Stock), View::new(), view! { (rows) (button) })
@@ -50,7 +59,7 @@ pub(crate) fn view() -> View {
 fn row(found: &CountRow) -> View {
     let count = &found.count;
     let (path, id, state) =
-        (Route::Count(count.id.clone()).path(), count.id.to_string(), count.state.label(app::lang()).to_owned());
+        (sheet_of(&count.id).path(), count.id.to_string(), count.state.label(app::lang()).to_owned());
     let note = format!("{} {} {}", show::time(count.at), show::user(&count.by), count.note);
     view! { li(class="row") { a(href=path) {
         div(class="row-main") { strong(class="grow") { (id) } span(class="chip") { (state) } }
@@ -71,7 +80,7 @@ struct Form {
 }
 
 /// One count.
-pub(crate) fn one(id: &str) -> View {
+fn one(id: &str) -> View {
     let base = format!("/api/v1/counts/{}", encode(id));
     let form = Form {
         place: create_signal(String::new()),
@@ -97,7 +106,7 @@ pub(crate) fn one(id: &str) -> View {
     let hint = ui::hint(form.missing);
     let fields = submit_button::fields(submit, amount);
     let body = view! { div(class="filters") { (scan) } (fields) (rows) div(class="bottom") { (hint) (button) } };
-    ui::shell::page(id, Some(Route::Counts), View::new(), body)
+    ui::shell::page(id, Some(Route::Desk(vec!["count".into()])), View::new(), body)
 }
 
 fn choose(form: Form, item: Rc<Item>, lot: String, source: Source) {
@@ -210,7 +219,9 @@ fn item_row(row: &SheetRow, form: Form) -> View {
         app::spawn(async move {
             // The number of an item is a code that stands for it.
             match scan(&item).await {
-                Ok(Scanned::Item { item, .. }) if form.item.is_alive() => choose(form, Rc::new(item), lot, Source::Hand),
+                Ok(Scanned::Item { item, .. }) if form.item.is_alive() => {
+                    choose(form, Rc::new(item), lot, Source::Hand)
+                }
                 Err(fault) if form.item.is_alive() => form.fault.set(Some(fault)),
                 _ => {}
             }
