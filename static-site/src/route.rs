@@ -1,6 +1,6 @@
 //! The addresses of the pages. Each can be loaded anew, sent to a colleague, and gone back to.
 
-use takt_domain::id::{CountId, ItemId, OrderId};
+use takt_domain::id::{ItemId, OrderId};
 use takt_domain::ledger::MovementKind;
 
 /// A page, with what its address says.

@@ -97,6 +97,7 @@ texts! {
     CLEAR: "清空", "Clear";
     CLOSE: "关闭", "Close";
     CONFLICTS: "录入冲突", "Entry conflicts";
+    COUNTS: "盘点", "Counts";
     CREATED: "新建", "Created";
     CREATED_ORDER: "已建工单 {}", "Order {} made";
     CREATE_ORDER: "新建工单", "Make the order";
