@@ -32,7 +32,7 @@ struct Bundle {
 /// A phone on the floor waits for every byte; a desk has a better line.
 const BUNDLES: [Bundle; 2] = [
     Bundle { program: "phone", page: "index.html", styles: &[], first_visit_max: 250 * 1024 },
-    Bundle { program: "desk", page: "desk.html", styles: &["desk.css"], first_visit_max: 450 * 1024 },
+    Bundle { program: "desk", page: "desk.html", styles: &["desk.css"], first_visit_max: 560 * 1024 },
 ];
 
 /// Builds `static-site/dist` from `static-site/`. Fast, and touches no file, when nothing has changed.
