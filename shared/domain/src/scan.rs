@@ -159,12 +159,12 @@ fn reopens(now: MovementKind, earlier: MovementKind) -> bool {
 }
 
 /// Adds a booking to those of a label; the earlier one, when it was booked that way already.
-pub fn book(mut earlier: Vec<LabelUse>, new: LabelUse) -> Result<Vec<LabelUse>, LabelUse> {
+pub fn book(mut earlier: Vec<LabelUse>, new: LabelUse) -> Result<Vec<LabelUse>, Box<LabelUse>> {
     let same = |used: &LabelUse| used.item == new.item && used.lot == new.lot;
     let directed = |used: &LabelUse| used.kind != MovementKind::Transfer || used.to == new.to;
     let twice = earlier.iter().position(|used| same(used) && used.kind == new.kind && directed(used));
     if let Some(place) = twice {
-        return Err(earlier.swap_remove(place));
+        return Err(Box::new(earlier.swap_remove(place)));
     }
     earlier.retain(|used| !(same(used) && reopens(new.kind, used.kind)));
     earlier.push(new);

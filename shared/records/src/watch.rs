@@ -140,8 +140,7 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
     };
     let open = open_states(&load::flows(store, &caller).await?);
     let mut looked = Looked::default();
-    let mut version = version;
-    for _ in 0..PAGES_MAX {
+    for version in (version..).take(PAGES_MAX) {
         let Some(one) = look_at_a_page(store, &caller, &settings, open.clone(), (&mut round, version)).await? else {
             // Another goes on from here.
             return Ok((looked != Looked::default()).then_some(looked));
@@ -149,7 +148,6 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
         looked.orders += one.orders;
         looked.raised += one.raised;
         looked.cleared += one.cleared;
-        version += 1;
         if round.orders.is_none() {
             break;
         }

@@ -39,13 +39,16 @@ struct Open {
     expected: BTreeMap<(&'static str, &'static str), i64>,
 }
 
+/// An account, by location and lot or item, and what it gained.
+type Moved = ((&'static str, &'static str), i64);
+
 struct Walk {
     world: World,
     dice: Dice,
     books: BTreeMap<(&'static str, &'static str), i64>,
     open: Vec<Open>,
     /// Movements with what they did.
-    done: Vec<(String, Vec<((&'static str, &'static str), i64)>)>,
+    done: Vec<(String, Vec<Moved>)>,
     posted: usize,
 }
 

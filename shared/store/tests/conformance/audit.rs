@@ -164,7 +164,7 @@ pub(crate) fn reports_are_added_up_and_held_against_counters(harness: &impl Harn
     assert_eq!((sums().compared, sums().count, sums().next), (3, 0, None));
     harness.raw("UPDATE counter SET value = 351 WHERE scope = 'WO-1' AND name = '10.good'").unwrap();
     let wrong = SumDifference { scope: "WO-1".into(), name: "10.good".into(), told: 350, counted: 351 };
-    assert_eq!(sums().differences, [wrong.clone()]);
+    assert_eq!(sums().differences, std::slice::from_ref(&wrong));
     // A counter that nothing was reported for, and a report that no counter knows.
     book(&store, &Commit { counters: vec![counter("WO-2", "20.good", 4)], ..commit() }).unwrap();
     book(&store, &Commit { records: vec![report("r4", "WO-9", "0.01", &[])], ..commit() }).unwrap();
