@@ -189,7 +189,7 @@ fn places_machines_and_moulds() {
         &[
             "equipment.csv:2:3: line: there is no L7 in lines, and the plant has none",
             "equipment.csv:3:4: status: expected available, down or maintenance, found \"broken\"",
-            "locations.csv:2:3: kind: expected store, line, quarantine or finished, found \"shelf\"",
+            "locations.csv:2:3: kind: expected store, line, quarantine, finished or receiving, found \"shelf\"",
             "locations.csv:3:4: line: there is no L7 in lines, and the plant has none",
             "locations.csv:4:1: id: virtual locations are there by themselves",
             "moulds.csv:2:3: usable: expected true, false, yes, no, 1, 0, 是 or 否, found \"2\"",

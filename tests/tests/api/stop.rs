@@ -58,7 +58,11 @@ fn a_command_over_a_data_folder_says_its_result_and_nothing_else() {
         let output = run(&[command, &[&folder]].concat(), &[]);
         let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         assert!(output.status.success() && told(&output.stdout).contains(says), "{}", told(&output.stdout));
-        assert_eq!(told(&output.stderr), "", "{command:?}");
+        // How far an audit has come is no result.
+        let errors = told(&output.stderr);
+        let other: Vec<_> =
+            errors.lines().filter(|line| !(line.starts_with("audit: ") && line.ends_with(" so far"))).collect();
+        assert!(other.is_empty(), "{command:?}: {other:?}");
     }
 }
 
