@@ -4,7 +4,7 @@ use takt_api::counts::SinceLast;
 use takt_domain::count::{CountLine, Place};
 use takt_domain::id::CountId;
 use takt_domain::master::Item;
-use takt_records::command::CommandError;
+use takt_records::command::{CommandError, count as command};
 use takt_records::count::{book, line_id, place};
 use takt_records::keep::kind;
 use takt_store::{Load, Store};
@@ -25,9 +25,14 @@ pub(crate) async fn count_movements<S: Store>(store: &S, call: &Call) -> Outcome
     };
     let mut load = Load::new(caller.plant, caller.now_ms());
     let line = line_id(id.as_str(), &at);
-    load.records =
-        vec![(kind::COUNT_LINE.into(), line.clone()), (kind::ITEM.into(), at.item.to_string()), place::record_of(&at)];
+    load.records = vec![
+        (kind::COUNT.into(), id.to_string()),
+        (kind::COUNT_LINE.into(), line.clone()),
+        (kind::ITEM.into(), at.item.to_string()),
+        place::record_of(&at),
+    ];
     let loaded = store.load(&load).await?;
+    command::of(&loaded, &id)?;
     let of_line = loaded.record(kind::COUNT_LINE, &line).map(|record| record.parse::<CountLine>()).transpose()?;
     let scale = loaded.record(kind::ITEM, at.item.as_str()).map(|record| record.parse::<Item>()).transpose()?;
     let scale = scale.map_or(0, |item| item.scale);

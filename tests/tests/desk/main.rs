@@ -1,7 +1,6 @@
 //! The desk's pages of production control, clicked through in a real browser against the real host: what is seen and
 //! touched there, and what the plant has kept of it.
 
-mod counts;
 mod exceptions;
 mod quality;
 mod resources;

@@ -1,7 +1,6 @@
 //! The settings of quality and of exceptions: for those who may, and in words for those who may not.
 
 use takt_api::exceptions::ExceptionSettingsDocument;
-use takt_api::flows::Delegations;
 use takt_api::quality::QualitySettingsDocument;
 use takt_domain::order::Priority;
 use takt_domain::permission::Role;
@@ -84,45 +83,4 @@ fn limits_are_set_for_a_state_and_for_one_priority_in_it() {
         let settings: WatchSettings = people.operator.get("/api/v1/watch").ok().json();
         (settings.limits.len() == 1 && settings.limits[0].priority == Some(Priority::Urgent)).then_some(())
     });
-}
-
-#[test]
-fn one_names_a_deputy_for_oneself_and_whoever_manages_users_for_others() {
-    let host = Fresh::small();
-    let people = People::at(&host);
-    let rows = || people.manager.get("/api/v1/delegations").ok().json::<Delegations>().rows;
-    let mut desk = Screen::desk(&host, "lead", "deputies");
-    desk.browser.read("现在没有人由别人代签");
-    desk.browser.press("指定代理人");
-    desk.types("由谁代理(账号)", "nobody");
-    desk.browser.press("保存");
-    desk.browser.read("请填写:到");
-    let tomorrow = jiff::Zoned::now().tomorrow().expect("a day").strftime("%Y-%m-%dT%H:%M").to_string();
-    desk.types("到", &tomorrow);
-    desk.browser.press("保存");
-    desk.browser.see("dialog .fault");
-    assert_eq!(rows(), []);
-    desk.types("由谁代理(账号)", "operator");
-    desk.look("deputy-form");
-    desk.browser.tap("dialog .submit .primary");
-    desk.browser.read("operator");
-    let named = until("it is kept", || rows().first().cloned());
-    assert_eq!((named.from.as_str(), named.to.as_str()), ("lead", "operator"));
-    desk.browser.read("代理中");
-    desk.look("deputies");
-
-    // Another has nothing to end there; whoever manages users has, and names one for somebody else.
-    let mut other = Screen::desk(&host, "operator", "deputies");
-    other.browser.read("代理中");
-    assert_eq!(other.browser.eval("document.body.textContent.includes('结束代理')"), serde_json::json!(false));
-    let mut admin = Screen::desk(&host, "admin", "deputies");
-    admin.browser.press("结束代理");
-    admin.browser.read("现在没有人由别人代签");
-    admin.browser.press("指定代理人");
-    admin.types("谁外出(账号)", "inspector");
-    admin.types("由谁代理(账号)", "lead");
-    admin.types("到", &tomorrow);
-    admin.browser.tap("dialog .submit .primary");
-    let named = until("it is kept", || rows().first().cloned());
-    assert_eq!((named.from.as_str(), named.to.as_str()), ("inspector", "lead"));
 }
