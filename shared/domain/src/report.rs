@@ -294,8 +294,10 @@ fn counters(order: &Order, report: &NewReport, facts: &Facts, reached: bool, red
     // Nobody takes back meanwhile what this rests on.
     if let Some(previous) = order.operation_before(operation) {
         let passed = facts.progress_at(previous.number, order.quantity.scale()).good.units();
+        // But for the pieces that it sends back there itself.
+        let sent_back = report.rework_to.filter(|to| *to <= previous.number).map_or(0, |_| report.rework_units(order));
         let name = counter_name(previous.number, "good");
-        changes.push(CounterChange { name, delta: 0, min_after: Some(passed), max_after: None });
+        changes.push(CounterChange { name, delta: 0, min_after: Some(passed - sent_back), max_after: None });
     }
     if redone > 0 {
         changes.push(CounterChange { min_after: Some(0), ..plain("redo", -redone) });
