@@ -147,5 +147,6 @@ fn what_can_be_neither_booked_nor_refused_is_listed_and_put_back_by_an_operator(
     let said = takt(&["replay", "0-0-0"]);
     assert!(said.contains("error"), "{said}");
     assert!(takt(&["status"]).contains("1 dead letters"));
-    ledger::check(&site.people.manager);
+    // The letter was accepted, and is still neither booked nor refused.
+    ledger::check_beside(&site.people.manager, &["queue"]);
 }
