@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use takt_redis::Redis;
 use takt_store::{
     AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, LedgerRow, ListFilter, Load,
-    Loaded, MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record, RollupQuery,
-    RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
+    Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record,
+    RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
 };
 
 use crate::clock::Clock;
@@ -256,6 +256,24 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
 
     async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError> {
         self.store.movement(plant, movement).await
+    }
+
+    async fn lot_flows(
+        &self,
+        plant: PlantNumber,
+        lots: &[(String, String)],
+        limit: u32,
+    ) -> Result<Vec<LotFlow>, StoreError> {
+        self.store.lot_flows(plant, lots, limit).await
+    }
+
+    async fn order_flows(
+        &self,
+        plant: PlantNumber,
+        orders: &[String],
+        limit: u32,
+    ) -> Result<Vec<OrderFlow>, StoreError> {
+        self.store.order_flows(plant, orders, limit).await
     }
 
     async fn balances(

@@ -5,6 +5,7 @@ use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::driver::{Driver, failed};
 use crate::error::StoreError;
+use crate::flow::{LotFlow, OrderFlow};
 use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
@@ -117,6 +118,24 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
 
     async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError> {
         either!(self, store => store.movement(plant, movement))
+    }
+
+    async fn lot_flows(
+        &self,
+        plant: PlantNumber,
+        lots: &[(String, String)],
+        limit: u32,
+    ) -> Result<Vec<LotFlow>, StoreError> {
+        either!(self, store => store.lot_flows(plant, lots, limit))
+    }
+
+    async fn order_flows(
+        &self,
+        plant: PlantNumber,
+        orders: &[String],
+        limit: u32,
+    ) -> Result<Vec<OrderFlow>, StoreError> {
+        either!(self, store => store.order_flows(plant, orders, limit))
     }
 
     async fn balances(

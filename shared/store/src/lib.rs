@@ -59,6 +59,7 @@ mod cursor;
 mod document;
 mod driver;
 mod error;
+mod flow;
 mod page;
 mod photo;
 mod plant;
@@ -82,6 +83,7 @@ pub use commit::{
 };
 pub use driver::{Driver, DriverError, Rows, Value};
 pub use error::StoreError;
+pub use flow::{LotFlow, OrderFlow, Way};
 pub use photo::Photo;
 pub use plant::{Plant, PlantNumber};
 pub use port::Store;

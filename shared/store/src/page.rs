@@ -13,6 +13,12 @@ pub(crate) const JOURNAL_MAX: u32 = 1000;
 pub(crate) const LEDGER_MAX: u32 = 5000;
 pub(crate) const SEALS_MAX: u32 = 100;
 pub(crate) const HEADS_MAX: u32 = 400;
+const FLOWS_MAX: u32 = 5000;
+
+/// How many flows of lots or orders.
+pub(crate) fn flows(limit: u32) -> Value {
+    Value::Integer(i64::from(limit.clamp(1, FLOWS_MAX)))
+}
 
 fn rows_max(page: &PageRequest) -> u32 {
     page.limit.clamp(1, PAGE_MAX)

@@ -4,6 +4,7 @@ use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::error::StoreError;
+use crate::flow::{LotFlow, OrderFlow};
 use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::read::{
@@ -70,6 +71,23 @@ pub trait Store {
 
     /// All postings of one movement, oldest first; none when there is no such movement.
     async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError>;
+
+    /// What came into these lots (item and lot) from outside the plant's places, and what went out: summed, without what was
+    /// taken back; at most `limit` of them, which is brought into 1 to 5000. No lot of that name has none.
+    async fn lot_flows(
+        &self,
+        plant: PlantNumber,
+        lots: &[(String, String)],
+        limit: u32,
+    ) -> Result<Vec<LotFlow>, StoreError>;
+
+    /// What these orders consumed and made: summed, without what was taken back; at most `limit`, which is brought into 1 to 5000.
+    async fn order_flows(
+        &self,
+        plant: PlantNumber,
+        orders: &[String],
+        limit: u32,
+    ) -> Result<Vec<OrderFlow>, StoreError>;
 
     /// Accounts by item, location, lot and order.
     async fn balances(

@@ -10,8 +10,8 @@ use takt_cache::Clock;
 use takt_redis::{Arg, Redis, RedisError, Value};
 use takt_store::{
     AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, LedgerRow, ListFilter, Load,
-    Loaded, MovementFilter, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record, RollupQuery,
-    RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
+    Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record,
+    RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
 };
 
 use crate::world::World;
@@ -271,6 +271,14 @@ impl Store for GatedStore {
     }
 
     async fn unsealed(&self, _: PlantNumber, _: &str) -> Result<Unsealed, StoreError> {
+        unasked()
+    }
+
+    async fn lot_flows(&self, _: PlantNumber, _: &[(String, String)], _: u32) -> Result<Vec<LotFlow>, StoreError> {
+        unasked()
+    }
+
+    async fn order_flows(&self, _: PlantNumber, _: &[String], _: u32) -> Result<Vec<OrderFlow>, StoreError> {
         unasked()
     }
 

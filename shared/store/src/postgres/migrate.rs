@@ -4,11 +4,12 @@
 use crate::driver::{Driver, DriverError, Value};
 use crate::sqlite::SCHEMA_VERSION;
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/postgres/0001_init.sql"),
     include_str!("../../migrations/postgres/0002_rollup.sql"),
     include_str!("../../migrations/postgres/0003_photo.sql"),
     include_str!("../../migrations/postgres/0004_seal.sql"),
+    include_str!("../../migrations/postgres/0005_lot.sql"),
 ];
 /// What the database does in one call; each is replaced whole.
 const FUNCTIONS: [&str; 3] = [

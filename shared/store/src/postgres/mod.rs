@@ -27,6 +27,8 @@ use crate::commit::{Commit, Committed};
 use crate::document::{document, json};
 use crate::driver::{Driver, DriverError, Value, failed};
 use crate::error::StoreError;
+use crate::flow::{LotFlow, OrderFlow};
+use crate::page::flows;
 use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
@@ -160,6 +162,24 @@ impl<D: Driver> Store for PostgresStore<D> {
 
     async fn movement(&self, plant: PlantNumber, movement: &str) -> Result<Vec<StoredPosting>, StoreError> {
         self.read(include_str!("sql/movement.sql"), vec![number(plant), movement.into()]).await
+    }
+
+    async fn lot_flows(
+        &self,
+        plant: PlantNumber,
+        lots: &[(String, String)],
+        limit: u32,
+    ) -> Result<Vec<LotFlow>, StoreError> {
+        self.read(include_str!("sql/lot_flows.sql"), vec![number(plant), document(lots)?, flows(limit)]).await
+    }
+
+    async fn order_flows(
+        &self,
+        plant: PlantNumber,
+        orders: &[String],
+        limit: u32,
+    ) -> Result<Vec<OrderFlow>, StoreError> {
+        self.read(include_str!("sql/order_flows.sql"), vec![number(plant), document(orders)?, flows(limit)]).await
     }
 
     async fn balances(

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod commit;
+pub(crate) mod flow;
 pub(crate) mod lists;
 pub(crate) mod load;
 pub(crate) mod parallel;
@@ -68,6 +69,10 @@ macro_rules! every_test {
                 a_batch_books_each_on_its_own,
                 a_batch_without_refusals_is_booked_in_order,
                 text_comes_back_as_it_went_in;
+            flow: what_flowed_through_a_lot_is_summed,
+                what_an_order_consumed_and_made_is_summed,
+                what_was_taken_back_has_not_flowed,
+                lots_that_are_split_and_merged_know_each_other;
             photo: a_photo_comes_back_as_it_went_in_and_never_changes;
             lists: the_newest_child_of_each_is_found,
                 pages_hold_every_record_once_in_order,

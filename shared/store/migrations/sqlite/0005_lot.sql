@@ -1,0 +1,5 @@
+-- Schema 5: where a lot came from and where it went is asked of the ledger by item and lot.
+CREATE INDEX IF NOT EXISTS posting_by_lot ON posting (plant, item, lot) WHERE lot <> ''
+--;;
+PRAGMA user_version = 5
+--;;

@@ -1,0 +1,13 @@
+-- ?1 plant, ?2 orders, ?3 rows. A reversal counts against what it takes back: its ends are swapped, its quantity is below zero.
+WITH touched AS MATERIALIZED (
+    SELECT p.order_id, p.item, p.lot, iif(p.reverses IS NULL, p.from_location, p.to_location) AS source,
+        iif(p.reverses IS NULL, p.to_location, p.from_location) AS target,
+        iif(p.reverses IS NULL, p.quantity, -p.quantity) AS quantity
+    FROM (SELECT DISTINCT value AS order_id FROM json_each(?2)) AS w
+        CROSS JOIN posting AS p INDEXED BY posting_by_order ON p.plant = ?1 AND p.order_id = w.order_id
+    WHERE (p.from_location = '@production' AND p.to_location <> '@supplier')
+        OR (p.to_location = '@production' AND p.from_location <> '@supplier')
+)
+SELECT json_group_array(json_object('order', f.order_id, 'item', f.item, 'lot', f.lot, 'way', f.way, 'quantity', f.quantity))
+FROM (SELECT order_id, item, lot, iif(target = '@production', 'in', 'out') AS way, sum(quantity) AS quantity
+    FROM touched GROUP BY 1, 2, 3, 4 HAVING sum(quantity) <> 0 ORDER BY 1, 2, 3, 4 LIMIT ?3) AS f
