@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use sycamore::prelude::*;
+use takt_api::audit::{ChainHead, ChainHeads};
 use takt_api::watch::{Morning, MorningRow};
 use takt_domain::order::Priority;
+use takt_domain::permission::Permission;
 
 use super::{alerts, why};
 use crate::net::read::Read;
@@ -21,15 +23,31 @@ const OPEN: Text = Text::new("未完 {}", "of {} open");
 const REASON: Text = Text::new("原因", "Reason");
 const AGE: Text = Text::new("停留", "Age");
 const WHO: Text = Text::new("谁来推动", "Who moves it");
+/// On paper it can be held against what `takt audit --chain` says later.
+const SEAL: Text = Text::new("账本封条", "Seal of the ledger");
 
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<Morning> = Read::new("/api/v1/morning");
     let print =
         view! { button(r#type="button", class="button no-print", on:click=tap(|| drop(window().print()))) { (PRINT) } };
-    ui::shell::page(MORNING.get(), None, print, ui::shown(read, draw))
+    let seals = if app::may(Permission::StockAudit) { seals() } else { View::new() };
+    ui::shell::page(MORNING.get(), None, print, view! { (ui::shown(read, draw)) (seals) })
 }
 
-fn draw(morning: Rc<Morning>) -> View {
+/// The heads of the last two days.
+fn seals() -> View {
+    let read: Read<ChainHeads> = Read::new("/api/v1/audit/heads?days=2");
+    ui::live(move || {
+        let heads = read.ready();
+        let line = |head: &ChainHead| {
+            let said = format!("{} {}: {}", SEAL.get(), head.day, head.hash);
+            view! { p(class="note seal") { (said) } }
+        };
+        View::from(heads.iter().flat_map(|found| &found.heads).map(line).collect::<Vec<_>>())
+    })
+}
+
+pub(super) fn draw(morning: Rc<Morning>) -> View {
     if morning.rows.is_empty() {
         return ui::empty(NONE);
     }
@@ -75,9 +93,9 @@ fn row(row: &MorningRow) -> View {
         tr {
             td { (severity) }
             td { a(href=path) { strong { (id) } } " " (urgent) p(class="note") { (item) " " (due) } }
-            td { (line) }
-            td { (state) }
-            td { (age) }
+            td(class="short") { (line) }
+            td(class="short") { (state) }
+            td(class="short") { (age) }
             td { (reasons) }
             td { (who) }
         }
@@ -86,11 +104,11 @@ fn row(row: &MorningRow) -> View {
 
 /// How long, in the largest unit that is full.
 pub(crate) fn span(seconds: i64) -> String {
-    let minutes = seconds.max(0) / 60;
-    let (count, zh, en) = match minutes {
-        0..60 => (minutes, "分钟", "min"),
-        60..1440 => (minutes / 60, "小时", "h"),
-        _ => (minutes / 1440, "天", "d"),
+    let (count, zh, en) = match seconds.max(0) {
+        seconds @ 0..60 => (seconds, "秒", "s"),
+        seconds @ 60..3_600 => (seconds / 60, "分钟", "min"),
+        seconds @ 3_600..86_400 => (seconds / 3_600, "小时", "h"),
+        seconds => (seconds / 86_400, "天", "d"),
     };
     format!("{count} {}", app::lang().pick(zh, en))
 }

@@ -6,10 +6,11 @@ use sycamore::prelude::*;
 use takt_domain::permission::Role;
 use takt_domain::why::{Person, Reason, Wait, Why};
 
+use super::morning;
 use crate::net::read::Read;
-use crate::route::{desk, encode};
+use crate::route::{Route, desk, encode};
 use crate::text::{self, Text};
-use crate::ui::{self, icon};
+use crate::ui::{self, icon, scan_input};
 use crate::{app, show};
 
 pub(crate) const WHY: Text = Text::new("为什么停着", "Why it waits");
@@ -19,19 +20,28 @@ const WHO: Text = Text::new("谁来做", "Who");
 const GO: Text = Text::new("去处理", "Go there");
 const BLOCKED: Text = Text::new("被卡住", "Blocked");
 const SINCE: Text = Text::new("已等 {}", "waiting for {}");
-const ASK: Text = Text::new("在工单页面点“为什么停着”", "Choose an order's “why it waits”");
+const ASK: Text = Text::new("扫描或输入工单号", "Scan or type an order's number");
+const HANGING: Text = Text::new("停滞的工单", "Orders that hang");
 
 /// How often the page looks whether something has changed.
 const POLL_MS: i32 = 8_000;
 
 pub(crate) fn view(rest: &[String]) -> View {
-    let Some(order) = rest.first() else {
-        return ui::shell::page(WHY.get(), None, View::new(), ui::empty(ASK));
-    };
+    let Some(order) = rest.first() else { return ask() };
     let read: Read<Why> = Read::new(format!("/api/v1/orders/{}/why", encode(order)));
     read.poll(POLL_MS);
     let title = format!("{} · {order}", WHY.get());
     ui::shell::page(title, Some(desk("morning")), View::new(), ui::shown(read, draw))
+}
+
+/// Which order: by its number, or one of those that hang.
+fn ask() -> View {
+    let number = scan_input::view(create_signal(String::new()), ASK, |code, _| {
+        app::app().go(&Route::Desk(vec!["why".into(), code]).path());
+    });
+    let hanging = ui::shown(Read::new("/api/v1/morning"), morning::draw);
+    let list = view! { h2 { (HANGING) } (hanging) };
+    ui::shell::page(WHY.get(), None, View::new(), view! { (number) (list) })
 }
 
 fn draw(why: Rc<Why>) -> View {

@@ -7,9 +7,12 @@ use takt_domain::flow::{Flow, Position};
 /// The size of a state's box.
 pub(super) const WIDTH: i32 = 156;
 pub(super) const HEIGHT: i32 = 62;
-const COLUMN: i32 = 250;
-const ROW: i32 = 120;
-const MARGIN: i32 = 40;
+const COLUMNS: usize = 4;
+const COLUMN: i32 = 236;
+const ROW: i32 = 250;
+/// How much lower every other column stands.
+const LOWER: i32 = 80;
+const MARGIN: i32 = 24;
 /// How far arrows between the same two states stand apart.
 const APART: i32 = 46;
 
@@ -24,34 +27,17 @@ pub(super) struct Arrow {
     pub(super) label: Point,
 }
 
-/// The upper left corner of each state: where it was put, else beside those that it is reached from.
+/// The upper left corner of each state: where it was put, else in the order of the flow, there and back again in rows that
+/// fit a desk's screen. Every other column stands lower, so that an arrow over one state passes it.
 pub(super) fn places(flow: &Flow) -> BTreeMap<&str, Point> {
-    let mut column: BTreeMap<&str, i32> = BTreeMap::from([(flow.initial.as_str(), 0)]);
-    let mut wave = vec![flow.initial.as_str()];
-    while !wave.is_empty() {
-        let mut next = Vec::new();
-        for state in &wave {
-            let depth = column.get(state).copied().unwrap_or(0) + 1;
-            for to in flow.actions.iter().filter(|action| action.from.iter().any(|from| from == state)).flat_map(ends) {
-                if !column.contains_key(to) {
-                    column.insert(to, depth);
-                    next.push(to);
-                }
-            }
-        }
-        wave = next;
-    }
-    let mut rows: BTreeMap<i32, i32> = BTreeMap::new();
-    let mut places = BTreeMap::new();
-    for state in &flow.states {
-        let column = column.get(state.name.as_str()).copied().unwrap_or(0);
-        let row = rows.entry(column).or_insert(0);
-        let usual = (MARGIN + column * COLUMN, MARGIN + *row * ROW + (column % 2) * ROW / 3);
-        *row += 1;
-        let place = state.position.map_or(usual, |at| (i32::from(at.x), i32::from(at.y)));
-        places.insert(state.name.as_str(), place);
-    }
-    places
+    let usual = |n: usize| {
+        let (row, at) = (n / COLUMNS, n % COLUMNS);
+        let column = if row.is_multiple_of(2) { at } else { COLUMNS - 1 - at };
+        let (row, column) = (i32::try_from(row).unwrap_or(0), i32::try_from(column).unwrap_or(0));
+        (MARGIN + column * COLUMN, MARGIN + row * ROW + column % 2 * LOWER)
+    };
+    let place = |n: usize, at: Option<Position>| at.map_or(usual(n), |at| (i32::from(at.x), i32::from(at.y)));
+    flow.states.iter().enumerate().map(|(n, state)| (state.name.as_str(), place(n, state.position))).collect()
 }
 
 /// Gives every state the place at which it is drawn, so that moving one moves no other.

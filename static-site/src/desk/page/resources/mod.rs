@@ -131,7 +131,7 @@ fn row(name: String, note: String, marks: View, controls: View, submit: Submit) 
     let outcome = submit_button::outcome(submit);
     view! {
         li(class="row") {
-            div(class="row-main") { div(class="grow") { strong { (name) } p(class="note") { (note) } } (marks) }
+            div(class="row-main") { div(class="grow") { strong { (name) } p(class="note") { (note) } } div(class="chips marks") { (marks) } }
             (controls)
             (outcome)
         }

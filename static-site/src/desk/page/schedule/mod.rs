@@ -31,6 +31,7 @@ const LATE: Text = Text::new("将误期", "Late");
 const NOT_PLANNED: Text = Text::new("未排程", "Not planned");
 const PLANNED: Text = Text::new("已排程,移动 {} 道工序", "Planned; {} operations moved");
 const SHOWN: Text = Text::new("显示", "Shown");
+const DAY: Text = Text::new("{} 天", "{} day");
 const DAYS: Text = Text::new("{} 天", "{} days");
 const CONFLICTS: Text = Text::new("位置冲突", "Where they cannot be");
 const UNPIN: Text = Text::new("取消固定", "Let it go");
@@ -74,7 +75,8 @@ pub(crate) fn view(_: &[String]) -> View {
         (title.get().to_owned(), proposal(direction, &planned, board, asked))
     });
     let buttons = if app::may(Permission::SchedulePlan) { buttons(board, asked) } else { View::new() };
-    let days = vec![1_u8, 3, 7, 14].into_iter().map(|days| (days, DAYS.with(&days.to_string()))).collect();
+    let name = |days: u8| if days == 1 { DAY } else { DAYS };
+    let days = vec![1_u8, 3, 7, 14].into_iter().map(|days| (days, name(days).with(&days.to_string()))).collect();
     let zoom = field::choice(SHOWN, board.days, days);
     ui::shell::page(SCHEDULE.get(), None, buttons, view! { div(class="strip") { (zoom) } (outcome) (body) (preview) })
 }
@@ -174,11 +176,13 @@ fn draw(schedule: &Rc<Schedule>, board: Board) -> View {
     } else {
         View::new()
     };
-    view! { (help) (chart) (chosen) div(class="columns") { div(class="column") { (late) } div(class="column") { (open) } } }
+    let columns: Vec<_> =
+        late.into_iter().chain(open).map(|section| view! { div(class="column") { (section) } }).collect();
+    view! { (help) (chart) (chosen) div(class="columns") { (columns) } }
 }
 
-/// Orders of one sort, each a link.
-fn orders(schedule: &Schedule, title: Text, wanted: impl Fn(&ScheduledOrder) -> bool) -> View {
+/// Orders of one sort, each a link; none where there is none.
+fn orders(schedule: &Schedule, title: Text, wanted: impl Fn(&ScheduledOrder) -> bool) -> Option<View> {
     let rows: Vec<_> = schedule
         .orders
         .iter()
@@ -196,7 +200,7 @@ fn orders(schedule: &Schedule, title: Text, wanted: impl Fn(&ScheduledOrder) -> 
             }
         })
         .collect();
-    if rows.is_empty() { View::new() } else { ui::section(title, view! { ul(class="rows") { (rows) } }) }
+    (!rows.is_empty()).then(|| ui::section(title, view! { ul(class="rows") { (rows) } }))
 }
 
 /// The operation that was chosen: what it is, and where it is planned.
