@@ -1,5 +1,5 @@
-//! Stock: balances, movements and their reversal, counts, the audit, comparisons with other systems, what a scanned code
-//! means, labels, and entries that were held.
+//! Stock: balances, movements and their reversal, traces of lots, counts, the audit, comparisons with other systems, what a
+//! scanned code means, labels, and entries that were held.
 
 mod audit;
 mod audit_chain;
@@ -22,6 +22,7 @@ mod reverse_movement;
 mod scan;
 mod settle_conflict;
 mod sum;
+mod trace;
 
 use bytes::Bytes;
 use http::Response;
@@ -41,6 +42,8 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
             get_stock::get_stock(store, call, pending).await
         }
         "listMovements" => list_movements::list_movements(store, call).await,
+        "getTrace" => trace::trace(store, call).await,
+        "exportTrace" => trace::export(store, call).await,
         "createMovement" => create_movement::create_movement(store, call).await,
         "reverseMovement" => reverse_movement::reverse_movement(store, call).await,
         "audit" => audit::audit(store, call, waiting).await,

@@ -27,6 +27,7 @@ pub mod route;
 pub mod schedule;
 pub mod stock;
 pub mod supply;
+pub mod trace;
 pub mod watch;
 
 use serde::{Deserialize, Serialize};

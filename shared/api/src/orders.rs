@@ -41,6 +41,9 @@ pub struct CreateOrder {
     /// A remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// The lot that its goods get; without one they have none, and no trace goes through them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
     /// The plant's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,

@@ -42,5 +42,6 @@ mod sorted;
 pub mod supply;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod watch;
 pub mod why;

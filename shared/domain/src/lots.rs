@@ -286,6 +286,8 @@ fn differs(a: &Order, b: &Order, lang: Lang) -> Option<&'static str> {
         Some(lang.pick("编号(同一工单)", "number, being the same one,"))
     } else if a.item != b.item || a.quantity.scale() != b.quantity.scale() {
         Some(lang.pick("产品", "product"))
+    } else if a.lot != b.lot {
+        Some(lang.pick("成品批次", "lot of its goods"))
     } else if a.line != b.line {
         Some(lang.pick("产线", "line"))
     } else if a.flow != b.flow {

@@ -199,6 +199,9 @@ pub struct Order {
     /// A remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// The lot that its goods get; without one they have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
     /// The plant's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
@@ -352,6 +355,7 @@ impl Order {
             due: new.due,
             customer: new.customer,
             note: new.note,
+            lot: String::new(),
             custom: new.custom,
             flow: flow.reference(),
             state: state.clone(),

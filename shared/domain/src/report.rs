@@ -159,7 +159,7 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
         change.postings.push(Posting {
             kind: MovementKind::Produce,
             item: order.item.clone(),
-            lot: String::new(),
+            lot: order.lot.clone(),
             from: Account::free(LocationId::production()),
             to: Account::held(quarantine.id.clone(), &order.id),
             quantity: Quantity::from_units(good, scale),

@@ -24,5 +24,6 @@ pub mod seal;
 pub mod shortages;
 pub mod signature;
 pub mod supply;
+pub mod trace;
 pub mod user;
 pub mod watch;

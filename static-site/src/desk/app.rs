@@ -134,6 +134,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::trail::view,
     },
     Page {
+        at: "trace",
+        name: page::trace::NAME,
+        icon: icon::FLOW,
+        group: STOCK,
+        needs: &[Permission::StockView],
+        view: page::trace::view,
+    },
+    Page {
         at: "receive",
         name: page::supply::receive::NAME,
         icon: icon::MOVE,

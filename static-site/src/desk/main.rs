@@ -5,6 +5,7 @@ mod app;
 mod page;
 mod shell;
 mod slug;
+mod svg;
 
 // The pages name the shared parts as if they stood here.
 use takt_site_app::{json, net, route, show, sign_in, text, ui};

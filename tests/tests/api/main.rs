@@ -10,6 +10,7 @@ mod exceptions;
 mod fields;
 mod flows;
 mod gateway;
+mod genealogy;
 mod insight;
 mod killed;
 mod lifecycle;

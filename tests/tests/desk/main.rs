@@ -6,6 +6,7 @@ mod quality;
 mod resources;
 mod schedule;
 mod settings;
+mod trace;
 
 use takt_tests::browser::Browser;
 use takt_tests::host::Fresh;

@@ -13,7 +13,7 @@ use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
     Page, audit, comparison, conflict, doctor, flows, forms, identity, import, insight, lifecycle, master, operations,
-    orders, reports, schedule, stock, watch,
+    orders, reports, schedule, stock, trace, watch,
 };
 
 /// A parameter of the query, with what it means.
@@ -46,6 +46,15 @@ const FIELD: (&str, &str) = ("field", "`name:value` of one of the plant's own fi
 const COLUMNS: (&str, &str) =
     ("columns", "Other columns than those that the plant chose, by name and separated by commas.");
 const BOM: (&str, &str) = ("bom", "`true`: begins with a byte order mark, which spreadsheet programs look for.");
+const TRACED: [(&str, &str); 5] = [
+    ("item", "The item of the lot; with `lot`, unless an order is named."),
+    ("lot", "The lot."),
+    ("order", "The work order, instead of item and lot."),
+    ("direction", "`from`: where it came from; `used`: where it went; `both`, which is so when it is left out."),
+    ("depth", "The most hops from the start, each way, 1 to 20; 20 when it is left out."),
+];
+const TRACE: Query = &TRACED;
+const TRACE_CSV: Query = &[TRACED[0], TRACED[1], TRACED[2], TRACED[3], TRACED[4], BOM];
 const CAUSE: (&str, &str) =
     ("cause", "Only with this cause: `missing_here`, `missing_there`, `timing` or `quantity`; may be repeated.");
 const STATES: (&str, &str) = ("state", "Only orders in this state; may be repeated.");
@@ -196,6 +205,8 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             AFTER,
             LIMIT,
         ]),
+        "getTrace" => Body { more_problems: &[ProblemType::NotFound], ..make.read::<trace::Trace>(TRACE) },
+        "exportTrace" => Body { more_problems: &[ProblemType::NotFound], ..make.csv(TRACE_CSV) },
         "createMovement" => Body {
             more_problems: &[ProblemType::EntryConflict],
             ..make.write::<stock::CreateMovement, stock::MovementAnswer>(&[201])

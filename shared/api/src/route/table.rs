@@ -35,6 +35,8 @@ pub const ROUTES: &[Route] = &[
     get("listStock", "/api/v1/stock", "stock", May(StockView), Board, "Stock of items."),
     get("getStock", "/api/v1/stock/{item}", "stock", May(StockView), Floor, "Stock of one item, by location and lot."),
     get("listMovements", "/api/v1/movements", "stock", May(StockView), Board, "The ledger, newest first."),
+    get("getTrace", "/api/v1/trace", "stock", May(StockView), Board, "Where a lot or an order's goods came from, and where they went."),
+    get("exportTrace", "/api/v1/trace.csv", "stock", May(StockView), Board, "The same as CSV, a row for each flow."),
     write("createMovement", "POST", "/api/v1/movements", "stock", Decided, "Move stock."),
     write("reverseMovement", "POST", "/api/v1/movements/{movement}/reversal", "stock", May(StockReverse), "Take a movement back."),
     get("audit", "/api/v1/audit", "stock", May(StockAudit), Statistics, "A slice of the audit: balances against the ledger, orders against reports, receipts against reports."),

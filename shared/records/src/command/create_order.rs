@@ -20,6 +20,9 @@ use crate::forms;
 use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, kind};
 use crate::load::{self, answered_before};
 
+/// The longest number of a lot, in characters, as movements take it.
+const LOT_MAX: usize = 64;
+
 /// How many numbers are looked at in one go for one that is free.
 const NUMBERS_TRIED: i64 = 8;
 
@@ -27,6 +30,7 @@ const NUMBERS_TRIED: i64 = 8;
 pub async fn create_order<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Result<Answer, CommandError> {
     text_at("customer", &given.customer, 200)?;
     text_at("note", &given.note, TEXT_MAX)?;
+    text_at("lot", &given.lot, LOT_MAX)?;
     forms::check(&given.custom)?;
     run(store, caller, async || plan(store, caller, given).await).await
 }
@@ -78,8 +82,9 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
         operations: routing.operations,
         needs,
     };
-    let order = Order::new(new, &flow, &caller.actor.user, caller.now)
+    let mut order = Order::new(new, &flow, &caller.actor.user, caller.now)
         .map_err(|error| CommandError::field("quantity", error.to_string()))?;
+    order.lot = given.lot.trim().to_owned();
     let answer = OrderAnswer { id: id.clone(), state: order.state.clone(), version: 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();
     let mut commit = caller.commit(201, &body);

@@ -255,6 +255,7 @@ impl World {
             due: None,
             customer: String::new(),
             note: String::new(),
+            lot: String::new(),
             custom: BTreeMap::new(),
             flow: None,
         };

@@ -23,6 +23,7 @@ pub(crate) mod quality_settings;
 pub(crate) mod resources;
 pub(crate) mod schedule;
 pub(crate) mod supply;
+pub(crate) mod trace;
 pub(crate) mod trail;
 pub(crate) mod users;
 pub(crate) mod watch;

@@ -19,6 +19,7 @@ use crate::ui::custom::{self, Fill};
 use crate::ui::{self, field, number_pad, submit_button, toast::Toast};
 use crate::{app, text};
 
+const LOT: Text = Text::new("成品批次", "Lot of its goods");
 const FLOW: Text = Text::new("流程", "Flow");
 const USUAL: Text = Text::new("(默认)", "(usual)");
 
@@ -48,6 +49,7 @@ fn form(plant: &Rc<PlantDetail>, flows: &Rc<Flows>) -> View {
     let line = first(plant.lines.first().map(|line| line.id.to_string()));
     let (quantity, due) = (create_signal(String::new()), create_signal(String::new()));
     let (customer, note) = (create_signal(String::new()), create_signal(String::new()));
+    let lot = create_signal(String::new());
     let (priority, missing) = (create_signal(Priority::Normal), create_signal(String::new()));
     let products: Vec<_> =
         plant.products.iter().map(|item| (item.id.to_string(), format!("{} {}", item.id, item.name))).collect();
@@ -94,6 +96,7 @@ fn form(plant: &Rc<PlantDetail>, flows: &Rc<Flows>) -> View {
             due,
             customer: customer.with_untracked(|text| text.trim().to_owned()),
             note: note.with_untracked(|text| text.trim().to_owned()),
+            lot: lot.with_untracked(|text| text.trim().to_owned()),
             custom,
             flow: Some(flow.get_clone_untracked()).filter(|name| *name != usual),
         };
@@ -109,6 +112,7 @@ fn form(plant: &Rc<PlantDetail>, flows: &Rc<Flows>) -> View {
     let due = field::labelled(text::DUE, view! { input(r#type="date", bind:value=due) });
     let customer = field::line(text::CUSTOMER, customer, text::OPTIONAL);
     let note = field::lines(text::NOTE, note, text::OPTIONAL);
+    let lot = field::line(LOT, lot, text::OPTIONAL);
     let fields_card = own.card();
     let fields = submit_button::fields(
         submit,
@@ -124,6 +128,7 @@ fn form(plant: &Rc<PlantDetail>, flows: &Rc<Flows>) -> View {
                     (flow_field)
                     (due)
                     (customer)
+                    (lot)
                     (note)
                 } (fields_card) }
             }

@@ -80,10 +80,16 @@ fn row(movement: &Movement) -> View {
     notes.extend([order, movement.document.clone(), movement.reason.clone(), movement.movement.clone()]);
     notes.retain(|text| !text.is_empty());
     let notes = notes.join(" · ");
+    let trace = if lot.is_empty() {
+        View::new()
+    } else {
+        let href = super::trace::of_lot(&item, &lot, "");
+        view! { a(class="quiet small", href=href) { (super::trace::NAME) } }
+    };
     view! {
         li(class=class) {
             div(class="row-main") {
-                span(class="chip small") { (kind) } strong(class="grow") { (item) " " (lot) } strong(class="number") { (quantity) }
+                span(class="chip small") { (kind) } strong(class="grow") { (item) " " (lot) } strong(class="number") { (quantity) } (trace)
             }
             p { (from) } p { (to) }
             p(class="note") { (notes) }

@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast;
 use super::draft::{Chosen, Draft};
 use super::layout::{self, HEIGHT, Point, WIDTH};
 use crate::app;
+use crate::svg::{escaped, short};
 use crate::text::Text;
 
 const SHEET: Text = Text::new("流程图", "The flow as a drawing");
@@ -64,25 +65,6 @@ fn faulty(draft: Draft) -> Vec<String> {
         let part = |at: &str| at.split('.').take(2).collect::<Vec<_>>().join(".");
         all.iter().map(|problem| part(&problem.at)).collect()
     })
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// At most so many characters; wide ones count twice.
-fn short(text: &str, most: usize) -> String {
-    let mut room = most;
-    let mut kept = String::new();
-    for character in text.chars() {
-        let wide = if character.is_ascii() { 1 } else { 2 };
-        if wide > room {
-            return kept + "…";
-        }
-        room -= wide;
-        kept.push(character);
-    }
-    kept
 }
 
 fn class(category: Category) -> &'static str {
