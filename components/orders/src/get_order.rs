@@ -24,7 +24,7 @@ pub(crate) async fn get_order<S: Store>(store: &S, call: &Call) -> Outcome {
         order: state.order,
         version: state.version,
         flow: (*state.flow).clone(),
-        facts: state.facts,
+        facts: state.facts.without_kept_back(),
         actions,
         percent,
         operations,

@@ -4,7 +4,7 @@ use takt_api::problem::ProblemType;
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::OWED_SCOPE;
 use takt_records::keep::{PLANT_PARENT, kind};
-use takt_records::load;
+use takt_records::{load, lot};
 use takt_store::{Load, PlantNumber, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
@@ -26,6 +26,8 @@ pub(crate) async fn get_stock<S: Store>(
     load.records = vec![(kind::ITEM.into(), id.to_owned())];
     load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
     load.balances_of = vec![id.to_owned()];
+    load.lots = Some(kind::LOT.into());
+    load.with_plant = true;
     load.counters = vec![OWED_SCOPE.into()];
     let mut loaded = store.load(&load).await?;
     let item: Item = match loaded.record(kind::ITEM, id) {
@@ -39,5 +41,6 @@ pub(crate) async fn get_stock<S: Store>(
         loaded.balances.retain(|balance| balance.lot == lot);
     }
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
-    json(200, &sum::sum(&item, &loaded.balances, &locations, loaded.counter(OWED_SCOPE, id), pending)?)
+    let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
+    json(200, &sum::sum(&item, &loaded.balances, &locations, &lots, loaded.counter(OWED_SCOPE, id), pending)?)
 }

@@ -18,6 +18,7 @@ mod labels;
 mod list_conflicts;
 mod list_movements;
 mod list_stock;
+mod pick_stock;
 mod reverse_movement;
 mod scan;
 mod settle_conflict;
@@ -41,6 +42,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
             let pending = async |plant, item: &str| queue::pending(plant, &[item]).await?.first().copied();
             get_stock::get_stock(store, call, pending).await
         }
+        "pickStock" => pick_stock::pick_stock(store, call).await,
         "listMovements" => list_movements::list_movements(store, call).await,
         "getTrace" => trace::trace(store, call).await,
         "exportTrace" => trace::export(store, call).await,

@@ -4,7 +4,7 @@ use takt_api::Page;
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::OWED_SCOPE;
 use takt_records::keep::{PLANT_PARENT, kind};
-use takt_records::load;
+use takt_records::{load, lot};
 use takt_store::{ListFilter, Load, PageRequest, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Outcome, json};
@@ -25,15 +25,25 @@ pub(crate) async fn list_stock<S: Store>(store: &S, call: &Call) -> Outcome {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
     load.balances_of = items.iter().map(|item| item.id.to_string()).collect();
+    load.lots = Some(kind::LOT.into());
+    load.with_plant = true;
     load.counters = vec![OWED_SCOPE.into()];
     let mut loaded = store.load(&load).await?;
     if let Some(location) = call.param("location") {
         loaded.balances.retain(|balance| balance.location == location);
     }
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
+    let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
     let row = |(at, item): (usize, &Item)| {
         let owed = loaded.counter(OWED_SCOPE, item.id.as_str());
-        sum::sum(item, &loaded.balances, &locations, owed, pending.as_ref().and_then(|units| units.get(at).copied()))
+        sum::sum(
+            item,
+            &loaded.balances,
+            &locations,
+            &lots,
+            owed,
+            pending.as_ref().and_then(|units| units.get(at).copied()),
+        )
     };
     let rows = items.iter().enumerate().map(row).collect::<Result<Vec<_>, _>>()?;
     json(200, &Page { rows, next: found.next })

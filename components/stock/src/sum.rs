@@ -2,6 +2,7 @@
 
 use takt_api::stock::{Held, ItemStock, PlaceStock};
 use takt_domain::id::LocationId;
+use takt_domain::lot::{Fault, Lots};
 use takt_domain::master::{Item, Location};
 use takt_domain::quantity::Quantity;
 use takt_store::Balance;
@@ -13,11 +14,13 @@ pub(crate) fn sum(
     item: &Item,
     balances: &[Balance],
     locations: &[Location],
+    lots: &Lots,
     owed: i64,
     pending: Option<i64>,
 ) -> Result<ItemStock, Failure> {
     let quantity = |units| Quantity::from_units(units, item.scale);
     let (mut on_hand, mut reserved, mut quarantine) = (0, 0, 0);
+    let (mut expired, mut kept_back) = (0, 0);
     let mut version = 0;
     let mut places: Vec<PlaceStock> = Vec::new();
     for balance in balances.iter().filter(|balance| balance.item == item.id.as_str()) {
@@ -32,14 +35,23 @@ pub(crate) fn sum(
             quarantine += balance.quantity;
         } else if !balance.order.is_empty() {
             reserved += balance.quantity;
+        } else {
+            match lots.fault(&item.id, &balance.lot) {
+                Some(Fault::Expired(_)) => expired += balance.quantity,
+                Some(_) => kept_back += balance.quantity,
+                None => {}
+            }
         }
         let known = places.iter_mut().find(|place| place.location == location && place.lot == balance.lot);
         let place = match known {
             Some(place) => place,
             None => {
+                let lot = lots.get(&item.id, &balance.lot).map(|known| &known.lot);
                 places.push(PlaceStock {
                     location,
                     lot: balance.lot.clone(),
+                    expires: lot.and_then(|lot| lot.expires),
+                    unusable: lots.fault(&item.id, &balance.lot).map(|fault| fault.as_str().to_owned()),
                     on_hand: quantity(0),
                     reserved: quantity(0),
                     held_for: Vec::new(),
@@ -61,7 +73,9 @@ pub(crate) fn sum(
         on_hand: quantity(on_hand),
         reserved: quantity(reserved),
         quarantine: quantity(quarantine),
-        available: quantity(on_hand - reserved - quarantine),
+        available: quantity(on_hand - reserved - quarantine - expired - kept_back),
+        expired: (expired != 0).then(|| quantity(expired)),
+        kept_back: (kept_back != 0).then(|| quantity(kept_back)),
         owed: quantity(owed),
         pending: pending.map(quantity),
         version,

@@ -1,11 +1,11 @@
-//! `GET /api/v1/sales-orders/{document}/pick`: what to take from where, oldest lot first, and what is ready to be shipped.
+//! `GET /api/v1/sales-orders/{document}/pick`: what to take from where, what expires first before the rest, then the oldest lot, and what is ready to be shipped.
 
 use takt_api::supply::{PickList, PickShort, PickStep};
 use takt_domain::document::DocumentKind;
 use takt_domain::master::{Item, Location, LocationKind};
 use takt_domain::quantity::Quantity;
 use takt_records::keep::{PLANT_PARENT, kind};
-use takt_records::{load, supply};
+use takt_records::{load, lot, supply};
 use takt_store::{Load, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Outcome, json};
@@ -25,7 +25,10 @@ pub(crate) async fn pick<S: Store>(store: &S, call: &Call) -> Outcome {
     load.free_of = items;
     let holders = row.document.lines.iter().map(|line| supply::holder(&row.document.line_ref(line.line)));
     load.balances_of_order = holders.collect::<Result<_, _>>()?;
+    load.lots = Some(kind::LOT.into());
+    load.with_plant = true;
     let loaded = store.load(&load).await?;
+    let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
     let rank = |location: &str| {
         let known = locations.iter().find(|known| known.id.as_str() == location)?;
@@ -38,10 +41,12 @@ pub(crate) async fn pick<S: Store>(store: &S, call: &Call) -> Outcome {
     let mut free: Vec<takt_store::Balance> =
         loaded.balances.iter().filter(|one| one.order.is_empty() && one.quantity > 0).cloned().collect();
     // A lot's own number tells its age where nothing else does, and what came first is what was touched first.
-    free.retain(|balance| rank(&balance.location).is_some());
-    free.sort_by(|a, b| {
-        (rank(&a.location), &a.lot, a.version, &a.location).cmp(&(rank(&b.location), &b.lot, b.version, &b.location))
-    });
+    free.retain(|balance| rank(&balance.location).is_some() && lot::fault_of(&lots, balance).is_none());
+    let key = |one: &takt_store::Balance| {
+        let (expires, since) = lot::age_of(&lots, one);
+        (expires, rank(&one.location), since, one.lot.clone(), one.version, one.location.clone())
+    };
+    free.sort_by_cached_key(key);
     let mut list = PickList { pick: Vec::new(), ship: Vec::new(), short: Vec::new() };
     for (line, progress) in row.document.lines.iter().zip(&row.progress) {
         let item = loaded.record(kind::ITEM, line.item.as_str()).map(|record| record.parse::<Item>()).transpose()?;

@@ -53,8 +53,14 @@ pub struct ItemStock {
     pub reserved: Quantity,
     /// Of that, waiting for an inspection, or to be put away.
     pub quarantine: Quantity,
-    /// Free to take: on hand less reserved and quarantine.
+    /// Free to take: on hand less reserved and quarantine, and less what no lot lets be used.
     pub available: Quantity,
+    /// Of what is neither reserved nor in quarantine, of lots that have expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired: Option<Quantity>,
+    /// Of what is neither reserved nor in quarantine, of lots that quality keeps back or has blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_back: Option<Quantity>,
     /// What production drew beyond the books and no receipt has settled yet.
     pub owed: Quantity,
     /// What reports will add to `on_hand`, or take from it below zero, that are accepted and not yet booked. Not there while
@@ -77,6 +83,12 @@ pub struct PlaceStock {
     /// Of which lot.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lot: String,
+    /// The last day of that lot.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
+    pub expires: Option<Date>,
+    /// Why that lot is not to be used: `expired`, `quarantine` or `blocked`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusable: Option<String>,
     /// All of it.
     pub on_hand: Quantity,
     /// Of that, held for orders.
@@ -84,6 +96,36 @@ pub struct PlaceStock {
     /// For which.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held_for: Vec<Held>,
+}
+
+/// `GET /api/v1/stock/{item}/pick?quantity=&location=`: which lots to take from where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PickProposal {
+    /// What.
+    pub item: ItemId,
+    /// Its unit.
+    pub unit: String,
+    /// What to take, in this order: what expires first, then what is oldest.
+    pub take: Vec<Take>,
+    /// How much is missing; zero where there is enough.
+    pub short: Quantity,
+}
+
+/// One lot at one place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Take {
+    /// Of which lot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
+    /// From where.
+    pub location: LocationId,
+    /// How much.
+    pub quantity: Quantity,
+    /// The last day of the lot.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
+    pub expires: Option<Date>,
 }
 
 /// A part that is held.
@@ -159,6 +201,23 @@ pub struct Movement {
 pub struct MovementAnswer {
     /// The movement's id, by which it can be taken back.
     pub id: String,
+    /// What was entered, where that was in another unit than the item's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<Entered>,
+}
+
+/// A quantity as it was entered, and what that is in the item's own unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Entered {
+    /// As it was entered.
+    pub quantity: Quantity,
+    /// In this unit.
+    pub unit: String,
+    /// What was booked.
+    pub base: Quantity,
+    /// In the item's own unit.
+    pub base_unit: String,
 }
 
 /// `GET /api/v1/audit?after=`: a slice of the audit: balances against the ledger, then the counters of orders against their

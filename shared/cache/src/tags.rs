@@ -70,6 +70,7 @@ pub(crate) fn of_load(load: &Load) -> Option<Tags> {
     load.children.iter().for_each(|(kind, _)| tags.add('k', &[kind]));
     load.balances_of.iter().chain(&load.free_of).for_each(|item| tags.add('s', &[item]));
     load.balances_of_order.iter().for_each(|order| tags.add('h', &[order]));
+    load.lots.iter().for_each(|kind| tags.add('k', &[kind]));
     load.counters.iter().for_each(|scope| tags.add('c', &[scope]));
     load.receipts.iter().for_each(|id| tags.add('t', &[id]));
     Some(tags)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{LineId, UserId};
 use crate::ledger::Balance;
+use crate::lot::Lots;
 use crate::master::{CrewMember, Equipment, Location, LocationKind, Mould};
 use crate::permission::{Permission, Role};
 use crate::quantity::Quantity;
@@ -145,6 +146,10 @@ pub struct Facts {
     /// The plant's own day; none where nobody asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]
     pub today: Option<Date>,
+    /// What is known of the lots among the balances. It does not travel: whoever is told gets balances without what is not to
+    /// be used, see [`Facts::without_kept_back`].
+    #[serde(skip)]
+    pub lots: Lots,
 }
 
 impl Facts {
@@ -166,7 +171,15 @@ impl Facts {
             uses: Vec::new(),
             last_report: None,
             today: None,
+            lots: Lots::default(),
         }
+    }
+
+    /// Takes away what has expired or is kept back, since nobody may use it.
+    pub fn without_kept_back(mut self) -> Self {
+        let lots = std::mem::take(&mut self.lots);
+        self.balances.retain(|balance| lots.usable(balance));
+        self
     }
 
     /// What has been reported at an operation.

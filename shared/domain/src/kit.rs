@@ -59,7 +59,7 @@ pub fn kit(order: &Order, facts: &Facts) -> Vec<KitLine> {
     }
     for balance in &facts.balances {
         let Some(line) = lines.get_mut(&balance.item) else { continue };
-        if facts.nearness(balance.location.as_str(), &order.line).is_none() {
+        if facts.nearness(balance.location.as_str(), &order.line).is_none() || !facts.lots.usable(balance) {
             continue;
         }
         match &balance.order {
@@ -75,13 +75,17 @@ fn add(a: Quantity, b: Quantity) -> Quantity {
     Quantity::from_units(a.units().saturating_add(b.units()), a.scale())
 }
 
-/// The postings that hold what the kit still lacks, nearest stock first, oldest lot first. What is short stays short.
+/// The postings that hold what the kit still lacks: what expires first before all, then the nearest, then the oldest lot. What
+/// is short stays short.
 pub fn reserve(order: &Order, facts: &Facts) -> Vec<Posting> {
     let mut postings = Vec::new();
     for line in kit(order, facts) {
         let mut left = line.to_hold().units();
         let free = |balance: &&Balance| balance.item == line.item && balance.order.is_none();
-        for balance in nearest_first(order, facts, free) {
+        let mut stock = nearest_first(order, facts, free);
+        // The sort keeps the order of what expires at once, or never.
+        stock.sort_by_key(|balance| facts.lots.last_day(balance));
+        for balance in stock {
             let quantity = take(&mut left, balance);
             if let Some(quantity) = quantity {
                 postings.push(Posting {
@@ -131,8 +135,10 @@ pub fn release(order: &Order, facts: &Facts, consumed: &[Posting]) -> Vec<Postin
     .collect()
 }
 
-/// The postings that consume the materials of one operation for `pieces`: held stock first, then free, and what the
-/// books lack from the shortage location, since production that happened is never refused for material.
+/// The postings that consume the materials of one operation for `pieces`: held stock first, then free, each by what is
+/// nearest, since a line takes what lies beside it, and there by what expires first. What the books lack comes from the
+/// shortage location, since production that happened is never refused for material. Nothing comes from a lot that has
+/// expired or is kept back.
 pub fn consume(order: &Order, facts: &Facts, operation: u16, pieces: Quantity) -> Vec<Posting> {
     let mut postings = Vec::new();
     for material in order.materials.iter().filter(|material| material.operation == operation) {
@@ -173,9 +179,10 @@ fn nearest_first<'a>(order: &Order, facts: &'a Facts, wanted: impl Fn(&&Balance)
         .balances
         .iter()
         .filter(wanted)
-        .filter(|balance| balance.quantity.is_positive() && near(balance).is_some())
+        .filter(|balance| balance.quantity.is_positive() && near(balance).is_some() && facts.lots.usable(balance))
         .collect();
-    stock.sort_by(|a, b| (near(a), &a.lot, &a.location).cmp(&(near(b), &b.lot, &b.location)));
+    let key = |balance: &'a Balance| (near(balance), facts.lots.rank(balance), &balance.location);
+    stock.sort_by(|a, b| key(a).cmp(&key(b)));
     stock
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
+use crate::lot::Tracking;
 use crate::quantity::{Quantity, QuantityError};
 
 /// An item with its unit. The scale says how many decimals its quantities have; it is frozen after the first posting.
@@ -27,9 +28,29 @@ pub struct Item {
     /// Another number by which it may be scanned, for instance the supplier's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub barcode: Option<String>,
+    /// How its stock is told apart.
+    #[serde(default, skip_serializing_if = "Tracking::is_none")]
+    pub tracking: Tracking,
+    /// How many days after it was made it may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelf_life_days: Option<u16>,
+    /// Other units in which its quantities may be given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<ItemUnit>,
     /// The plant's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
+}
+
+/// Another unit of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ItemUnit {
+    /// Its name, for instance `box`.
+    pub unit: String,
+    /// How much of the item's own unit one of it is.
+    pub factor: Quantity,
 }
 
 /// One line of a bill of material.

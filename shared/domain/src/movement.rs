@@ -1,5 +1,6 @@
 //! Stock movements that people enter: receipt, issue, return, transfer, shipment, scrap.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ use crate::document::{self, DocumentState, LineRef};
 use crate::facts::Actor;
 use crate::id::{ItemId, LocationId, OrderId};
 use crate::ledger::{Account, Balance, MovementKind, Posting};
+use crate::lot::{self, Lots};
 use crate::master::{Item, Location, LocationKind};
 use crate::permission::Permission;
 use crate::quantity::Quantity;
@@ -54,6 +56,19 @@ pub struct NewMovement {
     /// When it happened, where that was before it is booked: at most [`OCCURRED_MAX`] ago. Now where nobody says.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
     pub occurred_at: Option<Timestamp>,
+    /// The last day on which a lot may be used that comes in. The scanned label's, or by the item's shelf life, where nobody
+    /// says.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]
+    pub expires: Option<Date>,
+    /// The day on which that lot was made.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::date_option")]
+    pub made: Option<Date>,
+    /// What the supplier calls it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub supplier_lot: String,
+    /// The unit of the quantity, where it is another one than the item's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
 }
 
 /// How long ago a movement may have happened that is booked now.
@@ -83,6 +98,10 @@ pub struct StockFacts<'a> {
     pub owed: i64,
     /// The line that the movement names.
     pub line: Option<&'a LineFacts<'a>>,
+    /// What is known of the item's lots.
+    pub lots: &'a Lots,
+    /// Where the movement names no lot, the lots are chosen here: what expires first is taken first.
+    pub picks: bool,
     /// The reader's language.
     pub lang: Lang,
 }
@@ -157,6 +176,9 @@ pub fn decide(movement: &NewMovement, facts: &StockFacts<'_>) -> Result<StockCha
     if let (Some(line), Some(from), Some(to)) = (facts.line, &from, &to) {
         unmet.extend(line.unmet(movement.kind, (from, to), facts.locations, lang));
     }
+    if from.as_ref().is_some_and(LocationId::is_virtual) {
+        unmet.extend(lot::there_already(facts.item, &movement.lot, facts.balances, lang));
+    }
     let (Some(from), Some(to), true) = (from, to, unmet.is_empty()) else {
         return Err(Refusal { unmet });
     };
@@ -171,6 +193,10 @@ pub fn decide(movement: &NewMovement, facts: &StockFacts<'_>) -> Result<StockCha
         let paid = Quantity::from_units(facts.owed.min(quantity.units()), quantity.scale());
         let settle = posting(movement, Account::free(to), Account::free(LocationId::shortage()), paid);
         postings.push(Posting { kind: MovementKind::Settle, ..settle });
+    }
+    let unmet = facts.lots.refused(&postings, lang);
+    if !unmet.is_empty() {
+        return Err(Refusal { unmet });
     }
     let counters = owed_changes(&postings);
     let (progress, document_state) = progress(facts, &postings)?;
@@ -348,17 +374,23 @@ fn take(
     hold: &Hold,
     facts: &StockFacts<'_>,
 ) -> Result<Vec<Posting>, Refusal> {
+    let picks = facts.picks && movement.lot.is_empty();
     let here = |holder: Option<&OrderId>| {
         let matches = |balance: &&Balance| {
-            balance.location == *from && balance.lot == movement.lot && balance.order.as_ref() == holder
+            let lot = if picks { facts.lots.usable(balance) } else { balance.lot == movement.lot };
+            balance.location == *from && lot && balance.order.as_ref() == holder
         };
-        facts.balances.iter().find(matches).map_or(0, |balance| balance.quantity.units().max(0))
+        let here = facts.balances.iter().filter(matches);
+        here.map(|balance| balance.quantity.units().max(0)).fold(0, i64::saturating_add)
     };
     let free = if hold.from_free { here(None) } else { 0 };
     let held = hold.from.as_ref().map_or(0, |order| here(Some(order)));
     let available = Quantity::from_units(held + free, quantity.scale());
     if quantity > available {
         return Err(Refusal::one(short(movement, from, quantity, available, hold, facts)));
+    }
+    if picks {
+        return Ok(pick(movement, (from, to), quantity, hold, facts));
     }
     let from_held = quantity.units().min(held);
     let enters = || Account { location: to.clone(), order: hold.to.clone() };
@@ -373,6 +405,35 @@ fn take(
         postings.push(posting(movement, Account::free(from.clone()), enters(), part));
     }
     Ok(postings)
+}
+
+/// What is there is enough: what is held comes first, and of each what expires first.
+fn pick(
+    movement: &NewMovement,
+    (from, to): (&LocationId, &LocationId),
+    quantity: Quantity,
+    hold: &Hold,
+    facts: &StockFacts<'_>,
+) -> Vec<Posting> {
+    let held_by = |holder: Option<&OrderId>| {
+        let here = |balance: &&Balance| balance.location == *from && balance.order.as_ref() == holder;
+        facts.lots.to_take(facts.balances.iter().filter(here))
+    };
+    let mut stock = hold.from.as_ref().map(|order| held_by(Some(order))).unwrap_or_default();
+    stock.extend(if hold.from_free { held_by(None) } else { Vec::new() });
+    let mut left = quantity.units();
+    let mut postings = Vec::new();
+    for balance in stock {
+        let units = left.min(balance.quantity.units());
+        if units > 0 {
+            left -= units;
+            let of_lot = NewMovement { lot: balance.lot.clone(), ..movement.clone() };
+            let enters = Account { location: to.clone(), order: hold.to.clone() };
+            let part = Quantity::from_units(units, quantity.scale());
+            postings.push(posting(&of_lot, balance.account(), enters, part));
+        }
+    }
+    postings
 }
 
 fn short(

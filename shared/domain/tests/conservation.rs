@@ -12,6 +12,7 @@ use takt_domain::decide::{self, Change, CounterChange, Input};
 use takt_domain::facts::{Actor, Facts};
 use takt_domain::flow::Flow;
 use takt_domain::ledger::{Account, Balance, MovementKind, Posting};
+use takt_domain::lot::Lots;
 use takt_domain::movement::{self, NewMovement, StockFacts};
 use takt_domain::operation::{self, Step, StepInput};
 use takt_domain::order::{InspectionResult, Order};
@@ -224,6 +225,10 @@ impl World {
             reason: "because".into(),
             scan: String::new(),
             occurred_at: None,
+            expires: None,
+            made: None,
+            supplier_lot: String::new(),
+            unit: String::new(),
         };
         let (actor, base) =
             (Actor { user: "keeper".parse().unwrap(), roles: vec![Role::Storekeeper] }, facts(Role::Storekeeper));
@@ -236,6 +241,8 @@ impl World {
             balances: &balances,
             owed: self.owed.get(item).copied().unwrap_or(0),
             line: None,
+            lots: &Lots::default(),
+            picks: false,
             lang: Lang::En,
         };
         if let Ok(change) = movement::decide(&movement, &facts) {

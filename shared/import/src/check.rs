@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use takt_domain::field::{Form, FormOf};
 use takt_domain::id::ItemId;
+use takt_domain::lot;
 use takt_domain::master::{
     BOM_DEPTH_MAX, Bom, CrewMember, Equipment, EquipmentStatus, Item, Line, Location, Mould, Routing, needs,
 };
@@ -43,7 +44,9 @@ pub struct Batch {
 
 /// Checks everything; what is wrong stands in `errors`, and then the batch is of no use.
 pub fn check(tables: Tables, existing: &Existing, errors: &mut Errors) -> Batch {
-    let mut check = Check { tables: &tables, existing, items: BTreeMap::new(), errors };
+    let items: Vec<Item> = tables.items.iter().map(|row| with_custom(row, existing, errors)).collect();
+    let all = existing.items.values().chain(&items).map(|item| (&item.id, item)).collect();
+    let mut check = Check { tables: &tables, existing, items: BTreeMap::new(), all, errors };
     check.items = existing.items.iter().map(|(id, item)| (id.clone(), item.scale)).collect();
     check.items.extend(tables.items.iter().map(|row| (row.value.id.clone(), row.value.scale)));
     check.items();
@@ -55,7 +58,7 @@ pub fn check(tables: Tables, existing: &Existing, errors: &mut Errors) -> Batch 
     check.tree(&boms);
     let balances = check.balances();
     Batch {
-        items: tables.items.iter().map(|row| with_custom(row, existing, errors)).collect(),
+        items,
         boms: boms.into_values().collect(),
         routings: routings.into_values().collect(),
         lines: values(&tables.lines),
@@ -72,11 +75,22 @@ fn values<T: Clone>(rows: &[Read<T>]) -> Vec<T> {
     rows.iter().map(|row| row.value.clone()).collect()
 }
 
-/// An import leaves the plant's own fields as they are where the file has no column for them.
+/// An import leaves the plant's own fields, and how stock is told apart, as they are where the file has no column for them.
 fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, errors: &mut Errors) -> Item {
-    let before = existing.items.get(&item.id).map(|before| before.custom.clone()).unwrap_or_default();
+    let known = existing.items.get(&item.id);
+    let mut item = item.clone();
+    if let Some(before) = known {
+        if row.value("tracking").is_empty() {
+            item.tracking = before.tracking;
+        }
+        item.shelf_life_days = item.shelf_life_days.or(before.shelf_life_days);
+        if item.units.is_empty() {
+            item.units = before.units.clone();
+        }
+    }
+    let before = known.map(|before| before.custom.clone()).unwrap_or_default();
     if item.custom.is_empty() {
-        return Item { custom: before, ..item.clone() };
+        return Item { custom: before, ..item };
     }
     let mut given = before.clone();
     given.extend(item.custom.clone());
@@ -91,7 +105,7 @@ fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, erro
             before
         }
     };
-    Item { custom, ..item.clone() }
+    Item { custom, ..item }
 }
 
 fn equipment(tables: &Tables, existing: &Existing) -> Vec<Equipment> {
@@ -148,6 +162,8 @@ struct Check<'c> {
     existing: &'c Existing,
     /// The scale of each item that there will be.
     items: BTreeMap<ItemId, u8>,
+    /// Each item that there will be.
+    all: BTreeMap<&'c ItemId, &'c Item>,
     errors: &'c mut Errors,
 }
 
@@ -378,6 +394,14 @@ impl<'c> Check<'c> {
                 row.wrong("item", format!("{} at {} {what}", value.item, value.location), self.errors);
             }
             let quantity = quantity.filter(|quantity| quantity.is_positive());
+            if let (Some(item), Some(quantity)) = (self.all.get(&value.item), quantity)
+                && let Some((column, detail)) = lot::wrong(item, &value.lot, quantity, Lang::En)
+            {
+                row.wrong(column, detail, self.errors);
+            }
+            if value.lot.is_empty() && value.expires.is_some() {
+                row.expected("lot", "the lot that expires then", self.errors);
+            }
             opening.extend(quantity.map(|quantity| BalanceRow { quantity, ..value.clone() }));
         }
         opening

@@ -197,7 +197,7 @@ fn text(loaded: &Loaded, id: &CountId, parts: u32) -> Result<String, CommandErro
 }
 
 fn counted(read: &Read<BalanceRow>) -> (Place, Quantity, Option<&Row>) {
-    let BalanceRow { item, location, lot, quantity } = &read.value;
+    let BalanceRow { item, location, lot, quantity, .. } = &read.value;
     let place = Place { location: location.clone(), item: item.clone(), lot: lot.trim().to_owned() };
     (place, *quantity, Some(&read.row))
 }

@@ -42,7 +42,8 @@ macro_rules! tables {
 
 tables! {
     /// What is bought, made and sold.
-    Items = "items", [must("id"), must("name"), may("unit"), may("scale"), may("kind"), may("barcode")];
+    Items = "items", [must("id"), must("name"), may("unit"), may("scale"), may("kind"), may("barcode"),
+        may("tracking"), may("shelf_life_days"), may("units")];
     /// Bills of material, one line each.
     Boms = "boms", [must("parent"), must("component"), must("quantity"), may("operation"), may("optional"), may("phantom"), may("note")];
     /// How items are made, one operation each.
@@ -60,7 +61,7 @@ tables! {
     /// Who may sign in.
     Users = "users", [must("user"), must("name"), must("roles"), may("line"), may("pin")];
     /// Stock when Takt begins.
-    Balances = "balances", [must("item"), must("location"), must("quantity"), may("lot")];
+    Balances = "balances", [must("item"), must("location"), must("quantity"), may("lot"), may("expires")];
 }
 
 impl Table {

@@ -47,7 +47,9 @@ fn files_that_are_no_table() {
 fn headers() {
     check(
         &[("items.csv", "id,name,colour\nA,B,red\n")],
-        &["items.csv:1:3: expected one of the columns id, name, unit, scale, kind, barcode, found \"colour\""],
+        &[
+            "items.csv:1:3: expected one of the columns id, name, unit, scale, kind, barcode, tracking, shelf_life_days, units, found \"colour\"",
+        ],
     );
     check(&[("items.csv", "id,unit\nA,pcs\n")], &["items.csv:1:1: the column name is missing"]);
     check(&[("items.csv", "id,name,id\nA,B,C\n")], &["items.csv:1:3: the column \"id\" stands in the header twice"]);
@@ -273,7 +275,7 @@ fn mappings() {
     );
     case(
         &table("items", "id = \"{Nr}\", name = \"{Bezeichnung}\", colour = \"red\""),
-        "mapping:1:1: foreign.csv as items: expected one of the columns id, name, unit, scale, kind, barcode of items, \
+        "mapping:1:1: foreign.csv as items: expected one of the columns id, name, unit, scale, kind, barcode, tracking, shelf_life_days, units of items, \
          found \"colour\"",
     );
     case(

@@ -247,6 +247,9 @@ mod tests {
             scale: 0,
             kind: String::new(),
             barcode: None,
+            tracking: Default::default(),
+            shelf_life_days: None,
+            units: Vec::new(),
             custom: custom.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         }
     }

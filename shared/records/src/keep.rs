@@ -118,6 +118,8 @@ pub mod kind {
     /// What the plant has set about purchase, sales, kanban, extra issues and costs: one record, called
     /// [`PLANT_PARENT`](super::PLANT_PARENT).
     pub const SUPPLY_SETTINGS: &str = "supply_settings";
+    /// A lot, under its item and number as [`takt_domain::lot::key`] makes them one; its parent is the item.
+    pub const LOT: &str = "lot";
     /// What was booked with a label of which there is only one, under what tells it from all others.
     pub const LABEL_USE: &str = "label_use";
     /// An entry that was held, since the line of its document had been entered another way.

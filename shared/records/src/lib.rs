@@ -17,6 +17,7 @@ pub mod flow;
 pub mod forms;
 pub mod keep;
 pub mod load;
+pub mod lot;
 pub mod planning;
 pub mod quality;
 pub mod scan;

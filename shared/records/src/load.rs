@@ -22,6 +22,7 @@ use crate::caller::Caller;
 use crate::command::CommandError;
 use crate::flow::PublishedFlow;
 use crate::keep::{PLANT_PARENT, kind};
+use crate::lot;
 use crate::quality;
 use crate::user::StoredUser;
 
@@ -109,6 +110,7 @@ pub async fn orders<S: Store>(
     also: Vec<(String, String)>,
 ) -> Result<(Vec<OrderState>, Loaded), CommandError> {
     let mut first = first_load(caller, ids);
+    first.with_plant = true;
     first.records.extend(also);
     let loaded = store.load(&first).await?;
     let found: Vec<(Order, u64)> = ids.iter().filter_map(|id| stored_order(&loaded, id).ok()).collect();
@@ -199,6 +201,7 @@ fn second_load(caller: &Caller, orders: &[&Order], first: &Loaded) -> Result<Loa
     load.free_of.sort();
     load.free_of.dedup();
     load.balances_of_order = orders.iter().map(|order| order.id.to_string()).collect();
+    load.lots = Some(kind::LOT.to_owned());
     Ok(load)
 }
 
@@ -240,6 +243,7 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
         if balance.order.is_empty() { uses(&balance.item) } else { balance.order == order.id.as_str() }
     };
     let concerned: Vec<takt_store::Balance> = stock.balances.iter().filter(concerns).cloned().collect();
+    let today = loaded.plant.as_ref().map(|plant| calendar::of(plant).day_of(caller.now));
     let mut facts = Facts {
         now: caller.now,
         actor: caller.actor.clone(),
@@ -255,7 +259,8 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
         first_article_failure_closes: quality::settings(loaded)?.0.first_article_failure_closes,
         uses: equipment_uses(loaded)?,
         last_report: None,
-        today: loaded.plant.as_ref().map(|plant| calendar::of(plant).day_of(caller.now)),
+        today,
+        lots: lot::known(stock, today)?,
     };
     facts.uses.retain(|known| named_equipment(&known.equipment));
     facts.equipment.retain(|equipment| named_equipment(&equipment.id));

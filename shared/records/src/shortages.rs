@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::command::CommandError;
 use crate::keep::{PLANT_PARENT, kind};
 use crate::planning::{self, OpenOrder};
-use crate::{load, supply};
+use crate::{load, lot, supply};
 
 /// How many pages of open purchase orders are looked at, at 200 each.
 const PAGES_MAX: usize = 20;
@@ -135,13 +135,20 @@ async fn balances<S: Store>(store: &S, caller: &Caller, stock: &mut Supply) -> R
     let ids: Vec<String> = stock.items.keys().map(ToString::to_string).collect();
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
-    let locations: Vec<Location> = load::few(&store.load(&load).await?, kind::LOCATION)?;
+    load.with_plant = true;
+    let first = store.load(&load).await?;
+    let today = lot::today(&first, caller);
+    let locations: Vec<Location> = load::few(&first, kind::LOCATION)?;
     let takes = |id: &str| locations.iter().any(|known| known.id.as_str() == id && !known.kind.waits());
     for part in ids.chunks(AT_ONCE) {
         let mut load = Load::new(caller.plant, caller.now_ms());
         load.free_of = part.to_vec();
-        for balance in store.load(&load).await?.balances {
-            if let (true, Ok(item)) = (takes(&balance.location), balance.item.parse()) {
+        load.lots = Some(kind::LOT.into());
+        let loaded = store.load(&load).await?;
+        let lots = lot::known(&loaded, today)?;
+        for balance in loaded.balances {
+            let usable = takes(&balance.location) && lot::fault_of(&lots, &balance).is_none();
+            if let (true, Ok(item)) = (usable, balance.item.parse()) {
                 *stock.free.entry(item).or_default() += balance.quantity;
             }
         }

@@ -31,6 +31,9 @@ pub struct Load {
     pub free_of: Vec<String>,
     /// All accounts, of any item, that are held for these orders and not at zero.
     pub balances_of_order: Vec<String>,
+    /// With each account that is loaded and has a lot, the record of this kind that is called as item and lot are: `ITEM/LOT`,
+    /// where `%` and `/` in either are written as `%25` and `%2F`.
+    pub lots: Option<String>,
     /// All counters of these scopes.
     pub counters: Vec<String>,
     /// Receipts by id.
@@ -51,6 +54,7 @@ impl Load {
             balances_of: Vec::new(),
             free_of: Vec::new(),
             balances_of_order: Vec::new(),
+            lots: None,
             counters: Vec::new(),
             receipts: Vec::new(),
         }
@@ -75,7 +79,7 @@ pub struct Loaded {
     pub key: Option<StoredKey>,
     /// The session, if it is live.
     pub session: Option<LiveSession>,
-    /// Records by id, then children, each once.
+    /// Records by id, children and lots, each once.
     pub records: Vec<Record>,
     /// By item, location, lot and order.
     pub balances: Vec<Balance>,

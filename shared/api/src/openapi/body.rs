@@ -194,6 +194,13 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         ]),
         "getStock" => make
             .read::<stock::ItemStock>(&[("location", "Only what stands here."), ("lot", "Only what is of this lot.")]),
+        "pickStock" => Body {
+            required_query: &["quantity"],
+            ..make.read::<stock::PickProposal>(&[
+                ("quantity", "How much, in the item's own unit."),
+                ("location", "Only what stands here."),
+            ])
+        },
         "listMovements" => make.read::<Page<stock::Movement>>(&[
             ("item", "Only of this item."),
             ("location", "Only from or to this location."),

@@ -34,6 +34,7 @@ pub const ROUTES: &[Route] = &[
     get("getBoard", "/api/v1/board", "orders", May(OrderView), Board, "Open orders by state and line, with their age."),
     get("listStock", "/api/v1/stock", "stock", May(StockView), Board, "Stock of items."),
     get("getStock", "/api/v1/stock/{item}", "stock", May(StockView), Floor, "Stock of one item, by location and lot."),
+    get("pickStock", "/api/v1/stock/{item}/pick", "stock", May(StockView), Floor, "Which lots to take from where: what expires first before the rest."),
     get("listMovements", "/api/v1/movements", "stock", May(StockView), Board, "The ledger, newest first."),
     get("getTrace", "/api/v1/trace", "stock", May(StockView), Board, "Where a lot or an order's goods came from, and where they went."),
     get("exportTrace", "/api/v1/trace.csv", "stock", May(StockView), Board, "The same as CSV, a row for each flow."),

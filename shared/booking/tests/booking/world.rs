@@ -87,6 +87,9 @@ impl World {
                 scale: 0,
                 kind: String::new(),
                 barcode: None,
+                tracking: Default::default(),
+                shelf_life_days: None,
+                units: Vec::new(),
                 custom: BTreeMap::new(),
             };
             commit.records.push(keep::item(&item, id == "P", None));
@@ -126,6 +129,10 @@ impl World {
             reason: String::new(),
             scan: String::new(),
             occurred_at: None,
+            expires: None,
+            made: None,
+            supplier_lot: String::new(),
+            unit: String::new(),
         };
         move_stock(&self.store, &self.caller(), &given).await.expect("a receipt");
     }

@@ -15,6 +15,7 @@ use takt_domain::document::line::LineFacts;
 use takt_domain::document::{self, Document, DocumentKind, DocumentLine, DocumentState, LineProgress, LineRef};
 use takt_domain::facts::Actor;
 use takt_domain::ledger::{Account, Balance, MovementKind, Posting};
+use takt_domain::lot::Lots;
 use takt_domain::master::{Location, LocationKind};
 use takt_domain::movement::{self, NewMovement, StockFacts};
 use takt_domain::permission::Role;
@@ -323,6 +324,10 @@ impl World {
             reason: String::new(),
             scan: String::new(),
             occurred_at: None,
+            expires: None,
+            made: None,
+            supplier_lot: String::new(),
+            unit: String::new(),
         };
         let actor = Actor { user: "keeper".parse().unwrap(), roles: vec![Role::Storekeeper] };
         let (master, places, balances) = (item("part", 0), locations(), self.balances());
@@ -340,6 +345,8 @@ impl World {
             balances: &balances,
             owed: 0,
             line: facts.as_ref(),
+            lots: &Lots::default(),
+            picks: false,
             lang: Lang::En,
         };
         let Ok(change) = movement::decide(&given, &facts) else { return false };

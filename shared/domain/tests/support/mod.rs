@@ -31,6 +31,9 @@ pub(crate) fn item(id: &str, scale: u8) -> Item {
         scale,
         kind: String::new(),
         barcode: None,
+        tracking: Default::default(),
+        shelf_life_days: None,
+        units: Vec::new(),
         custom: BTreeMap::new(),
     }
 }
@@ -133,6 +136,7 @@ pub(crate) fn facts(role: Role) -> Facts {
         uses: Vec::new(),
         last_report: None,
         today: None,
+        lots: Default::default(),
     }
 }
 

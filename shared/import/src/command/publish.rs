@@ -12,6 +12,7 @@ use takt_records::caller::Caller;
 use takt_records::command::{Answer, CommandError, Plan, run};
 use takt_records::keep::{self, MovementHead, kind};
 use takt_records::load::answered_before;
+use takt_records::lot;
 use takt_records::user::{StoredUser, user};
 use takt_store::{Commit, Load, Loaded, RecordWrite, SessionWrite, Store};
 
@@ -63,6 +64,7 @@ async fn plan<S: Store>(
     commit.records = records(&batch, &gathered);
     users(&batch.users, &gathered, pins, &mut commit)?;
     openings(&batch.balances, import, caller, &mut commit);
+    commit.records.extend(lots(store, caller, &batch).await?);
     commit.records.push(head_write(import, &Head { published: true, ..head }, version));
     commit.records.extend(emptied(&loaded, import));
     let data = json!({"import": import, "rows": imported.rows, "by": caller.actor.user});
@@ -155,6 +157,18 @@ fn users(rows: &[UserRow], gathered: &Gathered, pins: Pins, commit: &mut Commit)
         commit.records.extend(changed(user(&after, None), gathered));
     }
     Ok(())
+}
+
+/// The lots of the opening stock that are new.
+async fn lots<S: Store>(store: &S, caller: &Caller, batch: &Batch) -> Result<Vec<RecordWrite>, CommandError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = batch.balances.iter().filter_map(|row| lot::record(row.item.as_str(), &row.lot)).collect();
+    if load.records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut known = lot::known(&store.load(&load).await?, None)?;
+    let new = |row: &BalanceRow| lot::found(&row.item, &row.lot, row.expires, &mut known, caller.now);
+    Ok(batch.balances.iter().filter_map(new).collect())
 }
 
 /// Each row is a movement of its own, so that one slip can be taken back by itself.

@@ -1,12 +1,11 @@
 //! `balances.csv`: what stands where when Takt begins.
 
+use jiff::civil::Date;
 use takt_domain::id::LocationId;
+use takt_domain::lot::LOT_MAX;
 
 use super::BalanceRow;
 use crate::row::Reader;
-
-/// The longest name of a lot, as movements allow it.
-const LOT_MAX: usize = 64;
 
 pub(super) fn read(mut row: Reader<'_>) -> Option<BalanceRow> {
     let item = row.id("item");
@@ -16,5 +15,12 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<BalanceRow> {
         Some(None) => row.expected("quantity", "a decimal number such as 12.5"),
         found => found.flatten(),
     };
-    Some(BalanceRow { item: item?, location: location?, lot: lot?, quantity: quantity? })
+    let expires = match row.row.value("expires") {
+        "" => Some(None),
+        text => match text.parse::<Date>() {
+            Ok(day) => Some(Some(day)),
+            Err(_) => row.expected("expires", "a day such as 2027-03-31"),
+        },
+    };
+    Some(BalanceRow { expires: expires?, item: item?, location: location?, lot: lot?, quantity: quantity? })
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use takt_api::TEXT_MAX;
 use takt_domain::id::ID_MAX;
-use takt_domain::master::Item;
+use takt_domain::lot::Tracking;
+use takt_domain::master::{Item, ItemUnit};
 use takt_domain::quantity::SCALE_MAX;
+use takt_domain::unit;
 
 use super::NAME_MAX;
 use crate::row::Reader;
@@ -17,6 +19,15 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<Item> {
     let scale = row.number("scale", 0..=SCALE_MAX);
     let kind = row.text("kind", 64);
     let barcode = row.text("barcode", ID_MAX);
+    let tracking = match row.row.value("tracking") {
+        "" => Some(None),
+        name => match Tracking::from_name(name) {
+            Some(tracking) => Some(Some(tracking)),
+            None => row.expected("tracking", "none, lot or serial"),
+        },
+    };
+    let shelf_life_days = row.number("shelf_life_days", 1..=u16::MAX);
+    let units = units(&mut row);
     let custom = custom(&mut row);
     Some(Item {
         id: id?,
@@ -25,8 +36,25 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<Item> {
         scale: scale?.unwrap_or(0),
         kind: kind?,
         barcode: Some(barcode?).filter(|code| !code.is_empty()),
+        tracking: tracking?.unwrap_or_default(),
+        shelf_life_days: shelf_life_days?,
+        units: units?,
         custom: custom?,
     })
+}
+
+/// Other units as `box=12;pallet=480`: what one of each is in the item's own unit.
+fn units(row: &mut Reader<'_>) -> Option<Vec<ItemUnit>> {
+    let text = row.text("units", TEXT_MAX)?;
+    let read = |part: &str| {
+        let (unit, factor) = part.split_once('=')?;
+        Some(ItemUnit { unit: unit.trim().to_owned(), factor: factor.trim().parse().ok()? })
+    };
+    let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
+    match parts.map(read).collect::<Option<Vec<_>>>() {
+        Some(units) if unit::are_good(&units) => Some(units),
+        _ => row.expected("units", "units such as box=12;pallet=480, each once and with a factor above zero"),
+    }
 }
 
 /// What stands in the columns of the plant's own. An empty cell takes a value away; whether a value is right is looked at

@@ -132,6 +132,8 @@ pub struct BalanceRow {
     pub location: LocationId,
     /// Of which lot; empty for none.
     pub lot: String,
+    /// The last day of that lot, where it is new.
+    pub expires: Option<Date>,
     /// How much.
     pub quantity: Quantity,
 }

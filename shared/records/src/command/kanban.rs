@@ -165,6 +165,10 @@ pub async fn fulfil<S: Store>(
             reason: String::new(),
             scan: String::new(),
             occurred_at: None,
+            expires: None,
+            made: None,
+            supplier_lot: String::new(),
+            unit: String::new(),
         };
         let mut plan = move_stock::plan(store, caller, &movement, How::Step).await?;
         call.state = CallState::Fulfilled;

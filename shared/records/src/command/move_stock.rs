@@ -4,7 +4,7 @@ use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::conflict::EntryConflict;
 use takt_api::problem::{Problem, ProblemType};
-use takt_api::stock::{MovementAnswer, Source};
+use takt_api::stock::{Entered, MovementAnswer, Source};
 use takt_domain::decide::DomainEvent;
 use takt_domain::extra_issue::{self, Need};
 use takt_domain::facts::Actor;
@@ -18,12 +18,14 @@ use takt_domain::refusal::Refusal;
 use takt_domain::report;
 use takt_domain::scan::Meaning;
 use takt_domain::text::Lang;
+use takt_domain::unit;
 use takt_store::{Commit, CounterChange, Expect, Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::entry::{self, Entry};
 use crate::keep::{self, MovementHead, kind};
+use crate::lot::{self, Said};
 use crate::scan;
 use crate::supply::{self, NamedLine};
 use crate::{count, load};
@@ -41,7 +43,9 @@ pub async fn move_stock<S: Store>(store: &S, caller: &Caller, given: &NewMovemen
 
 /// Refuses texts that are too long, and a moment that cannot be.
 pub(super) fn texts(given: &NewMovement, caller: &Caller) -> Result<(), CommandError> {
-    text_at("lot", &given.lot, 64)?;
+    text_at("lot", &given.lot, lot::LOT_MAX)?;
+    text_at("supplier_lot", &given.supplier_lot, lot::LOT_MAX)?;
+    text_at("unit", &given.unit, unit::UNIT_MAX)?;
     text_at("document", &given.document, 200)?;
     text_at("reason", &given.reason, TEXT_MAX)?;
     if given.occurred_at.is_some_and(|at| !movement::can_have_occurred(at, caller.now)) {
@@ -84,7 +88,9 @@ pub(super) async fn plan<S: Store>(
         load.records.push(supply::settings_record());
     }
     load.children = count::still_children();
+    load.records.extend(lot::record(&item_id, &given.lot));
     load.balances_of = vec![item_id.clone()];
+    load.lots = Some(kind::LOT.into());
     load.counters = vec![OWED_SCOPE.into()];
     if let Some(order) = &given.order {
         load.counters.extend([order.to_string(), extra_scope(order.as_str())]);
@@ -94,7 +100,7 @@ pub(super) async fn plan<S: Store>(
         load.counters.push(line.scope());
         load.children.push((kind::INSPECTION_PLAN.into(), item_id.clone()));
     }
-    load.with_plant = entry.is_some() || label.is_some();
+    load.with_plant = true;
     load.counters.extend(entry.iter().map(|entry| entry.scope.clone()));
     load.records.extend(label.iter().map(|label| (kind::LABEL_USE.to_owned(), label.clone())));
     let mut loaded = store.load(&load).await?;
@@ -104,8 +110,11 @@ pub(super) async fn plan<S: Store>(
         None => return Err(CommandError::field("item", format!("there is no item {item_id}"))),
     };
     let order = open_order(store, caller, given, &loaded).await?;
-    let quantity = quantity_at("quantity", given.quantity, item.scale)?;
-    let given = &NewMovement { quantity, ..given.clone() };
+    let (given, entered) = &in_base(given, &item, caller)?;
+    let picks = how == How::Step && given.lot.is_empty();
+    if !picks {
+        lot::check(&item, &given.lot, given.quantity, caller.lang)?;
+    }
     if let Some(meaning) = &meaning {
         scan::check(meaning, given, &item, caller)?;
     }
@@ -117,6 +126,7 @@ pub(super) async fn plan<S: Store>(
         .collect::<Result<Vec<Balance>, _>>()?;
     let line = line(given, &item, &loaded)?;
     let line_facts = line.as_ref().map(NamedLine::facts);
+    let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
     let keeper = Actor { user: caller.actor.user.clone(), roles: vec![Role::Storekeeper] };
     let facts = StockFacts {
         actor: if approved { &keeper } else { &caller.actor },
@@ -125,6 +135,8 @@ pub(super) async fn plan<S: Store>(
         balances: &balances,
         owed: loaded.counter(OWED_SCOPE, &item_id),
         line: line_facts.as_ref(),
+        lots: &lots,
+        picks,
         lang: caller.lang,
     };
     let id = caller.derived_id();
@@ -140,8 +152,16 @@ pub(super) async fn plan<S: Store>(
         return held(store, caller, given, entry, item.scale, &loaded).await;
     }
     let unmoved = count::may_move(&change.postings, &loaded, caller.lang)?;
-    let body = serde_json::to_value(MovementAnswer { id: id.clone() }).unwrap_or_default();
+    let answer = MovementAnswer { id: id.clone(), entered: entered.clone() };
+    let body = serde_json::to_value(answer).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
+    let said = Said::of(given, meaning.as_ref())?;
+    if change.postings.iter().any(lot::enters) {
+        commit.records.extend(lot::comes_in(&item, &given.lot, &said, &lots, caller)?);
+    } else if given.expires.is_some() || given.made.is_some() || !said.supplier_lot.is_empty() {
+        return Err(CommandError::field("expires", "expected only where a lot comes in"));
+    }
+    lot::expect(&lots, &change.postings, &mut commit);
     if let Some((order, expect)) = order {
         beyond(given, &order, &change.postings, &balances, &loaded, approved, caller, &mut commit)?;
         commit.expect.push(expect);
@@ -173,11 +193,26 @@ pub(super) async fn plan<S: Store>(
     let data = json!({
         "movement": id, "kind": given.kind, "item": given.item, "lot": given.lot, "from": given.from, "to": given.to,
         "quantity": given.quantity, "order": given.order, "document": given.document, "line": given.line,
-        "scan": given.scan, "source": caller.source, "by": caller.actor.user,
+        "scan": given.scan, "source": caller.source, "entered": entered, "by": caller.actor.user,
     });
     let moved = DomainEvent { kind: "stock.moved.v1".into(), data };
     commit.events = keep::events(vec![moved], &id, &item_id, caller);
     Ok(Plan { commit, status: 201, body })
+}
+
+/// The movement in the item's own unit and decimals; and what was entered, where that was in another unit.
+fn in_base(given: &NewMovement, item: &Item, caller: &Caller) -> Result<(NewMovement, Option<Entered>), CommandError> {
+    let unit = given.unit.trim();
+    let base = unit::to_base(item, unit, given.quantity, caller.lang);
+    let base = base.map_err(|(field, detail)| CommandError::field(field, detail))?;
+    let quantity = quantity_at("quantity", base, item.scale)?;
+    let entered = (!unit.is_empty()).then(|| Entered {
+        quantity: given.quantity,
+        unit: unit.to_owned(),
+        base: quantity,
+        base_unit: item.unit.clone(),
+    });
+    Ok((NewMovement { quantity, unit: String::new(), ..given.clone() }, entered))
 }
 
 /// Nothing is booked but the conflict, under the key of the request: sent again, it gets the same answer.

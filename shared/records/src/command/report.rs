@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::forms;
 use crate::keep::{self, MovementHead, kind};
 use crate::load::{self, OrderState};
+use crate::lot;
 
 /// The most scrap reasons that one report may have.
 pub const SCRAP_MAX: usize = 20;
@@ -111,6 +112,7 @@ pub fn decided(
         ..MovementHead::default()
     };
     commit.postings = keep::postings(&change.postings, &head, caller);
+    lot::expect(&state.facts.lots, &change.postings, &mut commit);
     commit.counters = keep::counters(&change.counters, given.order.as_str());
     commit.counters.extend(keep::owed(&change.postings));
     keep::resources(&change.resources, &mut commit);

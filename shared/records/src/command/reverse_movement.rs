@@ -6,18 +6,20 @@ use takt_api::stock::MovementAnswer;
 use takt_domain::decide::DomainEvent;
 use takt_domain::document::{self, DocumentLine, LineRef};
 use takt_domain::ledger::{Account, MovementKind, Posting};
+use takt_domain::lot::{Lots, Tracking};
 use takt_domain::master::{Item, Location};
 use takt_domain::permission::Permission;
 use takt_domain::quantity::Quantity;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::report::Posted;
 use takt_domain::text::Lang;
-use takt_store::{Commit, Load, Loaded, Store, StoreError, StoredPosting};
+use takt_store::{Commit, Load, Loaded, RecordWrite, Store, StoreError, StoredPosting};
 
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
 use crate::entry::Entry;
 use crate::keep::{self, MovementHead, kind};
+use crate::lot::{self, Said};
 use crate::scan;
 use crate::supply::{self, NamedLine};
 use crate::{count, load};
@@ -47,6 +49,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     load.key = caller.key_lookup();
     load.records = vec![(kind::ITEM.into(), first.item.clone())];
     load.balances_of = vec![first.item.clone()];
+    load.records.extend(lot::record(&first.item, &first.lot));
     load.children = count::still_children();
     let entry = Entry::of_posting(first);
     load.counters = entry.iter().map(|entry| entry.scope.clone()).collect();
@@ -69,9 +72,10 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
         reversals.push(posted(posting, item.scale)?.reversal());
     }
     refuse_what_is_gone(&reversals, &loaded, &item, caller.lang)?;
+    let (there, lots) = there_already(&reversals, &loaded, &item, caller)?;
     let unmoved = count::may_move(&reversals, &loaded, caller.lang)?;
     let movement = caller.derived_id();
-    let body = serde_json::to_value(MovementAnswer { id: movement.clone() }).unwrap_or_default();
+    let body = serde_json::to_value(MovementAnswer { id: movement.clone(), entered: None }).unwrap_or_default();
     let mut commit = caller.commit(200, &body);
     commit.expect = unmoved;
     let head = MovementHead {
@@ -84,8 +88,11 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     commit.postings = keep::postings(&reversals, &head, caller);
     commit.counters = keep::owed(&reversals);
     commit.counters.extend(entry.and_then(|entry| entry.taken_back(&loaded)));
+    commit.records = there;
+    lot::expect(&lots, &reversals, &mut commit);
     if first.source == "scan" {
-        commit.records = scan::take_back(store, caller, id).await?;
+        let labels = scan::take_back(store, caller, id).await?;
+        commit.records.extend(labels);
     }
     if let Some(line) = &line {
         line_back(line, &item, &reversals, &loaded, caller, &mut commit)?;
@@ -95,6 +102,28 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     let reversed = DomainEvent { kind: "stock.reversed.v1".into(), data };
     commit.events = keep::events(vec![reversed], &movement, &first.item, caller);
     Ok(Plan { commit, status: 200, body })
+}
+
+/// A piece with a number of its own that comes back must not be there already, and comes in once.
+fn there_already(
+    reversals: &[Posting],
+    loaded: &Loaded,
+    item: &Item,
+    caller: &Caller,
+) -> Result<(Vec<RecordWrite>, Lots), CommandError> {
+    let lots = lot::known(loaded, None)?;
+    let mut writes = Vec::new();
+    if item.tracking == Tracking::Serial {
+        let balances = loaded.balances.iter().map(|balance| load::balance(balance, item.scale));
+        let balances = balances.collect::<Result<Vec<_>, _>>()?;
+        for posting in reversals.iter().filter(|posting| lot::enters(posting)) {
+            if let Some(unmet) = takt_domain::lot::there_already(item, &posting.lot, &balances, caller.lang) {
+                return Err(Refusal::one(unmet).into());
+            }
+            writes.extend(lot::comes_in(item, &posting.lot, &Said::default(), &lots, caller)?);
+        }
+    }
+    Ok((writes, lots))
 }
 
 fn already(lang: Lang) -> Refusal {

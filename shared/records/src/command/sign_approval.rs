@@ -11,7 +11,7 @@ use takt_store::{ListFilter, PageRequest, Store};
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, kind};
-use crate::{load, signature};
+use crate::{load, lot, signature};
 
 /// The most orders that are looked at for an inbox.
 const LOOKED_AT_MAX: usize = 1_000;
@@ -52,6 +52,7 @@ pub async fn sign_approval<S: Store>(
         let head =
             MovementHead { id: movement.clone(), order: Some(id.to_string()), reason, ..MovementHead::default() };
         commit.postings = keep::postings(&change.postings, &head, caller);
+        lot::expect(&state.facts.lots, &change.postings, &mut commit);
         commit.counters = keep::counters(&change.counters, id.as_str());
         commit.counters.extend(keep::owed(&change.postings));
         keep::resources(&change.resources, &mut commit);

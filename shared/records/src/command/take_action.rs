@@ -11,7 +11,7 @@ use takt_store::Store;
 use super::{Answer, CommandError, Plan, exception, inspect, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead};
-use crate::{load, signature};
+use crate::{load, lot, signature};
 
 /// Decides and books the action.
 pub async fn take_action<S: Store>(
@@ -71,6 +71,7 @@ async fn plan<S: Store>(
         ..MovementHead::default()
     };
     commit.postings = keep::postings(&change.postings, &head, caller);
+    lot::expect(&state.facts.lots, &change.postings, &mut commit);
     commit.counters = keep::counters(&change.counters, id.as_str());
     commit.counters.extend(keep::owed(&change.postings));
     keep::resources(&change.resources, &mut commit);

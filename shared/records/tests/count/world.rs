@@ -65,6 +65,9 @@ impl World {
                 scale,
                 kind: String::new(),
                 barcode: None,
+                tracking: Default::default(),
+                shelf_life_days: None,
+                units: Vec::new(),
                 custom: BTreeMap::new(),
             };
             commit.records.push(keep::item(&item, false, None));

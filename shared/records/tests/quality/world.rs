@@ -71,6 +71,9 @@ impl World {
             scale: 0,
             kind: String::new(),
             barcode: None,
+            tracking: Default::default(),
+            shelf_life_days: None,
+            units: Vec::new(),
             custom: BTreeMap::new(),
         };
         commit.records.push(keep::item(&item, true, None));

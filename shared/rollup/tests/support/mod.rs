@@ -160,6 +160,9 @@ impl World {
                 scale,
                 kind: String::new(),
                 barcode: None,
+                tracking: Default::default(),
+                shelf_life_days: None,
+                units: Vec::new(),
                 custom: BTreeMap::new(),
             };
             let operation = |number| RoutingOperation {

@@ -3,8 +3,8 @@
 use futures::executor::block_on;
 use serde_json::json;
 use takt_store::{
-    BalanceFilter, Commit, KeyLookup, ListFilter, Load, MovementFilter, PageRequest, PlantNumber, Receipt, RecordWrite,
-    SessionWrite, Store,
+    BalanceFilter, Commit, KeyLookup, ListFilter, Load, MovementFilter, PageRequest, PlantNumber, Posting, Receipt,
+    RecordWrite, SessionWrite, Store,
 };
 
 use super::{
@@ -95,6 +95,35 @@ pub(crate) fn everything_comes_at_once(harness: &impl Harness) {
     let mut of_order = load();
     of_order.balances_of_order = vec!["WO-1".to_owned(), String::new()];
     assert_eq!(look(&store, of_order).balances.len(), 1);
+}
+
+pub(crate) fn what_is_known_of_a_lot_comes_with_its_accounts(harness: &impl Harness) {
+    let store = with_plant(harness);
+    let of_lot = |id: &str, item: &str, lot: &str| Commit {
+        postings: vec![Posting {
+            item: item.to_owned(),
+            lot: lot.to_owned(),
+            ..posting(id, outside("supplier"), place("L1"), 7)
+        }],
+        ..commit()
+    };
+    for (n, (item, lot)) in [("a/b", "c"), ("a", "b/c"), ("a", "50%"), ("a", "")].into_iter().enumerate() {
+        book(&store, &of_lot(&format!("p{n}"), item, lot)).unwrap();
+    }
+    let known = ["a%2Fb/c", "a/b%2Fc", "a/50%25", "a/gone", "a/"];
+    let records = known.map(|id| RecordWrite::new("lot", id, Some(0), json!({"id": id})));
+    let other = RecordWrite::new("other", "a/b%2Fc", Some(0), json!({}));
+    book(&store, &Commit { records: records.into_iter().chain([other]).collect(), ..commit() }).unwrap();
+    let ids = |load: Load| look(&store, load).records.iter().map(|record| record.id.clone()).collect::<Vec<_>>();
+    let mut wanted = Load { balances_of: vec!["a".to_owned()], lots: Some("lot".to_owned()), ..load() };
+    assert_eq!(ids(wanted.clone()), ["a/50%25", "a/b%2Fc"]);
+    wanted.records = vec![("lot".to_owned(), "a/50%25".to_owned()), ("lot".to_owned(), "a/gone".to_owned())];
+    assert_eq!(ids(wanted.clone()), ["a/50%25", "a/b%2Fc", "a/gone"], "each once");
+    wanted.lots = None;
+    assert_eq!(ids(wanted), ["a/50%25", "a/gone"]);
+    let free = Load { free_of: vec!["a/b".to_owned()], lots: Some("lot".to_owned()), ..load() };
+    assert_eq!(ids(free), ["a%2Fb/c"]);
+    assert!(ids(Load { lots: Some("lot".to_owned()), ..load() }).is_empty());
 }
 
 pub(crate) fn what_is_not_there_is_absent(harness: &impl Harness) {

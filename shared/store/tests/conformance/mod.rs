@@ -85,6 +85,7 @@ macro_rules! every_test {
                 the_journal_is_read_by_cursor,
                 a_plant_keeps_its_birth_when_it_is_put_again;
             load: everything_comes_at_once,
+                what_is_known_of_a_lot_comes_with_its_accounts,
                 what_is_not_there_is_absent,
                 plants_do_not_see_each_other;
             parallel: the_last_piece_goes_to_one_of_two,

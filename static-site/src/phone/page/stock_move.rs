@@ -324,6 +324,10 @@ fn send(form: Form, submit: Submit) {
         reason: words(form.reason),
         scan: form.scan.get_clone_untracked(),
         occurred_at: None,
+        expires: None,
+        made: None,
+        supplier_lot: String::new(),
+        unit: String::new(),
     };
     let code = body.scan.clone();
     let said =

@@ -15,7 +15,7 @@ use crate::command::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::costs::price_of;
 use crate::count::{self, alert, book};
 use crate::keep::{self, kind};
-use crate::load;
+use crate::{load, lot};
 
 /// How long an entry may lie back, in milliseconds: a day.
 const BACK_MAX_MS: i64 = 24 * 3600 * 1000;
@@ -70,6 +70,10 @@ async fn plan<S: Store>(
         Some(record) => record.parse()?,
         None => return Err(CommandError::field("item", format!("there is no item {}", place.item))),
     };
+    // What stood there before the item was tracked is counted as it stands.
+    if given.quantity.is_positive() && !(place.lot.is_empty() && book.units > 0) {
+        lot::check(&item, &place.lot, given.quantity.at_scale(item.scale).unwrap_or(given.quantity), caller.lang)?;
+    }
     if loaded.record(kind::LOCATION, place.location.as_str()).is_none() {
         return Err(CommandError::field("location", format!("there is no location {}", place.location)));
     }

@@ -24,7 +24,7 @@ use crate::caller::Caller;
 use crate::command::{ATTEMPTS, Answer, CommandError, Plan, run, text_at};
 use crate::count::{self, alert, place};
 use crate::keep::{self, MovementHead, kind};
-use crate::{calendar, load, signature, watch};
+use crate::{calendar, load, lot, signature, watch};
 
 /// Lines of one commit.
 const LINES: u32 = 25;
@@ -138,8 +138,10 @@ async fn batch<S: Store>(
     for (line, _) in lines {
         wanted.records.push(place::record_of(&line.place));
         wanted.records.extend(alert::records(&line.place));
+        wanted.records.extend(lot::record(line.place.item.as_str(), &line.place.lot));
     }
     let loaded = store.load(&wanted).await?;
+    let mut lots = lot::known(&loaded, Some(day))?;
     let scales: BTreeMap<&str, u8> =
         lines.iter().map(|(line, _)| (line.place.item.as_str(), line.difference().scale())).collect();
     let scale = |item: &str| scales.get(item).copied().unwrap_or(0);
@@ -158,6 +160,9 @@ async fn batch<S: Store>(
                     ..MovementHead::default()
                 };
                 commit.postings.extend(keep::postings(&postings, &head, caller));
+                if postings.iter().any(lot::enters) {
+                    commit.records.extend(lot::found(&line.place.item, &line.place.lot, None, &mut lots, caller.now));
+                }
                 let last = place::last(&loaded, &line.place)?;
                 if let Some(now) = place::LastCount::after(last.as_ref(), line, day) {
                     commit.records.push(now.record());

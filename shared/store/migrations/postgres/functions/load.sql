@@ -34,17 +34,6 @@ BEGIN
         WHERE s.plant = this_plant AND s.id = load ->> 'session' AND s.ended_ms IS NULL AND s.expires_ms > this_at_ms;
     END IF;
 
-    IF load #> '{records,0}' IS NOT NULL OR load #> '{children,0}' IS NOT NULL THEN
-        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'id', r.id, 'version', r.version, 'state', r.state,
-            'line', r.line, 'parent', r.parent, 'sort', nullif(r.sort, ''), 'created_ms', r.created_ms,
-            'updated_ms', r.updated_ms, 'body', r.body) ORDER BY r.kind, r.sort, r.id), '[]') INTO records
-        FROM (SELECT n.* FROM jsonb_array_elements(load -> 'records') AS w, LATERAL (SELECT * FROM record AS o
-                WHERE o.plant = this_plant AND o.kind = w ->> 0 AND o.id = w ->> 1 OFFSET 0) AS n
-            UNION
-            SELECT n.* FROM jsonb_array_elements(load -> 'children') AS w, LATERAL (SELECT * FROM record AS o
-                WHERE o.plant = this_plant AND o.kind = w ->> 0 AND o.parent = w ->> 1 OFFSET 0) AS n) AS r;
-    END IF;
-
     IF load #> '{balances_of,0}' IS NOT NULL OR load #> '{free_of,0}' IS NOT NULL OR load #> '{balances_of_order,0}' IS NOT NULL THEN
         SELECT coalesce(jsonb_agg(jsonb_build_object('item', b.item, 'location', b.location, 'lot', b.lot,
             'order', b.order_id, 'quantity', b.quantity, 'bounded', b.bounded, 'version', b.version)
@@ -57,6 +46,24 @@ BEGIN
             UNION
             SELECT n.* FROM jsonb_array_elements_text(load -> 'balances_of_order') AS w, LATERAL (SELECT * FROM balance AS a
                 WHERE a.plant = this_plant AND a.order_id = w AND a.order_id <> '' AND NOT a.is_empty OFFSET 0) AS n) AS b;
+    END IF;
+
+    -- After the accounts, since what is known of their lots may be asked for too.
+    IF load #> '{records,0}' IS NOT NULL OR load #> '{children,0}' IS NOT NULL OR load ->> 'lots' IS NOT NULL THEN
+        SELECT coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'id', r.id, 'version', r.version, 'state', r.state,
+            'line', r.line, 'parent', r.parent, 'sort', nullif(r.sort, ''), 'created_ms', r.created_ms,
+            'updated_ms', r.updated_ms, 'body', r.body) ORDER BY r.kind, r.sort, r.id), '[]') INTO records
+        FROM (SELECT n.* FROM jsonb_array_elements(load -> 'records') AS w, LATERAL (SELECT * FROM record AS o
+                WHERE o.plant = this_plant AND o.kind = w ->> 0 AND o.id = w ->> 1 OFFSET 0) AS n
+            UNION
+            SELECT n.* FROM jsonb_array_elements(load -> 'children') AS w, LATERAL (SELECT * FROM record AS o
+                WHERE o.plant = this_plant AND o.kind = w ->> 0 AND o.parent = w ->> 1 OFFSET 0) AS n
+            UNION
+            SELECT n.* FROM jsonb_array_elements(balances) AS w, LATERAL (SELECT * FROM record AS o
+                WHERE o.plant = this_plant AND o.kind = load ->> 'lots'
+                    AND o.id = replace(replace(w ->> 'item', '%', '%25'), '/', '%2F') || '/'
+                        || replace(replace(w ->> 'lot', '%', '%25'), '/', '%2F') OFFSET 0) AS n
+            WHERE load ->> 'lots' IS NOT NULL AND w ->> 'lot' <> '') AS r;
     END IF;
 
     IF load #> '{counters,0}' IS NOT NULL THEN

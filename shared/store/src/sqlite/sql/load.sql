@@ -1,5 +1,17 @@
 -- Everything in one statement, and so as of one moment. ?1 is the Load as JSON. The parts are put together as text: what a
 -- subquery gives counts as text for json_object, and would have to be parsed once more.
+WITH found AS MATERIALIZED (
+                SELECT n.* FROM json_each(?1, '$.balances_of') AS w
+                CROSS JOIN balance AS n INDEXED BY balance_not_zero
+                    ON n.plant = ?1 ->> '$.plant' AND n.item = w.value AND n.quantity <> 0
+                UNION
+                SELECT n.* FROM json_each(?1, '$.free_of') AS w
+                CROSS JOIN balance AS n INDEXED BY balance_not_zero
+                    ON n.plant = ?1 ->> '$.plant' AND n.item = w.value AND n.order_id = '' AND n.quantity <> 0
+                UNION
+                SELECT n.* FROM json_each(?1, '$.balances_of_order') AS w
+                CROSS JOIN balance AS n INDEXED BY balance_held
+                    ON n.plant = ?1 ->> '$.plant' AND n.order_id = w.value AND n.order_id <> '' AND n.quantity <> 0)
 SELECT
     '{"plant":' || coalesce((SELECT json_object('number', p.number, 'name', p.name, 'time_zone', p.time_zone,
             'shift_calendar', json(p.shift_calendar), 'settings', json(p.settings), 'created_ms', p.created_ms)
@@ -19,22 +31,16 @@ SELECT
                 CROSS JOIN record AS n ON n.plant = ?1 ->> '$.plant' AND n.kind = w.value ->> 0 AND n.id = w.value ->> 1
                 UNION
                 SELECT n.rowid FROM json_each(?1, '$.children') AS w
-                CROSS JOIN record AS n ON n.plant = ?1 ->> '$.plant' AND n.kind = w.value ->> 0 AND n.parent = w.value ->> 1)
+                CROSS JOIN record AS n ON n.plant = ?1 ->> '$.plant' AND n.kind = w.value ->> 0 AND n.parent = w.value ->> 1
+                UNION
+                SELECT n.rowid FROM found AS w
+                CROSS JOIN record AS n ON n.plant = ?1 ->> '$.plant' AND n.kind = ?1 ->> '$.lots'
+                    AND n.id = replace(replace(w.item, '%', '%25'), '/', '%2F') || '/' || replace(replace(w.lot, '%', '%25'), '/', '%2F')
+                WHERE ?1 ->> '$.lots' IS NOT NULL AND w.lot <> '')
             ORDER BY kind, sort, id) AS r), 'null') ||
     ',"balances":' || coalesce((SELECT json_group_array(json_object('item', b.item, 'location', b.location, 'lot', b.lot,
             'order', b.order_id, 'quantity', b.quantity, 'bounded', json(iif(b.bounded, 'true', 'false')), 'version', b.version))
-        FROM (SELECT n.* FROM json_each(?1, '$.balances_of') AS w
-                CROSS JOIN balance AS n INDEXED BY balance_not_zero
-                    ON n.plant = ?1 ->> '$.plant' AND n.item = w.value AND n.quantity <> 0
-                UNION
-                SELECT n.* FROM json_each(?1, '$.free_of') AS w
-                CROSS JOIN balance AS n INDEXED BY balance_not_zero
-                    ON n.plant = ?1 ->> '$.plant' AND n.item = w.value AND n.order_id = '' AND n.quantity <> 0
-                UNION
-                SELECT n.* FROM json_each(?1, '$.balances_of_order') AS w
-                CROSS JOIN balance AS n INDEXED BY balance_held
-                    ON n.plant = ?1 ->> '$.plant' AND n.order_id = w.value AND n.order_id <> '' AND n.quantity <> 0
-            ORDER BY item, location, lot, order_id) AS b), 'null') ||
+        FROM (SELECT * FROM found ORDER BY item, location, lot, order_id) AS b), 'null') ||
     ',"counters":' || coalesce((SELECT json_group_array(json_object('scope', c.scope, 'name', c.name, 'value', c.value))
         FROM (SELECT n.* FROM json_each(?1, '$.counters') AS w
             CROSS JOIN counter AS n ON n.plant = ?1 ->> '$.plant' AND n.scope = w.value

@@ -74,6 +74,10 @@ fn booking(what: Proposed, face: Text, done: Rc<dyn Fn()>) -> View {
             reason: String::new(),
             scan: String::new(),
             occurred_at: None,
+            expires: None,
+            made: None,
+            supplier_lot: String::new(),
+            unit: String::new(),
         };
         let said =
             format!("{} {}: {} {quantity} {}", text::BOOKED.get(), what.kind.label(app::lang()), what.name, what.unit);

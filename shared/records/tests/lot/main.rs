@@ -1,0 +1,6 @@
+//! Lots over a file: what a receipt makes of them, what is refused, and what the system takes by itself.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod receive;
+mod world;
