@@ -1,6 +1,7 @@
 //! The audit: the ledger added up anew and held against every balance, the counters of orders against their reports, receipts
-//! against what was booked; and the chain of seals. It goes in slices, so that no call takes long however much there is.
+//! against what was booked, what is open in documents against the postings for their lines; and the chain of seals. It goes in slices, so that no call takes long however much there is.
 
+mod documents;
 mod schedule;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,8 @@ pub enum Part {
     Ledger,
     /// Counters of orders against their reports.
     Orders,
+    /// Counters of purchase and sales orders against the postings for their lines.
+    Documents,
     /// Receipts against reports.
     Receipts,
 }
@@ -45,6 +48,7 @@ impl Part {
         match self {
             Self::Ledger => "ledger",
             Self::Orders => "orders",
+            Self::Documents => "documents",
             Self::Receipts => "receipts",
         }
     }
@@ -52,7 +56,8 @@ impl Part {
     fn next(self) -> Option<Self> {
         match self {
             Self::Ledger => Some(Self::Orders),
-            Self::Orders => Some(Self::Receipts),
+            Self::Orders => Some(Self::Documents),
+            Self::Documents => Some(Self::Receipts),
             Self::Receipts => None,
         }
     }
@@ -63,7 +68,7 @@ impl Part {
 pub struct Place {
     /// In which part.
     pub part: Part,
-    /// Behind which item, order or receipt.
+    /// Behind which item, order, document or receipt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
@@ -77,7 +82,8 @@ impl Place {
     /// The place that a cursor means.
     pub fn read(cursor: &str) -> Option<Self> {
         let (part, after) = cursor.split_once(':')?;
-        let part = [Part::Ledger, Part::Orders, Part::Receipts].into_iter().find(|known| known.as_str() == part)?;
+        let parts = [Part::Ledger, Part::Orders, Part::Documents, Part::Receipts];
+        let part = parts.into_iter().find(|known| known.as_str() == part)?;
         Some(Self { part, after: Some(after.to_owned()).filter(|after| !after.is_empty()) })
     }
 }
@@ -98,7 +104,7 @@ pub struct Slice {
     pub postings: u64,
     /// Balances that were compared.
     pub balances: u64,
-    /// Counters that were compared with reports.
+    /// Counters that were compared with reports, and with postings for lines of documents.
     pub counters: u64,
     /// Receipts that were compared with reports.
     pub receipts: u64,
@@ -116,6 +122,7 @@ pub async fn slice<S: Store>(store: &S, plant: PlantNumber, at: &Place) -> Resul
     let (slice, next) = match at.part {
         Part::Ledger => ledger(store.audit(plant, after, POSTINGS).await?),
         Part::Orders => orders(store.audit_sums(plant, &REPORTS, after, ORDERS).await?),
+        Part::Documents => documents::slice(store, plant, after).await?,
         Part::Receipts => receipts(store.audit_receipts(plant, kind::REPORT, "accepted_at", after, RECEIPTS).await?),
     };
     let next = match next {

@@ -92,7 +92,7 @@ async fn step<S: Store>(
     if !orders.is_empty() {
         let rows = store.order_flows(plant, &orders, FLOWS_MAX).await?;
         step.more |= rows.len() >= FLOWS_MAX as usize;
-        for row in &rows {
+        for row in rows.iter().filter(|row| row.place == PRODUCTION) {
             step.flows.push(of_order(row)?);
         }
     }
@@ -143,8 +143,10 @@ fn of_lot(row: &LotFlow) -> Result<Option<Flow>, CommandError> {
 
 fn of_order(row: &OrderFlow) -> Result<Flow, CommandError> {
     let this = Node::Order(row.order.parse().map_err(|_| damaged(&row.order))?);
-    let made = if row.way == takt_store::Way::Out { ">" } else { "" };
-    let other = lot_node(&row.item, &row.lot, &format!("{made}{}", row.order))?;
+    let made = row.way == takt_store::Way::Out;
+    let at = if made { format!(">{}", row.order) } else { row.order.clone() };
+    let other = lot_node(&row.item, &row.lot, &at)?;
+    // Into production is into the order.
     Ok(directed(this, other, row.way, row.quantity))
 }
 

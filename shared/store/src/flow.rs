@@ -38,8 +38,8 @@ pub struct LotFlow {
     pub quantity: i64,
 }
 
-/// A sum of postings by which an order consumed something, or made it. What was taken back is not in it, nor are pieces that a
-/// supplier works on.
+/// A sum of postings for an order, or for the holder that a document's line has, that went into a virtual location or came out
+/// of it. What was taken back is not in it, nor are pieces that a supplier works on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OrderFlow {
     /// Which order.
@@ -48,7 +48,9 @@ pub struct OrderFlow {
     pub item: String,
     /// Of which lot; empty for none.
     pub lot: String,
-    /// Consumed is in, made is out.
+    /// The virtual location, such as `@production`.
+    pub place: String,
+    /// Into that place, or out of it: what an order consumed went in, what it made came out.
     pub way: Way,
     /// In the item's scale.
     pub quantity: i64,

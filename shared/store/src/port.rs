@@ -81,7 +81,7 @@ pub trait Store {
         limit: u32,
     ) -> Result<Vec<LotFlow>, StoreError>;
 
-    /// What these orders consumed and made: summed, without what was taken back; at most `limit`, which is brought into 1 to 5000.
+    /// What went into virtual locations for these orders and came out: summed, without what was taken back; at most `limit`, which is brought into 1 to 5000.
     async fn order_flows(
         &self,
         plant: PlantNumber,

@@ -63,7 +63,7 @@ fn order_flows(store: &impl Store, orders: &[&str]) -> Vec<String> {
     let orders: Vec<_> = orders.iter().map(|order| (*order).to_owned()).collect();
     let told = |flow: &OrderFlow| {
         let way = if flow.way == Way::In { "in" } else { "out" };
-        format!("{} {way} {} {:?} {}", flow.order, flow.item, flow.lot, flow.quantity)
+        format!("{} {way} {} {} {:?} {}", flow.order, flow.place, flow.item, flow.lot, flow.quantity)
     };
     block_on(store.order_flows(PLANT, &orders, 100)).unwrap().iter().map(told).collect()
 }
@@ -120,9 +120,14 @@ pub(crate) fn what_flowed_through_a_lot_is_summed(harness: &impl Harness) {
 pub(crate) fn what_an_order_consumed_and_made_is_summed(harness: &impl Harness) {
     let store = with_plant(harness);
     life(&store);
-    let second = ["WO-2 out nut \"P\" 4", "WO-2 in screw \"\" 2", "WO-2 in screw \"A\" 5"];
+    let second = [
+        "WO-2 out @production nut \"P\" 4",
+        "WO-2 in @production screw \"\" 2",
+        "WO-2 out @shortage screw \"\" 2",
+        "WO-2 in @production screw \"A\" 5",
+    ];
     assert_eq!(order_flows(&store, &["WO-2"]), second);
-    assert_eq!(order_flows(&store, &["WO-2", "WO-1", "WO-9"])[0], "WO-1 in screw \"A\" 12");
+    assert_eq!(order_flows(&store, &["WO-2", "WO-1", "WO-9"])[0], "WO-1 in @production screw \"A\" 12");
     assert_eq!(block_on(store.order_flows(PLANT, &["WO-2".to_owned()], 2)).unwrap().len(), 2);
 }
 
@@ -143,8 +148,11 @@ pub(crate) fn what_was_taken_back_has_not_flowed(harness: &impl Harness) {
         flows(&store, &["A"]),
         ["A in @supplier DN-1 20", "A out 16", "A out @production WO-1 3", "A out @scrap 1"]
     );
-    assert_eq!(order_flows(&store, &["WO-1"]), ["WO-1 in screw \"A\" 3"]);
-    assert_eq!(order_flows(&store, &["WO-2"]), ["WO-2 out nut \"P\" 4", "WO-2 in screw \"\" 2"]);
+    assert_eq!(order_flows(&store, &["WO-1"]), ["WO-1 in @production screw \"A\" 3"]);
+    assert_eq!(
+        order_flows(&store, &["WO-2"]),
+        ["WO-2 out @production nut \"P\" 4", "WO-2 in @production screw \"\" 2", "WO-2 out @shortage screw \"\" 2",]
+    );
 }
 
 pub(crate) fn lots_that_are_split_and_merged_know_each_other(harness: &impl Harness) {

@@ -5,9 +5,14 @@ WITH touched AS MATERIALIZED (
         iif(p.reverses IS NULL, p.quantity, -p.quantity) AS quantity
     FROM (SELECT DISTINCT value AS order_id FROM json_each(?2)) AS w
         CROSS JOIN posting AS p INDEXED BY posting_by_order ON p.plant = ?1 AND p.order_id = w.order_id
-    WHERE (p.from_location = '@production' AND p.to_location <> '@supplier')
-        OR (p.to_location = '@production' AND p.from_location <> '@supplier')
+    WHERE (substr(p.from_location, 1, 1) = '@' OR substr(p.to_location, 1, 1) = '@')
+        AND NOT (p.from_location IN ('@production', '@supplier') AND p.to_location IN ('@production', '@supplier'))
+),
+leg AS (
+    SELECT order_id, item, lot, target AS place, 'in' AS way, quantity FROM touched WHERE substr(target, 1, 1) = '@'
+    UNION ALL
+    SELECT order_id, item, lot, source, 'out', quantity FROM touched WHERE substr(source, 1, 1) = '@'
 )
-SELECT json_group_array(json_object('order', f.order_id, 'item', f.item, 'lot', f.lot, 'way', f.way, 'quantity', f.quantity))
-FROM (SELECT order_id, item, lot, iif(target = '@production', 'in', 'out') AS way, sum(quantity) AS quantity
-    FROM touched GROUP BY 1, 2, 3, 4 HAVING sum(quantity) <> 0 ORDER BY 1, 2, 3, 4 LIMIT ?3) AS f
+SELECT json_group_array(json_object('order', f.order_id, 'item', f.item, 'lot', f.lot, 'place', f.place, 'way', f.way, 'quantity', f.quantity))
+FROM (SELECT order_id, item, lot, place, way, sum(quantity) AS quantity
+    FROM leg GROUP BY 1, 2, 3, 4, 5 HAVING sum(quantity) <> 0 ORDER BY 1, 2, 3, 4, 5 LIMIT ?3) AS f

@@ -1,0 +1,157 @@
+//! The audit of documents: what their counters say is held against the postings for their lines.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use futures::executor::block_on;
+use serde_json::json;
+use takt_domain::document::{self, Document, DocumentKind, DocumentLine, DocumentState};
+use takt_domain::quantity::Quantity;
+use takt_records::audit::{Part, Place, Slice, slice};
+use takt_records::supply;
+use takt_store::{Account, Commit, CounterChange, NativeDriver, Plant, PlantNumber, Posting, SqliteStore, Store};
+
+const PLANT: PlantNumber = PlantNumber(1);
+const NOW: i64 = 1_800_000_000_000;
+
+struct World {
+    _folder: tempfile::TempDir,
+    store: SqliteStore<NativeDriver>,
+    booked: u32,
+}
+
+fn at(location: &str) -> Account {
+    Account { location: location.into(), order: String::new(), bounded: !location.starts_with('@') }
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::new(NativeDriver::open(folder.path().join("takt.db")).unwrap());
+        block_on(store.ensure_schema()).unwrap();
+        let plant = Plant {
+            number: PLANT,
+            name: "p".into(),
+            time_zone: "Asia/Shanghai".into(),
+            shift_calendar: json!({}),
+            settings: json!({}),
+            created_ms: NOW,
+        };
+        block_on(store.put_plant(&plant)).unwrap();
+        Self { _folder: folder, store, booked: 0 }
+    }
+
+    fn book(&self, commit: Commit) {
+        block_on(self.store.commit(&commit)).unwrap();
+    }
+
+    fn document(&self, kind: DocumentKind, id: &str) -> Document {
+        let line = |line| DocumentLine {
+            line,
+            item: "steel".parse().unwrap(),
+            quantity: Quantity::from_units(50, 0),
+            due: None,
+            tolerance_percent: 0,
+        };
+        let document = Document {
+            id: id.parse().unwrap(),
+            kind,
+            partner: "somebody".into(),
+            note: String::new(),
+            lines: vec![line(10), line(20)],
+            state: DocumentState::Open,
+            by: "planner".parse().unwrap(),
+            at: "2026-11-01T00:00:00Z".parse().unwrap(),
+            ended: None,
+        };
+        self.book(Commit { records: vec![supply::document(&document, 0)], ..Commit::new(PLANT, NOW) });
+        document
+    }
+
+    /// Books a step of a line, with its counters or without. What is taken back is named by its number.
+    fn step(&mut self, of: &Document, line: u16, way: (&str, &str), counted: &[(&str, i64)], back: Option<u32>) -> u32 {
+        self.booked += 1;
+        let movement = format!("m{}", self.booked);
+        let posting = Posting {
+            id: format!("{movement}.1"),
+            movement,
+            kind: "receipt".into(),
+            item: "steel".into(),
+            lot: "L".into(),
+            from: at(way.0),
+            to: at(way.1),
+            quantity: 7,
+            order: Some(of.line_ref(line).holder().unwrap().to_string()),
+            operation: None,
+            document: None,
+            reason: None,
+            user: "storekeeper".into(),
+            device: None,
+            source: "hand".into(),
+            occurred_ms: NOW,
+            reverses: back.map(|number| format!("m{number}.1")),
+        };
+        let counter = |(what, delta): &(&str, i64)| CounterChange {
+            scope: document::scope(of.kind, &of.id),
+            name: document::counter_name(line, what),
+            delta: *delta,
+            min_after: None,
+            max_after: None,
+        };
+        let counters = counted.iter().map(counter).collect();
+        self.book(Commit { postings: vec![posting], counters, ..Commit::new(PLANT, NOW) });
+        self.booked
+    }
+
+    /// The slices of documents, put together.
+    fn audit(&self) -> Slice {
+        let mut place = Place { part: Part::Documents, after: None };
+        let mut all = Slice::default();
+        loop {
+            let found = block_on(slice(&self.store, PLANT, &place)).unwrap();
+            all.counters += found.counters;
+            all.count += found.count;
+            all.differences.extend(found.differences);
+            match found.next {
+                Some(next) if next.part == Part::Documents => place = next,
+                _ => return all,
+            }
+        }
+    }
+}
+
+#[test]
+fn counters_that_follow_the_postings_are_right() {
+    let mut world = World::new();
+    let order = world.document(DocumentKind::Purchase, "PO-1");
+    world.step(&order, 10, ("@supplier", "S"), &[("net", 7), ("put_away", 7)], None);
+    let wrong = world.step(&order, 10, ("@supplier", "S"), &[("net", 7), ("put_away", 7)], None);
+    world.step(&order, 10, ("S", "@supplier"), &[("net", -7), ("put_away", -7)], Some(wrong));
+    world.step(&order, 20, ("@supplier", "S"), &[("net", 7)], None);
+    world.step(&order, 20, ("S", "@supplier"), &[("net", -7), ("returned", 7)], None);
+    let sale = world.document(DocumentKind::Sales, "SO-1");
+    world.step(&sale, 10, ("S", "@customer"), &[("net", 7), ("committed", 7)], None);
+    world.step(&sale, 10, ("@customer", "S"), &[("net", -7), ("committed", -7), ("returned", 7)], None);
+    let found = world.audit();
+    assert_eq!((found.counters, found.count), (6, 0), "{found:?}");
+}
+
+#[test]
+fn a_counter_that_says_something_else_is_found() {
+    let mut world = World::new();
+    // Over one slice, so that the second is looked at too.
+    let orders: Vec<_> = (0..60).map(|n| world.document(DocumentKind::Purchase, &format!("PO-{n:02}"))).collect();
+    for (at, counted) in [(3, 8), (55, 6), (56, 7)] {
+        world.step(&orders[at], 20, ("@supplier", "S"), &[("net", counted)], None);
+    }
+    let sale = world.document(DocumentKind::Sales, "SO-1");
+    world.step(&sale, 10, ("@supplier", "S"), &[("net", 1)], None);
+    let found = world.audit();
+    let told: Vec<_> = found.differences.iter().map(|found| found.detail.en.clone()).collect();
+    let expected = [
+        "20.net of purchase order PO-03: the counter is 8, its postings add up to 7",
+        "20.net of purchase order PO-55: the counter is 6, its postings add up to 7",
+        "10.net of sales order SO-1: the counter is 1, its postings add up to 0",
+    ];
+    assert_eq!(told, expected);
+    assert!(found.differences.iter().all(|found| found.check == "document"));
+    assert_eq!((found.counters, found.count), (60 * 4 + 2, 3));
+}
