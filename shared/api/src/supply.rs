@@ -284,6 +284,9 @@ pub struct PutLoop {
     pub per_card: Quantity,
     /// How many cards there are.
     pub cards: u16,
+    /// After how many minutes a call is late; the plant's own number where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_minutes: Option<u32>,
     /// False for one that is not used any more.
     #[serde(default = "yes")]
     pub active: bool,

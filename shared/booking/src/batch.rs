@@ -155,9 +155,8 @@ fn move_stock(state: &mut OrderState, posting: &Posting) {
 }
 
 fn add(state: &mut OrderState, posting: &Posting, account: &Account, units: i64) {
-    let uses = || state.order.materials.iter().any(|material| material.item == posting.item);
     let concerns = match &account.order {
-        None => uses(),
+        None => state.order.uses(posting.item.as_str()),
         Some(order) => *order == state.order.id,
     };
     if account.location.is_virtual() || !concerns {

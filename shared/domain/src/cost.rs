@@ -207,7 +207,10 @@ fn materials(
         row.standard = Quantity::from_units(row.standard.units().saturating_add(needed), scale);
     }
     let used_up = [LocationId::production(), LocationId::scrap()];
-    for posting in postings.iter().filter(|posting| posting.item != order.item) {
+    // What it makes for itself is no material: that is in what it was made of.
+    let bought =
+        |posting: &&Posting| posting.item != order.item && !order.semi_finished().any(|made| *made == posting.item);
+    for posting in postings.iter().filter(bought) {
         let (from, to) = (used_up.contains(&posting.from.location), used_up.contains(&posting.to.location));
         let units = match (from, to) {
             (false, true) => posting.quantity.units(),

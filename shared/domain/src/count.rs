@@ -22,7 +22,7 @@ use crate::refusal::{Refusal, Unmet};
 use crate::signature::Signature;
 use crate::text::Lang;
 
-pub use adjust::adjust;
+pub use adjust::{adjust, settle};
 pub use frozen::{Freeze, frozen_unmet};
 pub use line::{CountLine, Entry, LineState, NewEntry};
 pub use settings::{Class, CountSettings, classes};

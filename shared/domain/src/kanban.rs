@@ -19,6 +19,9 @@ pub const KANBAN_SCOPE: &str = "@kanban";
 /// The most cards of a loop.
 pub const CARDS_MAX: u16 = 999;
 
+/// The longest time that a call may take, in minutes: a week.
+pub const LATE_MINUTES_MAX: u32 = 7 * 24 * 60;
+
 /// A loop: what goes from where to where, and in which portions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -36,6 +39,9 @@ pub struct KanbanLoop {
     pub per_card: Quantity,
     /// How many cards there are.
     pub cards: u16,
+    /// After how many minutes a call is late; the plant's own number where none is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_minutes: Option<u32>,
     /// False for one that is not used any more.
     #[serde(default = "yes")]
     pub active: bool,
@@ -60,6 +66,9 @@ impl KanbanLoop {
             if known.is_none_or(|location| location.kind.waits()) {
                 faults.push((at.to_owned(), format!("{id} is no place that stock is taken from or brought to")));
             }
+        }
+        if self.late_minutes.is_some_and(|minutes| minutes == 0 || minutes > LATE_MINUTES_MAX) {
+            faults.push(("late_minutes".into(), format!("expected 1 to {LATE_MINUTES_MAX} minutes")));
         }
         if self.from == self.to {
             faults.push(("to".into(), "expected another place than from".into()));
@@ -132,8 +141,9 @@ pub struct Call {
 }
 
 impl Call {
-    /// When it is late, where nobody has come by then.
+    /// When it is late, where nobody has come by then. `late_minutes` are the plant's, where the loop has none.
     pub fn due(&self, late_minutes: u32) -> Timestamp {
+        let late_minutes = self.of.late_minutes.unwrap_or(late_minutes);
         self.at.checked_add(SignedDuration::from_mins(i64::from(late_minutes))).unwrap_or(self.at)
     }
 

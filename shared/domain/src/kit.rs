@@ -113,7 +113,7 @@ pub fn release(order: &Order, facts: &Facts, consumed: &[Posting]) -> Vec<Postin
     let held = facts.balances.iter().filter(|balance| {
         balance.order.as_ref() == Some(&order.id) && !balance.location.is_virtual() && !waits(balance)
     });
-    held.filter_map(|balance| {
+    let freed = held.filter_map(|balance| {
         let taken: i64 = consumed
             .iter()
             .filter(|posting| {
@@ -131,8 +131,16 @@ pub fn release(order: &Order, facts: &Facts, consumed: &[Posting]) -> Vec<Postin
             quantity: Quantity::from_units(left, balance.quantity.scale()),
             reverses: None,
         })
-    })
-    .collect()
+    });
+    // Semi-finished goods that the same commit puts there.
+    let made = consumed.iter().filter(|posting| posting.kind == MovementKind::Produce && posting.item != order.item);
+    let made = made.map(|posting| Posting {
+        kind: MovementKind::Release,
+        from: posting.to.clone(),
+        to: Account::free(posting.to.location.clone()),
+        ..posting.clone()
+    });
+    freed.chain(made).collect()
 }
 
 /// The postings that consume the materials of one operation for `pieces`: held stock first, then free, each by what is

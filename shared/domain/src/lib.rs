@@ -37,6 +37,7 @@ pub mod report;
 pub mod resource;
 pub mod scan;
 pub mod schedule;
+pub mod semi;
 pub mod shortage;
 pub mod signature;
 mod sorted;

@@ -276,7 +276,10 @@ fn differs(a: &Order, b: &Order, lang: Lang) -> Option<&'static str> {
         order
             .operations
             .iter()
-            .map(|one| (one.number, one.name.clone(), one.standard_s, one.tolerance_percent))
+            .map(|one| {
+                let made = (one.makes.clone(), one.workshop.clone());
+                (one.number, one.name.clone(), one.standard_s, one.tolerance_percent, made)
+            })
             .collect()
     };
     let needs = |order: &Order| -> Vec<_> {

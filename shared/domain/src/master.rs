@@ -225,6 +225,12 @@ pub struct RoutingOperation {
     /// The supplier that does it outside the plant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplier: Option<String>,
+    /// The item that it makes for the operation after it, one for each piece: stock of its own, until that uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub makes: Option<ItemId>,
+    /// Where it is done, and what it makes is put; beside the line of the order where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workshop: Option<LocationId>,
 }
 
 /// How an item is made.

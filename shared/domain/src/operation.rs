@@ -19,6 +19,7 @@ use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
 use crate::report::{counter_name, limit};
 use crate::resource;
+use crate::semi;
 use crate::text::Lang;
 
 pub use view::{OperationView, percent, views};
@@ -372,5 +373,6 @@ fn outsource(
         quantity: Quantity::from_units(units, scale),
         reverses: None,
     });
+    change.postings.extend(semi::outsource(order, operation, units, step == Step::Send, facts));
     Vec::new()
 }

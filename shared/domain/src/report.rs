@@ -25,6 +25,7 @@ use crate::permission::Permission;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
 use crate::resource;
+use crate::semi;
 use crate::text::Lang;
 
 pub use reversal::{BookedReport, Posted, decide_reversal};
@@ -144,6 +145,9 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
     if last && quarantine.is_none() {
         unmet.push(decide::no_location(LocationKind::Quarantine, facts.lang));
     }
+    if semi::nowhere(order, report.operation, facts) {
+        unmet.push(decide::no_location(LocationKind::Line, facts.lang));
+    }
     if !unmet.is_empty() {
         return Err(Refusal { unmet });
     }
@@ -155,6 +159,7 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
     let redone = before.redo.units().clamp(0, good + scrap);
     let mut change = Change { counters: counters(order, report, facts, reached, redone), ..Change::default() };
     change.postings = kit::consume(order, facts, report.operation, Quantity::from_units(good + scrap - redone, scale));
+    change.postings.extend(semi::book(order, &moved(order, report), facts));
     if let (true, true, Some(quarantine)) = (last, good > 0, quarantine) {
         change.postings.push(Posting {
             kind: MovementKind::Produce,
@@ -188,6 +193,14 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
         change.order = Some(after);
     }
     Ok(change)
+}
+
+/// What it changes at each operation, those that pieces pass again among them.
+fn moved(order: &Order, report: &NewReport) -> BTreeMap<u16, semi::Moved> {
+    let (good, scrap, back) =
+        (decide::units(order, report.good), report.scrap_units(order), report.rework_units(order));
+    let again = rework::passed_again(order, report).map(|one| (one.number, semi::Moved { good: -back, total: -back }));
+    again.chain([(report.operation, semi::Moved { good, total: good + scrap })]).collect()
 }
 
 fn wrong_quantities(order: &Order, report: &NewReport, facts: &Facts) -> Vec<Unmet> {

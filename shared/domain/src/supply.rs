@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kanban;
 use crate::quantity::Quantity;
 
 /// The plant's settings.
@@ -64,8 +65,8 @@ impl SupplySettings {
                 faults.push((at.to_owned(), "expected at most 100".into()));
             }
         }
-        if self.kanban_late_minutes == 0 || self.kanban_late_minutes > 10_080 {
-            faults.push(("kanban_late_minutes".into(), "expected 1 to 10080 minutes".into()));
+        if self.kanban_late_minutes == 0 || self.kanban_late_minutes > kanban::LATE_MINUTES_MAX {
+            faults.push(("kanban_late_minutes".into(), format!("expected 1 to {} minutes", kanban::LATE_MINUTES_MAX)));
         }
         if self.currency.len() != 3 || !self.currency.chars().all(|c| c.is_ascii_uppercase()) {
             faults.push(("currency".into(), "expected three capital letters, for instance CNY".into()));

@@ -1,5 +1,8 @@
 //! Holds what was read against itself and against what the plant has, and makes the things that are to be booked.
 
+mod documents;
+mod semi;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -18,6 +21,8 @@ use crate::existing::Existing;
 use crate::row::Row;
 use crate::table::Table;
 use crate::tables::{BalanceRow, BomRow, Read, Tables, UserRow};
+
+pub use documents::PutDocument;
 
 /// The most components that one bill of material may have: an order carries all of them.
 const BOM_LINES_MAX: usize = 2_000;
@@ -40,6 +45,8 @@ pub struct Batch {
     pub users: Vec<UserRow>,
     /// Opening stock, at the scales of the items, above zero.
     pub balances: Vec<BalanceRow>,
+    /// Purchase orders and sales orders that are new or change.
+    pub documents: Vec<PutDocument>,
 }
 
 /// Checks everything; what is wrong stands in `errors`, and then the batch is of no use.
@@ -55,8 +62,10 @@ pub fn check(tables: Tables, existing: &Existing, errors: &mut Errors) -> Batch 
     let routings = check.routings();
     let boms = check.boms();
     check.operations(&boms, &routings);
+    check.semi_finished(&boms, &routings);
     check.tree(&boms);
     let balances = check.balances();
+    let documents = check.documents();
     Batch {
         items,
         boms: boms.into_values().collect(),
@@ -68,6 +77,7 @@ pub fn check(tables: Tables, existing: &Existing, errors: &mut Errors) -> Batch 
         crew: crew(&tables, existing),
         users: values(&tables.users),
         balances,
+        documents,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use takt_domain::document::{Document, DocumentKind};
 use takt_domain::field::Form;
-use takt_domain::id::{EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
+use takt_domain::id::{DocumentId, EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
 use takt_domain::master::{Bom, CrewMember, Equipment, Item, Location, Mould, Routing};
 
 use crate::tables::Tables;
@@ -26,6 +27,10 @@ pub struct Existing {
     pub posted: BTreeSet<ItemId>,
     /// Item, location and lot that have a balance, at zero as well.
     pub stocked: BTreeSet<(ItemId, LocationId, String)>,
+    /// The documents that the files name, each with its counters.
+    pub documents: BTreeMap<(DocumentKind, DocumentId), (Document, BTreeMap<String, i64>)>,
+    /// How much more may be delivered where nobody says, in percent.
+    pub tolerance_percent: u8,
     /// The plant's own fields of items.
     pub item_form: Option<Form>,
 }
@@ -39,6 +44,8 @@ pub fn items_named(tables: &Tables) -> BTreeSet<ItemId> {
         named.insert(row.value.line.component.clone());
     }
     named.extend(tables.routings.iter().map(|row| row.value.item.clone()));
+    named.extend(tables.routings.iter().filter_map(|row| row.value.operation.makes.clone()));
     named.extend(tables.balances.iter().map(|row| row.value.item.clone()));
+    named.extend(tables.documents.iter().map(|row| row.value.item.clone()));
     named
 }

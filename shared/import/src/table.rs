@@ -47,7 +47,7 @@ tables! {
     /// Bills of material, one line each.
     Boms = "boms", [must("parent"), must("component"), must("quantity"), may("operation"), may("optional"), may("phantom"), may("note")];
     /// How items are made, one operation each.
-    Routings = "routings", [must("item"), must("operation"), must("name"), may("released"), may("tolerance_percent"), may("equipment"), may("mould"), may("crew_min"), may("standard_s"), may("way"), may("qualification"), may("supplier")];
+    Routings = "routings", [must("item"), must("operation"), must("name"), may("released"), may("tolerance_percent"), may("equipment"), may("mould"), may("crew_min"), may("standard_s"), may("way"), may("qualification"), may("supplier"), may("makes"), may("workshop")];
     /// Production lines.
     Lines = "lines", [must("id"), must("name")];
     /// Physical places.
@@ -62,6 +62,10 @@ tables! {
     Users = "users", [must("user"), must("name"), must("roles"), may("line"), may("pin")];
     /// Stock when Takt begins.
     Balances = "balances", [must("item"), must("location"), must("quantity"), may("lot"), may("expires")];
+    /// What was ordered from suppliers, one line each.
+    PurchaseOrders = "purchase-orders", [must("document"), must("line"), must("partner"), must("item"), must("quantity"), may("due"), may("tolerance_percent"), may("note")];
+    /// What customers ordered, one line each.
+    SalesOrders = "sales-orders", [must("document"), must("line"), must("partner"), must("item"), must("quantity"), may("due"), may("tolerance_percent"), may("note")];
 }
 
 impl Table {

@@ -35,7 +35,7 @@ fn files_that_are_no_table() {
     check(
         &[("parts.csv", "id,name\nA,B\n")],
         &["parts.csv:1:1: expected a file named after one of the tables items, boms, routings, lines, locations, \
-           equipment, moulds, crew, users, balances, or an entry of the mapping"],
+           equipment, moulds, crew, users, balances, purchase-orders, sales-orders, or an entry of the mapping"],
     );
     check(
         &[("items.csv", "")],
@@ -261,7 +261,7 @@ fn mappings() {
     case(
         &table("stuff", "id = \"{Nr}\""),
         "mapping:1:1: expected one of the tables items, boms, routings, lines, locations, equipment, moulds, crew, \
-         users, balances, found \"stuff\"",
+         users, balances, purchase-orders, sales-orders, found \"stuff\"",
     );
     case(&table("items", "id = \"{Nr}\""), "mapping:1:1: foreign.csv as items: the column name of items is missing");
     case(
@@ -288,7 +288,7 @@ fn mappings() {
         Some(&other),
         &[
             "foreign.csv:1:1: expected a file named after one of the tables items, boms, routings, lines, locations, \
-             equipment, moulds, crew, users, balances, or an entry of the mapping",
+             equipment, moulds, crew, users, balances, purchase-orders, sales-orders, or an entry of the mapping",
             "mapping:1:1: the file \"other.csv\" is not among those to import",
         ],
     );

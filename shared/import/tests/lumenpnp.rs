@@ -45,7 +45,7 @@ fn every_row_of_the_makers_files_becomes_an_item_and_a_line_of_a_bill_of_materia
         ("equipment", 7),
         ("items", 108 + 51 + 1),
         ("lines", 3),
-        ("locations", 7),
+        ("locations", 8),
         ("moulds", 3),
         ("routings", 7),
         ("users", 7),

@@ -15,7 +15,9 @@ use takt_domain::count::{Count, CountLine, CountSettings, Freeze, LineState, Pla
 use takt_domain::ledger::Posting;
 use takt_domain::refusal::Refusal;
 use takt_domain::text::Lang;
-use takt_store::{BalanceFilter, Expect, ListFilter, Loaded, PageRequest, Record, RecordWrite, Store, StoreError};
+use takt_store::{
+    BalanceFilter, Expect, ListFilter, Load, Loaded, PageRequest, Record, RecordWrite, Store, StoreError,
+};
 
 use crate::caller::Caller;
 use crate::command::CommandError;
@@ -104,6 +106,20 @@ pub(crate) fn may_move(postings: &[Posting], loaded: &Loaded, lang: Lang) -> Res
     Ok(known
         .map(|record| Expect { kind: record.kind.clone(), id: record.id.clone(), version: record.version })
         .collect())
+}
+
+/// The same for postings whose decision did not look at locations that are kept still.
+pub(crate) async fn may_move_now<S: Store>(
+    store: &S,
+    caller: &Caller,
+    postings: &[Posting],
+) -> Result<Vec<Expect>, CommandError> {
+    if postings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.children = still_children();
+    may_move(postings, &store.load(&load).await?, caller.lang)
 }
 
 /// Goes through the lines of a count, page by page, each as it is kept and as it is read. `states` none for all.

@@ -196,8 +196,9 @@ fn second_load(caller: &Caller, orders: &[&Order], first: &Loaded) -> Result<Loa
     load.records.extend(users.into_iter().map(|delegation| (kind::USER.to_owned(), delegation.from.to_string())));
     load.records.sort();
     load.records.dedup();
-    let materials = orders.iter().flat_map(|order| &order.materials);
-    load.free_of = materials.map(|material| material.item.to_string()).collect();
+    let materials = orders.iter().flat_map(|order| order.materials.iter().map(|material| &material.item));
+    let made = orders.iter().flat_map(|order| order.semi_finished());
+    load.free_of = materials.chain(made).map(ToString::to_string).collect();
     load.free_of.sort();
     load.free_of.dedup();
     load.balances_of_order = orders.iter().map(|order| order.id.to_string()).collect();
@@ -238,9 +239,8 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
     };
     let named_mould =
         |id: &takt_domain::id::MouldId| order.operations.iter().any(|operation| operation.mould.as_ref() == Some(id));
-    let uses = |item: &str| order.materials.iter().any(|material| material.item.as_str() == item);
     let concerns = |balance: &&takt_store::Balance| {
-        if balance.order.is_empty() { uses(&balance.item) } else { balance.order == order.id.as_str() }
+        if balance.order.is_empty() { order.uses(&balance.item) } else { balance.order == order.id.as_str() }
     };
     let concerned: Vec<takt_store::Balance> = stock.balances.iter().filter(concerns).cloned().collect();
     let today = loaded.plant.as_ref().map(|plant| calendar::of(plant).day_of(caller.now));
@@ -302,7 +302,8 @@ fn balances(stored: &[takt_store::Balance], order: &Order) -> Result<Vec<Balance
     for material in &order.materials {
         scales.insert(material.item.as_str(), material.required.scale());
     }
-    scales.insert(order.item.as_str(), order.quantity.scale());
+    // One piece is one of what is made of it on the way.
+    scales.extend(order.semi_finished().chain([&order.item]).map(|item| (item.as_str(), order.quantity.scale())));
     stored.iter().map(|stored| balance(stored, scales.get(stored.item.as_str()).copied().unwrap_or(0))).collect()
 }
 

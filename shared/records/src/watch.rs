@@ -7,6 +7,7 @@
 //! its code: it is raised once, and when the same is found again later it is the same alert that opens anew.
 
 mod alert;
+pub mod kanban;
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ use crate::command::CommandError;
 use crate::keep::{PLANT_PARENT, kind};
 use crate::load::{self, OrderState};
 
-pub(crate) use alert::put;
+pub(crate) use alert::tell;
 pub use alert::{Known, alert_id, reconcile, record};
 
 /// How often the watch looks, in milliseconds.
@@ -140,6 +141,7 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
     };
     let open = open_states(&load::flows(store, &caller).await?);
     let mut looked = Looked::default();
+    kanban::look(store, &caller, &mut looked).await?;
     for version in (version..).take(PAGES_MAX) {
         let Some(one) = look_at_a_page(store, &caller, &settings, open.clone(), (&mut round, version)).await? else {
             // Another goes on from here.

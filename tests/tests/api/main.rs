@@ -27,6 +27,7 @@ mod resources;
 mod same_key;
 mod scan;
 mod schedule;
+mod semi;
 mod session;
 mod signatures;
 mod stop;

@@ -1,12 +1,14 @@
 //! The desk's pages of production control, clicked through in a real browser against the real host: what is seen and
 //! touched there, and what the plant has kept of it.
 
+mod counts;
 mod exceptions;
 mod quality;
 mod resources;
 mod schedule;
 mod settings;
 mod trace;
+mod supply;
 
 use takt_tests::browser::Browser;
 use takt_tests::host::Fresh;
@@ -70,5 +72,21 @@ impl Screen {
             (self.browser.eval(&script) == serde_json::json!(true)).then_some(())
         });
         self.browser.fill("[data-typed]", text);
+    }
+
+    /// Chooses in the list with this label.
+    fn chooses(&mut self, label: &str, value: &str) {
+        let script = format!(
+            "(() => {{ const found = [...document.querySelectorAll('label')] \
+             .find(l => l.querySelector('span')?.textContent === {} && l.querySelector('select'))?.querySelector('select'); \
+             if (!found) return false; found.value = {}; found.dispatchEvent(new Event('change', {{bubbles: true}})); \
+             return found.value === {} }})()",
+            serde_json::json!(label),
+            serde_json::json!(value),
+            serde_json::json!(value)
+        );
+        takt_tests::wait::until(&format!("{value} is among {label}"), || {
+            (self.browser.eval(&script) == serde_json::json!(true)).then_some(())
+        });
     }
 }

@@ -3,10 +3,12 @@
 
 mod approval;
 mod comparison;
+mod counts;
 mod fields;
 mod orders;
 mod quality;
 mod resources;
+mod supply;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -68,11 +70,14 @@ pub(crate) fn fill(takt: &Plant, data: &Path) -> anyhow::Result<()> {
     resources::make(&mut writer)?;
     fields::make(&mut writer)?;
     quality::set_up(&mut writer)?;
+    supply::set_up(&mut writer)?;
     let orders = orders::make(&mut writer)?;
     approval::make(&mut writer)?;
     orders::move_stock(&mut writer)?;
     quality::make(&mut writer, &orders)?;
     resources::plan(&mut writer, &orders)?;
+    supply::make(&mut writer, &orders)?;
+    counts::make(&mut writer)?;
     if let Some(storekeeper) = people.get("storekeeper") {
         comparison::make(storekeeper)?;
     }

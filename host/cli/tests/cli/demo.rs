@@ -60,6 +60,29 @@ fn check_whole(url: &str) -> usize {
     assert_eq!(short.collect::<Vec<_>>(), [["\"kit.short\""]]);
     let stock = Client::sign_in(url, "storekeeper").get("/api/v1/movements?kind=shipment");
     assert!(!stock["rows"].as_array().unwrap().is_empty());
+    let keeper = Client::sign_in(url, "storekeeper");
+    let states = |path: &str| {
+        let rows = keeper.get(path)["rows"].as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| {
+                row["state"]
+                    .as_str()
+                    .or(row["document"]["state"].as_str())
+                    .unwrap_or_else(|| row["count"]["state"].as_str().unwrap())
+                    .to_owned()
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(states("/api/v1/counts"), ["open", "counted", "posted"]);
+    assert_eq!(states("/api/v1/extra-issues"), ["waiting"]);
+    let all = |of: &str, state: &str| states(of).iter().filter(|known| *known == state).count();
+    assert_eq!((all("/api/v1/purchase-orders", "open"), all("/api/v1/purchase-orders", "fulfilled")), (3, 1));
+    assert_eq!((all("/api/v1/sales-orders", "open"), all("/api/v1/sales-orders", "fulfilled")), (2, 1));
+    assert_eq!(keeper.get("/api/v1/incoming-inspections?state=open")["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(keeper.get("/api/v1/kanban-calls?state=open")["rows"].as_array().unwrap().len(), 2);
+    let steps: Vec<_> =
+        keeper.get("/api/v1/receiving")["rows"].as_array().unwrap().iter().map(|row| row["step"].clone()).collect();
+    assert!(steps.contains(&json!("inspect")) && steps.contains(&json!("put_away")), "{steps:?}");
     orders.len()
 }
 

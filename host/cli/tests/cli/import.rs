@@ -13,7 +13,7 @@ fn the_real_product_is_imported_with_its_mapping_and_the_books_agree() {
     let said = well(&["import", &files, "--as", &mapping, "--data", data.text()]);
     assert_eq!(
         said,
-        "imported 167 balances, 159 boms, 6 crew, 7 equipment, 160 items, 3 lines, 7 locations, 3 moulds, 7 routings, \
+        "imported 167 balances, 159 boms, 6 crew, 7 equipment, 160 items, 3 lines, 8 locations, 3 moulds, 7 routings, \
          7 users\n"
     );
     let audit = well(&["audit", "--data", data.text()]);

@@ -3,7 +3,25 @@
 use super::CountLine;
 use crate::id::LocationId;
 use crate::ledger::{Account, Balance, MovementKind, Posting};
+use crate::master::Location;
 use crate::quantity::Quantity;
+
+/// What is found beyond the books pays back what production drew beyond them, as a receipt does: `owed` of the item, in units,
+/// and no more than was found. The place keeps what was counted. What waits to be inspected or put away pays nothing.
+pub fn settle(line: &CountLine, owed: i64, locations: &[Location]) -> Option<Posting> {
+    let (difference, place) = (line.difference(), &line.place);
+    let waits = locations.iter().any(|known| known.id == place.location && known.kind.waits());
+    let paid = owed.min(difference.units());
+    (paid > 0 && !waits).then(|| Posting {
+        kind: MovementKind::Settle,
+        item: place.item.clone(),
+        lot: String::new(),
+        from: Account::free(LocationId::adjustment()),
+        to: Account::free(LocationId::shortage()),
+        quantity: Quantity::from_units(paid, difference.scale()),
+        reverses: None,
+    })
+}
 
 /// The postings that bring the books to what was counted, given the balances of now. What is more becomes free stock. What is
 /// less is taken from free stock first, then from what orders hold, the order with the highest number first, since that

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Mark;
-use crate::id::{EquipmentId, MouldId, UserId};
+use crate::id::{EquipmentId, ItemId, LocationId, MouldId, UserId};
 use crate::master::{RoutingOperation, Way};
 
 /// One operation of an order.
@@ -42,6 +42,12 @@ pub struct OrderOperation {
     /// The supplier that does it outside the plant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplier: Option<String>,
+    /// The item that it makes for the operation after it, one for each piece: stock of its own, until that uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub makes: Option<ItemId>,
+    /// Where it is done, and what it makes is put; beside the line of the order where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workshop: Option<LocationId>,
     /// Who is planned to work here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub crew: Vec<UserId>,
@@ -110,6 +116,8 @@ impl From<RoutingOperation> for OrderOperation {
             way: operation.way,
             qualification: operation.qualification,
             supplier: operation.supplier,
+            makes: operation.makes,
+            workshop: operation.workshop,
             crew: Vec::new(),
             started: None,
             stopped: None,

@@ -16,6 +16,7 @@ use crate::permission::Permission;
 use crate::quantity::Quantity;
 use crate::refusal::{Refusal, Unmet};
 use crate::resource;
+use crate::semi;
 use crate::text::Lang;
 
 /// A posting of a report that is to be taken back, with the id that the ledger gave it.
@@ -104,7 +105,9 @@ pub fn decide_reversal(
         category == Some(Category::Done) && order.is_last_operation(report.operation) && left < order.quantity.units();
     let stays_over = category == Some(Category::Done) && !reopened;
     let taken_back = posted.iter().filter(|posted| posted.posting.kind != MovementKind::Release);
-    let mut postings: Vec<_> = taken_back.map(|posted| material_back(posted, stays_over)).collect();
+    let made: Vec<_> = posted.iter().map(|posted| &posted.posting).filter(|one| is_semi_finished(one, order)).collect();
+    let mut postings = semi::bring_back(order, &made, facts).map_err(Refusal::one)?;
+    postings.extend(taken_back.map(|posted| material_back(posted, stays_over)));
     let settled = settled_back(&postings, owed, order, stays_over, facts)?;
     postings.extend(settled);
     let rework = report.rework_units(order);
@@ -160,6 +163,10 @@ pub fn decide_reversal(
     result.events.push(event);
     result.order = Some(after);
     Ok(result)
+}
+
+fn is_semi_finished(posting: &Posting, order: &Order) -> bool {
+    posting.kind == MovementKind::Produce && posting.item != order.item
 }
 
 /// The reversal of one posting. Material comes back held for the order, but to an order that is over it comes back free.

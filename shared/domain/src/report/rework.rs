@@ -11,7 +11,10 @@ use crate::refusal::Unmet;
 use crate::text::Lang;
 
 /// The operations that pieces pass again: from where they go back to, up to the one before the report's.
-fn passed_again<'o>(order: &'o Order, report: &NewReport) -> impl Iterator<Item = &'o crate::order::OrderOperation> {
+pub(super) fn passed_again<'o>(
+    order: &'o Order,
+    report: &NewReport,
+) -> impl Iterator<Item = &'o crate::order::OrderOperation> {
     let (from, to) = (report.rework_to.unwrap_or(report.operation), report.operation);
     order.operations.iter().filter(move |operation| (from..to).contains(&operation.number))
 }

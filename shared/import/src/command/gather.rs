@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
+use takt_domain::document::{self, Document};
 use takt_domain::field::FormOf;
 use takt_domain::id::ItemId;
 use takt_domain::master::{BOM_DEPTH_MAX, Bom, Line};
@@ -10,6 +11,7 @@ use takt_records::caller::Caller;
 use takt_records::command::CommandError;
 use takt_records::forms;
 use takt_records::keep::{PLANT_PARENT, kind};
+use takt_records::supply;
 use takt_records::user::StoredUser;
 use takt_store::{BalanceFilter, Load, Loaded, PageRequest, Record, Store};
 
@@ -55,8 +57,21 @@ pub(super) async fn gather<S: Store>(store: &S, caller: &Caller, tables: &Tables
     }
     load.records.extend(tables.users.iter().map(|row| (kind::USER.to_owned(), row.value.user.to_string())));
     load.records.push(forms::lookup(FormOf::Item));
+    load.records.push(supply::settings_record());
+    let documents: BTreeSet<_> = tables.documents.iter().map(|row| (row.value.kind, &row.value.document)).collect();
+    for (of, id) in documents {
+        load.records.push((supply::kind_of(of).into(), id.to_string()));
+        load.counters.push(document::scope(of, id));
+    }
     let loaded = store.load(&load).await?;
     gathered.existing.item_form = forms::stored(&loaded, FormOf::Item)?.map(|(form, _)| form);
+    gathered.existing.tolerance_percent = supply::settings(&loaded)?.0.tolerance_percent;
+    for of in [kind::PURCHASE_ORDER, kind::SALES_ORDER] {
+        for found in gathered.take::<Document>(&loaded, of)? {
+            let counters = supply::counters_of(&loaded, &found);
+            gathered.existing.documents.insert((found.kind, found.id.clone()), (found, counters));
+        }
+    }
     let lines: Vec<Line> = gathered.take(&loaded, kind::LINE)?;
     gathered.existing.lines = lines.into_iter().map(|line| line.id).collect();
     gathered.existing.locations =

@@ -5,20 +5,22 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use takt_api::import::{Imported, Publish};
 use takt_domain::decide::DomainEvent;
+use takt_domain::document::{self, Document};
 use takt_domain::id::LocationId;
 use takt_domain::ledger::{Account, MovementKind, Posting};
 use takt_domain::master::Item;
 use takt_records::caller::Caller;
-use takt_records::command::{Answer, CommandError, Plan, run};
+use takt_records::command::{Answer, CommandError, Plan, put_document, run};
 use takt_records::keep::{self, MovementHead, kind};
 use takt_records::load::answered_before;
 use takt_records::lot;
+use takt_records::supply;
 use takt_records::user::{StoredUser, user};
 use takt_store::{Commit, Load, Loaded, RecordWrite, SessionWrite, Store};
 
 use super::gather::{Gathered, gather};
 use super::{Head, IMPORT, Part, Pins, head_write, open_head};
-use crate::check::{Batch, check};
+use crate::check::{Batch, PutDocument, check};
 use crate::error::Errors;
 use crate::tables::{self, BalanceRow, File, UserRow};
 
@@ -65,11 +67,12 @@ async fn plan<S: Store>(
     users(&batch.users, &gathered, pins, &mut commit)?;
     openings(&batch.balances, import, caller, &mut commit);
     commit.records.extend(lots(store, caller, &batch).await?);
+    documents(&batch.documents, &gathered, caller, &mut commit);
     commit.records.push(head_write(import, &Head { published: true, ..head }, version));
     commit.records.extend(emptied(&loaded, import));
     let data = json!({"import": import, "rows": imported.rows, "by": caller.actor.user});
     let told = DomainEvent { kind: "plant.imported.v1".into(), data };
-    commit.events = keep::events(vec![told], &caller.derived_id(), import, caller);
+    commit.events.extend(keep::events(vec![told], &caller.derived_id(), import, caller));
     Ok(Plan { commit, status: 200, body })
 }
 
@@ -169,6 +172,36 @@ async fn lots<S: Store>(store: &S, caller: &Caller, batch: &Batch) -> Result<Vec
     let mut known = lot::known(&store.load(&load).await?, None)?;
     let new = |row: &BalanceRow| lot::found(&row.item, &row.lot, row.expires, &mut known, caller.now);
     Ok(batch.balances.iter().filter_map(new).collect())
+}
+
+/// Documents are made and changed as their own commands do it.
+fn documents(rows: &[PutDocument], gathered: &Gathered, caller: &Caller, commit: &mut Commit) {
+    for put in rows {
+        let before = put.before.clone().unwrap_or_else(|| Document {
+            id: put.id.clone(),
+            kind: put.kind,
+            partner: String::new(),
+            note: String::new(),
+            lines: Vec::new(),
+            state: put.state,
+            by: caller.actor.user.clone(),
+            at: caller.now,
+            ended: None,
+        });
+        let after = Document {
+            partner: put.partner.clone(),
+            note: put.note.clone(),
+            lines: put.lines.clone(),
+            state: put.state,
+            ..before
+        };
+        let Some(write) = changed(supply::document(&after, 0), gathered) else { continue };
+        commit.records.push(write);
+        commit.counters.extend(keep::counters(&put.checks, &document::scope(put.kind, &put.id)));
+        let what = if put.before.is_some() { "changed" } else { "created" };
+        let id = format!("{}.{}.{}", caller.derived_id(), put.kind.as_str(), put.id);
+        commit.events.extend(put_document::told(&after, what, &id, caller));
+    }
 }
 
 /// Each row is a movement of its own, so that one slip can be taken back by itself.

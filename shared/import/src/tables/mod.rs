@@ -3,6 +3,7 @@
 mod balances;
 mod boms;
 mod crew;
+mod documents;
 mod equipment;
 mod items;
 mod lines;
@@ -15,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use takt_api::import::Mapping;
-use takt_domain::id::{EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
+use takt_domain::document::DocumentKind;
+use takt_domain::id::{DocumentId, EquipmentId, ItemId, LineId, LocationId, MouldId, UserId};
 use takt_domain::master::{BomLine, EquipmentStatus, Item, Line, Location, RoutingOperation};
 use takt_domain::permission::Role;
 use takt_domain::quantity::Quantity;
@@ -138,6 +140,29 @@ pub struct BalanceRow {
     pub quantity: Quantity,
 }
 
+/// One line of a purchase order or a sales order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentRow {
+    /// Which way goods go.
+    pub kind: DocumentKind,
+    /// The document.
+    pub document: DocumentId,
+    /// Its line.
+    pub line: u16,
+    /// The supplier, or the customer.
+    pub partner: String,
+    /// What.
+    pub item: ItemId,
+    /// How much, above zero.
+    pub quantity: Quantity,
+    /// The day on which it is due.
+    pub due: Option<Date>,
+    /// How much more may be delivered, in percent; what the plant has set where the file does not say.
+    pub tolerance_percent: Option<u8>,
+    /// A remark on the document.
+    pub note: String,
+}
+
 /// Everything that stands in the files.
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "named after the tables")]
@@ -152,6 +177,8 @@ pub struct Tables {
     pub crew: Vec<Read<CrewRow>>,
     pub users: Vec<Read<UserRow>>,
     pub balances: Vec<Read<BalanceRow>>,
+    /// Of both kinds, in the order of the files.
+    pub documents: Vec<Read<DocumentRow>>,
     /// Rows by table.
     pub rows: BTreeMap<String, u32>,
     /// What the rows are about, those that cannot be read as well: nobody is told twice about one mistake.
@@ -191,6 +218,7 @@ fn key(row: &Row) -> Vec<String> {
         Table::Routings => &["item", "operation"],
         Table::Balances => &["item", "location", "lot"],
         Table::Crew | Table::Users => &["user"],
+        Table::PurchaseOrders | Table::SalesOrders => &["document", "line"],
         _ => &["id"],
     };
     columns.iter().map(|column| row.value(column).to_owned()).collect()
@@ -202,6 +230,7 @@ fn twice(row: &Row, place: &str, errors: &mut Errors) {
         Table::Routings => ("operation", "this operation of this item"),
         Table::Balances => ("item", "this item at this location and of this lot"),
         Table::Crew | Table::Users => ("user", "this user"),
+        Table::PurchaseOrders | Table::SalesOrders => ("line", "this line of this document"),
         _ => ("id", "this id"),
     };
     row.wrong(column, format!("{what} stands at {place} already"), errors);
@@ -220,6 +249,8 @@ fn add(tables: &mut Tables, row: Row, errors: &mut Errors) {
         Table::Crew => put(&mut tables.crew, crew::read(reader), row),
         Table::Users => put(&mut tables.users, users::read(reader), row),
         Table::Balances => put(&mut tables.balances, balances::read(reader), row),
+        Table::PurchaseOrders => put(&mut tables.documents, documents::read(reader, DocumentKind::Purchase), row),
+        Table::SalesOrders => put(&mut tables.documents, documents::read(reader, DocumentKind::Sales), row),
     }
 }
 

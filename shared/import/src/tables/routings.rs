@@ -29,6 +29,8 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<RoutingRow> {
     };
     let qualification = row.text("qualification", NAME_MAX);
     let supplier = row.text("supplier", NAME_MAX);
+    let makes = row.id_or_none("makes");
+    let workshop = row.id_or_none("workshop");
     let operation = RoutingOperation {
         number: number?,
         name: name?,
@@ -40,6 +42,8 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<RoutingRow> {
         way: way?,
         qualification: qualification.filter(|text| !text.is_empty()),
         supplier: supplier.filter(|text| !text.is_empty()),
+        makes: makes?,
+        workshop: workshop?,
     };
     Some(RoutingRow { item: item?, released: released?.unwrap_or(true), operation })
 }

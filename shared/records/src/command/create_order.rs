@@ -69,6 +69,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     let custom = forms::accepted(form, FormOf::Order, &given.custom, &Values::new(), caller.lang)?;
     let (id, number) = number(store, caller, given, &loaded).await?;
     let needs = needs_with_items(store, caller, &item.id).await?;
+    semi_finished(store, caller, &routing, &item, &needs).await?;
     let new = NewOrder {
         id: id.clone(),
         item,
@@ -98,6 +99,39 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     let created = DomainEvent { kind: "order.created.v1".into(), data };
     commit.events = keep::events(vec![created], &caller.derived_id(), id.as_str(), caller);
     Ok(Plan { commit, status: 201, body })
+}
+
+/// What operations make for each other is counted like the pieces, and is nothing that the order takes from elsewhere.
+async fn semi_finished<S: Store>(
+    store: &S,
+    caller: &Caller,
+    routing: &Routing,
+    item: &Item,
+    needs: &[(Need, Item)],
+) -> Result<(), CommandError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    let made = routing.operations.iter().filter_map(|operation| operation.makes.as_ref());
+    load.records = made.map(|made| (kind::ITEM.to_owned(), made.to_string())).collect();
+    if load.records.is_empty() {
+        return Ok(());
+    }
+    let loaded = store.load(&load).await?;
+    for made in routing.operations.iter().filter_map(|operation| operation.makes.as_ref()) {
+        let record = loaded.record(kind::ITEM, made.as_str());
+        let known: Option<Item> = record.map(|record| record.parse()).transpose()?;
+        let wrong = |what: String| Err(CommandError::field("item", what));
+        match known {
+            None => return wrong(format!("the semi-finished item {made} of its routing is unknown")),
+            Some(known) if known.scale != item.scale => {
+                return wrong(format!("the semi-finished item {made} has other decimals than {}", item.id));
+            }
+            Some(_) if needs.iter().any(|(need, _)| need.component == *made) => {
+                return wrong(format!("the semi-finished item {made} is in its bill of material too"));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// The rules of the new order: those that were asked for, else what the plant has set, else the built-in ones.

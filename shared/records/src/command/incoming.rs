@@ -18,6 +18,7 @@ use takt_store::{Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, number, quantity_at, run, text_at};
 use crate::caller::Caller;
+use crate::count;
 use crate::keep::{self, MovementHead, NUMBER_SCOPE, PLANT_PARENT, kind};
 use crate::load::{self, answered_before};
 use crate::signature;
@@ -138,7 +139,9 @@ pub async fn inspect<S: Store>(store: &S, caller: &Caller, given: &InspectIncomi
             found.nonconformance = Some(number.parse().map_err(damaged)?);
             counter = Some(change);
         }
+        let unmoved = count::may_move_now(store, caller, &postings).await?;
         let mut plan = booked(&found, 0, "inspected", &postings, &loaded, &world, caller)?;
+        plan.commit.expect.extend(unmoved);
         plan.commit.counters.extend(counter);
         Ok(plan)
     })
@@ -177,7 +180,9 @@ pub async fn dispose<S: Store>(
         let (by, at, reason) = (caller.actor.user.clone(), caller.now, given.reason.trim().to_owned());
         let disposition = IncomingDisposition { verdict: given.verdict, by, at, reason, signature };
         let after = IncomingInspection { disposition: Some(disposition), ..found };
+        let unmoved = count::may_move_now(store, caller, &postings).await?;
         let mut plan = booked(&after, record.version, "disposed", &postings, &stock, &world, caller)?;
+        plan.commit.expect.extend(unmoved);
         if accept {
             signature::book(caller, &mut plan.commit, id.as_str(), "accept");
         }

@@ -17,6 +17,7 @@ use super::{Answer, CommandError, Plan, number, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, few, kind};
 use crate::load::{self, answered_before};
+use crate::watch;
 
 /// A call as it is kept: open ones by their age.
 fn record(call: &Call, expected: u64) -> RecordWrite {
@@ -66,6 +67,7 @@ pub async fn put_loop<S: Store>(
             to: given.to.clone(),
             per_card: quantity_at("per_card", given.per_card, item.scale)?,
             cards: given.cards,
+            late_minutes: given.late_minutes,
             active: given.active,
         };
         let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
@@ -125,11 +127,11 @@ pub async fn call<S: Store>(store: &S, caller: &Caller, id: &LoopId) -> Result<A
     .await
 }
 
-/// A call that is open, with the version of its record and the locations.
-async fn open_call<S: Store>(store: &S, caller: &Caller, id: &str) -> Result<(Call, u64, Vec<Location>), CommandError> {
+/// A call that is open, with the version of its record, and the locations and its alert among what was loaded.
+async fn open_call<S: Store>(store: &S, caller: &Caller, id: &str) -> Result<(Call, u64, Loaded), CommandError> {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.key = caller.key_lookup();
-    load.records = vec![(kind::KANBAN_CALL.into(), id.to_owned())];
+    load.records = vec![(kind::KANBAN_CALL.into(), id.to_owned()), watch::kanban::record(id)];
     load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
     let mut loaded = store.load(&load).await?;
     answered_before(&mut loaded, caller)?;
@@ -138,7 +140,8 @@ async fn open_call<S: Store>(store: &S, caller: &Caller, id: &str) -> Result<(Ca
     if let Some(unmet) = call.over(caller.lang) {
         return Err(Refusal::one(unmet).into());
     }
-    Ok((call, record.version, load::few(&loaded, kind::LOCATION)?))
+    let version = record.version;
+    Ok((call, version, loaded))
 }
 
 /// Brings it: the movement and the end of the call are one commit.
@@ -150,7 +153,8 @@ pub async fn fulfil<S: Store>(
 ) -> Result<Answer, CommandError> {
     text_at("lot", &given.lot, 64)?;
     run(store, caller, async || {
-        let (mut call, version, locations) = open_call(store, caller, id).await?;
+        let (mut call, version, loaded) = open_call(store, caller, id).await?;
+        let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
         let from = given.from.clone().unwrap_or_else(|| call.of.from.clone());
         let movement = NewMovement {
             kind: call.of.movement(&from, &locations),
@@ -177,6 +181,7 @@ pub async fn fulfil<S: Store>(
         let body = json!(CallAnswer { id: call.id.clone(), state: call.state });
         plan.commit.records.push(record(&call, version));
         plan.commit.counters.push(cards(&call.of.id, -1, None));
+        watch::kanban::over(&call.id, &loaded, caller, &mut plan.commit)?;
         plan.tell(told("fulfilled", &call, caller), &call.id, caller);
         Ok(plan.answering(200, body))
     })
@@ -190,7 +195,7 @@ pub async fn cancel<S: Store>(store: &S, caller: &Caller, id: &str, given: &EndC
         return Err(CommandError::field("reason", "expected a reason"));
     }
     run(store, caller, async || {
-        let (mut call, version, _) = open_call(store, caller, id).await?;
+        let (mut call, version, loaded) = open_call(store, caller, id).await?;
         call.state = CallState::Cancelled;
         let reason = given.reason.trim().to_owned();
         call.ended = Some(Mark { by: caller.actor.user.clone(), at: caller.now, reason });
@@ -198,7 +203,9 @@ pub async fn cancel<S: Store>(store: &S, caller: &Caller, id: &str, given: &EndC
         let mut commit = caller.commit(200, &body);
         commit.records.push(record(&call, version));
         commit.counters.push(cards(&call.of.id, -1, None));
-        commit.events = keep::events(vec![told("cancelled", &call, caller)], &caller.derived_id(), &call.id, caller);
+        watch::kanban::over(&call.id, &loaded, caller, &mut commit)?;
+        let told = told("cancelled", &call, caller);
+        commit.events.extend(keep::events(vec![told], &caller.derived_id(), &call.id, caller));
         Ok(Plan { commit, status: 200, body })
     })
     .await

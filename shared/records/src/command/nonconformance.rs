@@ -14,7 +14,7 @@ use super::{Answer, CommandError, Plan, number, photo, quantity_at, run, text_at
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, NUMBER_SCOPE, kind};
 use crate::load::{self, OrderState};
-use crate::{quality, signature};
+use crate::{count, quality, signature};
 
 /// Raises one.
 pub async fn raise<S: Store>(store: &S, caller: &Caller, given: &RaiseNonconformance) -> Result<Answer, CommandError> {
@@ -162,7 +162,9 @@ pub async fn dispose<S: Store>(
         let (order, facts) = (&found.state.order, &found.state.facts);
         let verdict = (given.verdict, given.reason.trim());
         let disposed = nonconformance::dispose(&found.nonconformance, order, verdict, facts, &signature)?;
+        let unmoved = count::may_move_now(store, caller, &disposed.postings).await?;
         let mut plan = booked(&disposed, &found, "nonconformance.decided.v1", caller);
+        plan.commit.expect.extend(unmoved);
         if given.verdict == Verdict::Accept {
             signature::book(caller, &mut plan.commit, id.as_str(), "accept");
         }
@@ -183,7 +185,11 @@ pub async fn close<S: Store>(
         let found = found(store, caller, id).await?;
         let (order, facts) = (&found.state.order, &found.state.facts);
         let closed = nonconformance::close(&found.nonconformance, order, given.note.trim(), facts);
-        Ok(booked(&closed.map_err(Refusal::one)?, &found, "nonconformance.closed.v1", caller))
+        let closed = closed.map_err(Refusal::one)?;
+        let unmoved = count::may_move_now(store, caller, &closed.postings).await?;
+        let mut plan = booked(&closed, &found, "nonconformance.closed.v1", caller);
+        plan.commit.expect.extend(unmoved);
+        Ok(plan)
     })
     .await
 }

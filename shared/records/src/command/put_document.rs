@@ -10,7 +10,7 @@ use takt_domain::document::{self, Document, DocumentKind, DocumentLine, Document
 use takt_domain::id::DocumentId;
 use takt_domain::master::Item;
 use takt_domain::refusal::{Refusal, Unmet};
-use takt_store::{CounterChange, Load, Loaded, Store};
+use takt_store::{CounterChange, Event, Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
@@ -178,11 +178,16 @@ pub(super) fn plan(after: &Document, version: u64, what: &str, status: u16, call
     let body = json!(answer);
     let mut commit = caller.commit(status, &body);
     commit.records.push(supply::document(after, version));
+    commit.events = told(after, what, &caller.derived_id(), caller);
+    Plan { commit, status, body }
+}
+
+/// What is told of a document that was made or changed.
+pub fn told(after: &Document, what: &str, id: &str, caller: &Caller) -> Vec<Event> {
     let data = json!({
         "document": after.id, "partner": after.partner, "lines": after.lines, "state": after.state,
         "by": caller.actor.user,
     });
     let event = DomainEvent { kind: format!("{}_order.{what}.v1", after.kind.as_str()), data };
-    commit.events = keep::events(vec![event], &caller.derived_id(), after.id.as_str(), caller);
-    Plan { commit, status, body }
+    keep::events(vec![event], id, after.id.as_str(), caller)
 }

@@ -53,7 +53,8 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     let at = taken_back.booked_at.ok_or_else(|| CommandError::Damaged(format!("the time of report {id}")))?;
     let redone = taken_back.redone.map_or(0, Quantity::units);
     let booked = BookedReport { report: &taken_back.report, by: &taken_back.by, at, posted: &posted, redone };
-    let items = state.order.materials.iter().map(|material| material.item.clone());
+    let materials = state.order.materials.iter().map(|material| &material.item);
+    let items = materials.chain(state.order.semi_finished()).cloned();
     let owed = items.map(|item| (item.clone(), loaded.counter(OWED_SCOPE, item.as_str()))).collect();
     let change = report::decide_reversal(&state.order, &state.flow, booked, reason, &owed, &state.facts)?;
     let movement = caller.derived_id();

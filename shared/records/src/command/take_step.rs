@@ -8,6 +8,7 @@ use takt_store::Store;
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
+use crate::count;
 use crate::keep::{self, MovementHead};
 use crate::load;
 
@@ -41,11 +42,13 @@ async fn plan<S: Store>(
     let quantity = given.quantity.map(|quantity| quantity_at("quantity", quantity, scale)).transpose()?;
     let input = StepInput { reason: given.reason.trim().to_owned(), quantity };
     let change = operation::decide(&state.order, &state.flow, number, step, &input, &state.facts)?;
+    let unmoved = count::may_move_now(store, caller, &change.postings).await?;
     let after = change.order.as_ref().unwrap_or(&state.order);
     let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();
     let movement = caller.derived_id();
     let mut commit = caller.commit(200, &body);
+    commit.expect = unmoved;
     commit.records.push(keep::order(after, state.version));
     let head = MovementHead {
         id: movement.clone(),
@@ -57,6 +60,7 @@ async fn plan<S: Store>(
     };
     commit.postings = keep::postings(&change.postings, &head, caller);
     commit.counters = keep::counters(&change.counters, id.as_str());
+    commit.counters.extend(keep::owed(&change.postings));
     keep::resources(&change.resources, &mut commit);
     commit.events = keep::events(change.events, &movement, id.as_str(), caller);
     Ok(Plan { commit, status: 200, body })

@@ -75,29 +75,11 @@ fn set(
     commit: &mut Commit,
 ) -> Result<(), StoreError> {
     let id = id(code, place);
-    let record = loaded.record(kind::ALERT, &id);
-    let before = record.map(|record| Ok::<_, StoreError>((record.parse::<Alert>()?, record.version))).transpose()?;
-    let (known, version) = match before {
-        Some((alert, version)) => (Some(alert), version),
-        None => (None, 0),
-    };
-    let stands = known.as_ref().is_some_and(|alert| alert.state != AlertState::Cleared);
-    let (after, event) = match (found, known) {
-        (None, Some(known)) if stands => {
-            (Alert { state: AlertState::Cleared, cleared_at: Some(caller.now), ..known }, Some("alert.cleared.v1"))
-        }
-        (None, _) => return Ok(()),
-        (Some(detail), Some(known)) if stands => (Alert { detail, ..known }, None),
-        (Some(detail), known) => {
-            let times = known.map_or(1, |known| known.times.saturating_add(1));
-            (fresh(code, id, detail, times, caller), Some("alert.raised.v1"))
-        }
-    };
-    watch::put(&after, version, event, caller, commit);
-    Ok(())
+    let found = found.map(|detail| fresh(code, id.clone(), detail, caller));
+    watch::tell(&id, found, loaded, caller, commit).map(|_| ())
 }
 
-fn fresh(code: &str, id: String, detail: Label, times: u32, caller: &Caller) -> Alert {
+fn fresh(code: &str, id: String, detail: Label, caller: &Caller) -> Alert {
     Alert {
         id,
         code: code.to_owned(),
@@ -116,6 +98,6 @@ fn fresh(code: &str, id: String, detail: Label, times: u32, caller: &Caller) -> 
         raised_at: caller.now,
         acknowledged: None,
         cleared_at: None,
-        times,
+        times: 1,
     }
 }

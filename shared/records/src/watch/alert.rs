@@ -6,7 +6,7 @@ use takt_api::watch::{Alert, AlertState};
 use takt_domain::decide::DomainEvent;
 use takt_domain::id::{LineId, OrderId};
 use takt_domain::watch::{Finding, Severity};
-use takt_store::{Commit, RecordWrite};
+use takt_store::{Commit, Loaded, RecordWrite, StoreError};
 
 use crate::caller::Caller;
 use crate::keep::{self, PLANT_PARENT, kind};
@@ -142,6 +142,43 @@ impl Change {
     pub fn write(self, caller: &Caller, commit: &mut Commit) {
         put(&self.alert, self.version, self.event, caller, commit);
     }
+}
+
+/// What changes of an alert that is not about an order, when this is found: told anew, or taken back. `loaded` has its record.
+/// Answers the state that is told of; none where nobody has to hear of it.
+pub(crate) fn tell(
+    id: &str,
+    found: Option<Alert>,
+    loaded: &Loaded,
+    caller: &Caller,
+    commit: &mut Commit,
+) -> Result<Option<AlertState>, StoreError> {
+    let record = loaded.record(kind::ALERT, id);
+    let before = record.map(|record| Ok::<_, StoreError>((record.parse::<Alert>()?, record.version))).transpose()?;
+    let (known, version) = match before {
+        Some((alert, version)) => (Some(alert), version),
+        None => (None, 0),
+    };
+    let stands = known.as_ref().is_some_and(|alert| alert.state != AlertState::Cleared);
+    let (after, told) = match (found, known) {
+        (None, Some(known)) if stands => {
+            let over = Alert { state: AlertState::Cleared, cleared_at: Some(caller.now), ..known };
+            (over, Some(("alert.cleared.v1", AlertState::Cleared)))
+        }
+        (None, _) => return Ok(None),
+        (Some(found), Some(known)) if stands => {
+            if found.detail == known.detail {
+                return Ok(None);
+            }
+            (Alert { detail: found.detail, ..known }, None)
+        }
+        (Some(found), known) => {
+            let times = known.map_or(1, |known| known.times.saturating_add(1));
+            (Alert { times, ..found }, Some(("alert.raised.v1", AlertState::Open)))
+        }
+    };
+    put(&after, version, told.map(|(event, _)| event), caller, commit);
+    Ok(told.map(|(_, state)| state))
 }
 
 /// Adds an alert to a commit, over the version that is there, with what is told of it.

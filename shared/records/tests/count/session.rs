@@ -203,3 +203,40 @@ fn who_approves_has_a_line_counted_again_or_leaves_it() {
     assert_eq!(world.post(&world.signing("boss"), &id).unwrap(), "posted");
     assert_eq!(world.stock("S1", "bolt"), 100);
 }
+
+#[test]
+fn what_is_found_beyond_the_books_pays_back_what_production_drew_beyond_them() {
+    let world = World::new();
+    world.receive("bolt", "S1", "100");
+    world.draw_beyond_the_books("bolt", 6);
+    let id = world.start(r#"{"scope":{"items":["bolt"]}}"#).unwrap();
+    for user in ["anna", "ben"] {
+        world.enter(&id, user, &bolts("104")).unwrap();
+        world.enter(&id, user, r#"{"location":"S2","item":"bolt","quantity":"3"}"#).unwrap();
+    }
+    world.finish(&id, false).unwrap();
+    assert_eq!(world.post(&world.signing("boss"), &id).unwrap(), "posted");
+    assert_eq!((world.stock("S1", "bolt"), world.stock("S2", "bolt")), (104, 3), "as it was counted");
+    assert_eq!(world.owed("bolt"), 0, "seven were found and six were owed");
+    world.receive("bolt", "S1", "10");
+    assert_eq!(world.stock("S1", "bolt"), 114, "nothing is left to be paid back");
+    let movement = world.line(&id, "S1", "bolt").movement.unwrap();
+    world.reverse("boss", &movement).unwrap();
+    assert_eq!((world.stock("S1", "bolt"), world.owed("bolt")), (110, 4));
+    world.audit();
+}
+
+#[test]
+fn a_difference_below_the_books_pays_nothing() {
+    let world = World::new();
+    world.receive("bolt", "S1", "100");
+    world.draw_beyond_the_books("bolt", 6);
+    let id = world.start(S1).unwrap();
+    for user in ["anna", "ben"] {
+        world.enter(&id, user, &bolts("90")).unwrap();
+    }
+    world.finish(&id, false).unwrap();
+    world.post(&world.signing("boss"), &id).unwrap();
+    assert_eq!((world.stock("S1", "bolt"), world.owed("bolt")), (90, 6));
+    world.audit();
+}

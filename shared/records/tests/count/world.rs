@@ -13,10 +13,12 @@ use takt_api::counts::{CancelCount, EnterLine, FinishCount, PostCount, StartCoun
 use takt_api::stock::Source;
 use takt_domain::count::{Count, CountLine, Place};
 use takt_domain::facts::Actor;
-use takt_domain::id::CountId;
+use takt_domain::id::{CountId, LocationId};
+use takt_domain::ledger::{Account, MovementKind, Posting};
 use takt_domain::master::{Item, Location, LocationKind};
-use takt_domain::movement::NewMovement;
+use takt_domain::movement::{NewMovement, OWED_SCOPE};
 use takt_domain::permission::Role;
+use takt_domain::quantity::Quantity;
 use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
 use takt_records::caller::{Caller, Key, LOCAL_SESSION};
@@ -129,6 +131,31 @@ impl World {
     pub(crate) fn receive(&self, item: &str, to: &str, quantity: &str) -> String {
         let body = format!(r#"{{"kind":"receipt","item":"{item}","to":"{to}","quantity":"{quantity}"}}"#);
         self.moved(&body).unwrap().body["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Production uses up what the books do not have.
+    pub(crate) fn draw_beyond_the_books(&self, item: &str, units: i64) {
+        let posting = Posting {
+            kind: MovementKind::Consume,
+            item: item.parse().unwrap(),
+            lot: String::new(),
+            from: Account::free(LocationId::shortage()),
+            to: Account::free(LocationId::production()),
+            quantity: Quantity::from_units(units, 0),
+            reverses: None,
+        };
+        let caller = self.caller("anna");
+        let mut commit = Commit::new(FIRST_PLANT, self.now_s.get() * 1000);
+        let head = keep::MovementHead { id: format!("draw-{}", self.now_s.get()), ..keep::MovementHead::default() };
+        commit.postings = keep::postings(std::slice::from_ref(&posting), &head, &caller);
+        commit.counters = keep::owed(&[posting]);
+        block_on(self.store.commit(&commit)).unwrap();
+    }
+
+    /// What production has drawn beyond the books and nobody has settled.
+    pub(crate) fn owed(&self, item: &str) -> i64 {
+        let counters = block_on(self.store.counters(FIRST_PLANT, OWED_SCOPE)).unwrap();
+        counters.iter().find(|counter| counter.name == item).map_or(0, |counter| counter.value)
     }
 
     pub(crate) fn reverse(&self, user: &str, movement: &str) -> Result<Answer, CommandError> {

@@ -4,12 +4,15 @@
 mod world;
 
 use jiff::{SignedDuration, Timestamp};
+use takt_api::supply::{EndCall, FulfilCall};
 use takt_api::watch::{AcknowledgeAlert, Alert, AlertState};
 use takt_domain::order::Priority;
 use takt_domain::permission::Role;
 use takt_domain::watch::{Severity, WatchSettings};
 use takt_records::command::CommandError;
 use takt_records::command::acknowledge_alert::acknowledge_alert;
+use takt_records::command::kanban;
+use takt_records::command::move_stock::move_stock;
 use takt_records::command::put_watch::put_watch;
 use takt_records::command::report::report;
 use takt_records::watch::{Looked, look};
@@ -102,6 +105,33 @@ async fn an_order_that_is_reported_on_is_not_over_its_limit() {
     assert_eq!(after(&world, 4 * days).await.raised, 0, "two days after its last report");
     assert_eq!(after(&world, 5 * days + 1).await.raised, 1);
     assert_eq!(world.alerts().await[0].since.as_millisecond(), reporter.now.as_millisecond());
+}
+
+#[tokio::test]
+async fn a_kanban_call_that_nobody_answers_is_told_of_until_it_is_over() {
+    let world = World::new().await;
+    let given = serde_json::json!({
+        "version": 0, "item": "P", "from": "S", "to": "B", "per_card": "2", "cards": 2, "late_minutes": 10,
+    });
+    let id = "K".parse().unwrap();
+    kanban::put_loop(&world.store, &world.caller(), &id, &serde_json::from_value(given).unwrap()).await.unwrap();
+    for _ in 0..2 {
+        kanban::call(&world.store, &world.caller(), &id).await.unwrap();
+    }
+    assert_eq!(after(&world, 9).await.raised, 0);
+    assert_eq!(after(&world, 11).await.raised, 2);
+    assert_eq!(after(&world, 20).await.raised, 0, "it is told of once");
+    let alerts = world.alerts().await;
+    assert_eq!((alerts[0].code.as_str(), alerts[0].state), ("kanban.late", AlertState::Open));
+    let receipt = serde_json::json!({"kind": "receipt", "item": "P", "quantity": "2", "to": "S"});
+    move_stock(&world.store, &world.caller(), &serde_json::from_value(receipt).unwrap()).await.unwrap();
+    kanban::fulfil(&world.store, &world.caller(), "KB-000001", &FulfilCall::default()).await.unwrap();
+    let end = EndCall { reason: "not needed".into() };
+    kanban::cancel(&world.store, &world.caller(), "KB-000002", &end).await.unwrap();
+    assert!(world.alerts().await.iter().all(|alert| alert.state == AlertState::Cleared));
+    let told = ["alert.raised.v1", "alert.raised.v1", "alert.cleared.v1", "alert.cleared.v1"];
+    assert_eq!(kinds(&world).await, told);
+    assert_eq!(after(&world, 40).await, Looked::default());
 }
 
 #[tokio::test]

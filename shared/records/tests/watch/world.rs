@@ -43,9 +43,10 @@ impl World {
         ] {
             commit.records.push(RecordWrite::new(kind, id, None, body));
         }
-        let quarantine = json!({"id": "Q", "name": "Q", "kind": "quarantine"});
-        let quarantine = RecordWrite::new(kind::LOCATION, "Q", None, quarantine);
-        commit.records.push(RecordWrite { parent: Some(PLANT_PARENT.into()), ..quarantine });
+        for (id, sort) in [("Q", "quarantine"), ("S", "store"), ("B", "line")] {
+            let place = RecordWrite::new(kind::LOCATION, id, None, json!({"id": id, "name": id, "kind": sort}));
+            commit.records.push(RecordWrite { parent: Some(PLANT_PARENT.into()), ..place });
+        }
         store.commit(&commit).await.unwrap();
         Self { _folder: folder, store, given: AtomicU64::new(0) }
     }

@@ -1,9 +1,14 @@
-//! What waits for the reader's signature.
+//! What waits for the reader's signature: steps of orders, and material beyond bills of material.
 
 use sycamore::prelude::*;
+use takt_domain::permission::Permission;
 
+use super::supply::extra;
+use crate::app;
 use crate::ui;
 
 pub(crate) fn view(_: &[String]) -> View {
-    ui::shell::page(ui::approvals::WAITING.get(), None, View::new(), ui::approvals::inbox(false))
+    let inbox = ui::approvals::inbox(false);
+    let extra = if app::may(Permission::ExtraApprove) { extra::waiting() } else { View::new() };
+    ui::shell::page(ui::approvals::WAITING.get(), None, View::new(), view! { (inbox) (extra) })
 }

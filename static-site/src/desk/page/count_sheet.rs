@@ -97,7 +97,7 @@ fn one(id: &str) -> View {
     let found = move |code: String, source: Source| {
         scanned.set(String::new());
         submit.clear();
-        load(form, code, source);
+        load(form, sheet, code, source);
     };
     let scan = scan_input::view(scanned, SCAN, found);
     let amount = amount(form);
@@ -119,7 +119,27 @@ fn choose(form: Form, item: Rc<Item>, lot: String, source: Source) {
     form.fault.set(None);
 }
 
-fn load(form: Form, code: String, source: Source) {
+/// The line of the sheet that a label stands for: at the place that was chosen, else at the only place where the item is to be
+/// counted; of the label's lot, else of the only one that is there.
+fn line_of(form: Form, sheet: &Sheet, item: &Item, lot: String) -> String {
+    let place = form.place.get_clone_untracked();
+    let is_meant = |row: &&SheetRow| {
+        row.place.item == item.id
+            && (place.is_empty() || row.place.location.as_str() == place)
+            && (lot.is_empty() || row.place.lot == lot)
+    };
+    let rows: Vec<_> = sheet.rows.iter().filter(is_meant).collect();
+    let open: Vec<_> = rows.iter().copied().filter(|row| matches!(row.state.as_str(), "open" | "recount")).collect();
+    match (&rows[..], &open[..]) {
+        ([only], _) | (_, [only]) => {
+            form.place.set(only.place.location.to_string());
+            only.place.lot.clone()
+        }
+        _ => lot,
+    }
+}
+
+fn load(form: Form, sheet: Read<Sheet>, code: String, source: Source) {
     app::spawn(async move {
         let outcome = scan(&code).await;
         if !form.item.is_alive() {
@@ -127,7 +147,12 @@ fn load(form: Form, code: String, source: Source) {
         }
         form.fault.set(None);
         match outcome {
-            Ok(Scanned::Item { item, with }) => choose(form, Rc::new(item), with.lot, source),
+            Ok(Scanned::Item { item, with }) => {
+                let known = untrack(|| sheet.ready());
+                let lot =
+                    known.map_or_else(|| with.lot.clone(), |sheet| line_of(form, &sheet, &item, with.lot.clone()));
+                choose(form, Rc::new(item), lot, source);
+            }
             Ok(Scanned::Location { location }) => {
                 form.place.set(location.id.to_string());
                 form.item.set(None);

@@ -8,6 +8,7 @@ use takt_api::stock::Source;
 use takt_domain::permission::Permission;
 use takt_domain::quality::nonconformance::Verdict;
 
+use super::supply::put_away;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
@@ -46,7 +47,9 @@ pub(crate) fn view(_: &[String]) -> View {
         (String::new(), ALL.get().to_owned()),
     ];
     let choose = field::choice(STATE, state, options);
-    ui::shell::page(NAME.get(), None, View::new(), view! { (choose) (rows) (sheet) })
+    // What failed before it became stock: its pieces are of no order.
+    let delivered = put_away::failures(create_signal(0), Rc::new(|| {}));
+    ui::shell::page(NAME.get(), None, View::new(), view! { (delivered) (choose) (rows) (sheet) })
 }
 
 fn path(state: &str) -> String {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use sycamore::prelude::*;
-use takt_domain::permission::Role;
+use takt_domain::permission::{Permission, Role};
 use takt_domain::why::{Person, Reason, Wait, Why};
 
 use super::morning;
@@ -51,12 +51,19 @@ fn draw(why: Rc<Why>) -> View {
     let order = why.order.to_string();
     let path = format!("/orders/{}", encode(&order));
     let blocked = mark(why.blocked);
+    let cost = if app::may(Permission::CostView) {
+        let path = format!("/desk/costs/{}", encode(&order));
+        view! { a(class="quiet small", href=path) { (super::supply::costs::NAME) } }
+    } else {
+        View::new()
+    };
     let waits: Vec<_> = why.waits.iter().map(wait).collect();
     view! {
         section(class="card why-head") {
             div(class="chips") { span(class="chip") { (state) } span(class="chip") { (age) } (blocked) }
             p(class="why-headline") { (headline) }
             a(class="quiet small", href=path) { (text::ORDER) " " (order) }
+            (cost)
         }
         (waits)
     }

@@ -12,10 +12,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use takt_api::TEXT_MAX;
 use takt_api::counts::PostCount;
-use takt_domain::count::{CountLine, CountSettings, CountState, LineState, adjust};
+use takt_domain::count::{CountLine, CountSettings, CountState, LineState, adjust, settle};
 use takt_domain::decide::DomainEvent;
 use takt_domain::id::CountId;
 use takt_domain::ledger::Balance;
+use takt_domain::master::Location;
+use takt_domain::movement::OWED_SCOPE;
 use takt_domain::order::Mark;
 use takt_store::{Commit, Expect, ListFilter, Load, Loaded, PageRequest, PlantNumber, Store, StoreError};
 
@@ -23,7 +25,7 @@ use super::{answer, found, told};
 use crate::caller::Caller;
 use crate::command::{ATTEMPTS, Answer, CommandError, Plan, run, text_at};
 use crate::count::{self, alert, place};
-use crate::keep::{self, MovementHead, kind};
+use crate::keep::{self, MovementHead, PLANT_PARENT, kind};
 use crate::{calendar, load, lot, signature, watch};
 
 /// Lines of one commit.
@@ -110,8 +112,12 @@ pub async fn post_lines<S: Store>(
         };
         match store.commit(&commit).await {
             Ok(_) => conflicts = 0,
-            Err(StoreError::VersionConflict | StoreError::NegativeBalance) if conflicts < ATTEMPTS => conflicts += 1,
-            Err(StoreError::VersionConflict | StoreError::NegativeBalance) => return Err(CommandError::Conflict),
+            Err(StoreError::VersionConflict | StoreError::NegativeBalance | StoreError::CounterBound) => {
+                if conflicts >= ATTEMPTS {
+                    return Err(CommandError::Conflict);
+                }
+                conflicts += 1;
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -135,6 +141,8 @@ async fn batch<S: Store>(
     let items: BTreeSet<String> = lines.iter().map(|(line, _)| line.place.item.to_string()).collect();
     let mut wanted = Load::new(caller.plant, caller.now_ms());
     wanted.balances_of = items.into_iter().collect();
+    wanted.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
+    wanted.counters = vec![OWED_SCOPE.into()];
     for (line, _) in lines {
         wanted.records.push(place::record_of(&line.place));
         wanted.records.extend(alert::records(&line.place));
@@ -147,11 +155,19 @@ async fn batch<S: Store>(
     let scale = |item: &str| scales.get(item).copied().unwrap_or(0);
     let balances = loaded.balances.iter().map(|balance| load::balance(balance, scale(&balance.item)));
     let balances: Vec<Balance> = balances.collect::<Result<_, _>>()?;
+    let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
+    let mut owed: BTreeMap<&str, i64> = BTreeMap::new();
     let mut commit = Commit::new(caller.plant, caller.now_ms());
     for (line, version) in lines {
         let after = match adjust(line, &balances) {
             Err(missing) => line.short(missing),
-            Ok(postings) => {
+            Ok(mut postings) => {
+                let item = line.place.item.as_str();
+                let left = owed.entry(item).or_insert_with(|| loaded.counter(OWED_SCOPE, item));
+                if let Some(paid) = settle(line, *left, &locations) {
+                    *left -= paid.quantity.units();
+                    postings.push(paid);
+                }
                 let movement = movement_id(line);
                 let head = MovementHead {
                     id: movement.clone(),
@@ -163,6 +179,7 @@ async fn batch<S: Store>(
                 if postings.iter().any(lot::enters) {
                     commit.records.extend(lot::found(&line.place.item, &line.place.lot, None, &mut lots, caller.now));
                 }
+                commit.counters.extend(keep::owed(&postings));
                 let last = place::last(&loaded, &line.place)?;
                 if let Some(now) = place::LastCount::after(last.as_ref(), line, day) {
                     commit.records.push(now.record());

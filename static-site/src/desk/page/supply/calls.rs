@@ -31,6 +31,7 @@ const NEW: Text = Text::new("新建看板", "New loop");
 const LOOP: Text = Text::new("看板编号", "Loop");
 const PER_CARD: Text = Text::new("每张数量", "Per card");
 const CARDS: Text = Text::new("张数", "Cards");
+const LATE_AFTER: Text = Text::new("超时分钟(空则用工厂设置)", "Late after minutes (the plant's where empty)");
 const CHANGE: Text = Text::new("修改", "Change");
 const BROUGHT: Text = Text::new("已送达", "Brought");
 
@@ -155,6 +156,7 @@ fn editor(row: Option<LoopRow>, plant: &PlantDetail, done: Rc<dyn Fn()>) -> View
     let to = of(known.map(|of| of.to.to_string()).or_else(|| first(1)));
     let per_card = of(known.map(|of| of.per_card.to_string()));
     let cards = of(known.map(|of| of.cards.to_string()).or_else(|| Some("2".into())));
+    let late = of(known.and_then(|of| of.late_minutes).map(|minutes| minutes.to_string()));
     let missing = create_signal(String::new());
     let (version, is_new) = (row.as_ref().map_or(0, |row| row.version), row.is_none());
     let submit = Submit::new();
@@ -169,8 +171,15 @@ fn editor(row: Option<LoopRow>, plant: &PlantDetail, done: Rc<dyn Fn()>) -> View
         let (Ok(from), Ok(to)) = (words(from).parse(), words(to).parse()) else { return fill_in(text::LOCATION) };
         let Ok(per_card) = words(per_card).parse() else { return fill_in(PER_CARD) };
         let Ok(cards) = words(cards).parse() else { return fill_in(CARDS) };
+        let late_minutes = match words(late) {
+            none if none.is_empty() => None,
+            some => match some.parse() {
+                Ok(minutes) => Some(minutes),
+                Err(_) => return fill_in(LATE_AFTER),
+            },
+        };
         missing.set(String::new());
-        let body = PutLoop { version, item, from, to, per_card, cards, active: true };
+        let body = PutLoop { version, item, from, to, per_card, cards, late_minutes, active: true };
         let done = Rc::clone(&done);
         submit.send("PUT", format!("/api/v1/kanban/{}", encode(&id)), &body, Source::Hand, move |_: PutLoop| {
             app::app().say(Toast::good(text::SAVED.get()));
@@ -188,7 +197,8 @@ fn editor(row: Option<LoopRow>, plant: &PlantDetail, done: Rc<dyn Fn()>) -> View
     let (from, to) = (field::select(text::FROM, from, places.clone()), field::select(text::TO, to, places));
     let per_card = field::line(PER_CARD, per_card, PER_CARD);
     let cards = field::line(CARDS, cards, CARDS);
-    let fields = submit_button::fields(submit, view! { (id) (item) (from) (to) (per_card) (cards) });
+    let late = field::line(LATE_AFTER, late, text::OPTIONAL);
+    let fields = submit_button::fields(submit, view! { (id) (item) (from) (to) (per_card) (cards) (late) });
     let hint = ui::hint(missing);
     let button = submit_button::view(submit, text::SAVE, send);
     view! { (fields) (hint) (button) }

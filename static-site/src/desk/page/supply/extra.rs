@@ -29,6 +29,9 @@ const HAD: Text = Text::new("已领", "had");
 const BEYOND: Text = Text::new("超出", "beyond");
 const WHY: Text = Text::new("拒绝时请填写原因", "A refusal needs a reason");
 
+/// How often an inbox looks whether something has come.
+const POLL_MS: i32 = 20_000;
+
 pub(crate) fn view(_: &[String]) -> View {
     let state = create_signal("waiting".to_owned());
     let list: List<ExtraIssue> = List::new(path("waiting"));
@@ -36,8 +39,30 @@ pub(crate) fn view(_: &[String]) -> View {
         let now = state.get_clone();
         untrack(|| list.turn_to(path(&now)));
     });
-    let asked = create_signal(None::<ExtraIssue>);
+    let (asked, sheet) = decisions(list);
     let rows = ui::listed(list, "rows card", NONE, move |found: ExtraIssue| row(found, asked));
+    let options = vec![("waiting".to_owned(), WAITING.get().to_owned()), (String::new(), ALL.get().to_owned())];
+    let choose = field::choice(STATE, state, options);
+    ui::shell::page(NAME.get(), None, View::new(), view! { (choose) (rows) (sheet) })
+}
+
+/// Those that wait, for the inbox of whoever agrees to them; nothing while there are none.
+pub(crate) fn waiting() -> View {
+    let list: List<ExtraIssue> = List::new(path("waiting"));
+    list.poll(POLL_MS);
+    let (asked, sheet) = decisions(list);
+    let rows = ui::live(move || {
+        if list.raw.rows.with(Vec::is_empty) {
+            return View::new();
+        }
+        ui::section(NAME, ui::listed(list, "rows", NONE, move |found: ExtraIssue| row(found, asked)))
+    });
+    view! { (rows) (sheet) }
+}
+
+/// Which request is looked at, and the sheet in which one decides on it.
+fn decisions(list: List<ExtraIssue>) -> (Signal<Option<ExtraIssue>>, View) {
+    let asked = create_signal(None::<ExtraIssue>);
     let sheet = sheet::view(asked, move |found| {
         let done = Rc::new(move || {
             asked.set(None);
@@ -45,9 +70,7 @@ pub(crate) fn view(_: &[String]) -> View {
         });
         (found.id.clone(), form(&found, done))
     });
-    let options = vec![("waiting".to_owned(), WAITING.get().to_owned()), (String::new(), ALL.get().to_owned())];
-    let choose = field::choice(STATE, state, options);
-    ui::shell::page(NAME.get(), None, View::new(), view! { (choose) (rows) (sheet) })
+    (asked, sheet)
 }
 
 fn path(state: &str) -> String {

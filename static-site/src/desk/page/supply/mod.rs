@@ -40,6 +40,8 @@ struct Proposed {
     /// The places that it may go to; none where there is nothing to choose.
     places: Vec<(String, String)>,
     asks_lot: bool,
+    /// The label that was scanned for it.
+    scan: String,
 }
 
 /// What is to be booked, with one button: what is proposed is right most of the time.
@@ -72,17 +74,18 @@ fn booking(what: Proposed, face: Text, done: Rc<dyn Fn()>) -> View {
             document: String::new(),
             line: what.line.clone(),
             reason: String::new(),
-            scan: String::new(),
+            scan: what.scan.clone(),
             occurred_at: None,
             expires: None,
             made: None,
             supplier_lot: String::new(),
             unit: String::new(),
         };
+        let source = if body.scan.is_empty() { Source::Hand } else { Source::Scan };
         let said =
             format!("{} {}: {} {quantity} {}", text::BOOKED.get(), what.kind.label(app::lang()), what.name, what.unit);
         let done = Rc::clone(&done);
-        submit.send("POST", "/api/v1/movements".into(), &body, Source::Hand, move |_: MovementAnswer| {
+        submit.send("POST", "/api/v1/movements".into(), &body, source, move |_: MovementAnswer| {
             app::app().say(Toast::good(said.clone()));
             done();
         });

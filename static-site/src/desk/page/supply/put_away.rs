@@ -47,14 +47,12 @@ pub(crate) fn view(_: &[String]) -> View {
 
 fn waiting(plant: &Rc<PlantDetail>) -> View {
     let read: Read<Receiving> = Read::new("/api/v1/receiving");
-    let failed: List<IncomingInspection> = List::new("/api/v1/incoming-inspections?state=open&limit=50".into());
     let asked = create_signal(None::<WaitingRow>);
-    let decided = create_signal(None::<IncomingInspection>);
+    let judged = create_signal(0_u32);
     let again: Rc<dyn Fn()> = Rc::new(move || {
         asked.set(None);
-        decided.set(None);
         read.again();
-        failed.again();
+        judged.update(|times| *times += 1);
     });
     let rows = ui::shown(read, move |found| {
         if found.rows.is_empty() {
@@ -73,6 +71,24 @@ fn waiting(plant: &Rc<PlantDetail>) -> View {
         };
         (title, body)
     });
+    let open = failures(judged, Rc::new(move || read.again()));
+    view! { (rows) (open) (sheet) }
+}
+
+/// Deliveries that failed and wait for a decision; nothing while there are none. `judged` changes when there may be another.
+pub(crate) fn failures(judged: Signal<u32>, again: Rc<dyn Fn()>) -> View {
+    let failed: List<IncomingInspection> = List::new("/api/v1/incoming-inspections?state=open&limit=50".into());
+    let decided = create_signal(None::<IncomingInspection>);
+    create_effect(move || {
+        if judged.get() > 0 {
+            untrack(|| failed.again());
+        }
+    });
+    let again: Rc<dyn Fn()> = Rc::new(move || {
+        decided.set(None);
+        failed.again();
+        again();
+    });
     let open = ui::live(move || {
         if failed.raw.rows.with(Vec::is_empty) {
             return View::new();
@@ -84,7 +100,7 @@ fn waiting(plant: &Rc<PlantDetail>) -> View {
         let title = found.nonconformance.as_ref().map_or_else(String::new, ToString::to_string);
         (title, disposition(&found, Rc::clone(&again)))
     });
-    view! { (rows) (open) (sheet) (decide) }
+    view! { (open) (decide) }
 }
 
 fn row(found: WaitingRow, asked: Signal<Option<WaitingRow>>) -> View {
@@ -127,6 +143,7 @@ fn proposed(row: WaitingRow, plant: &PlantDetail) -> Proposed {
         quantity: row.quantity,
         places: stores.map(|place| (place.id.to_string(), format!("{} {}", place.id, place.name))).collect(),
         asks_lot: false,
+        scan: String::new(),
     }
 }
 

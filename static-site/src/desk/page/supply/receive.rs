@@ -4,14 +4,18 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::master::PlantDetail;
+use takt_api::stock::{Scanned, ScannedDetail, Source};
 use takt_api::supply::{DocumentRow, LineRow};
 use takt_domain::document::DocumentLine;
+use takt_domain::id::ItemId;
 use takt_domain::ledger::MovementKind;
 use takt_domain::master::{Location, LocationKind};
 
 use super::{Proposed, booking};
+use crate::app;
 use crate::net::list::List;
 use crate::net::read::Read;
+use crate::net::scan::scan;
 use crate::route::encode;
 use crate::text::Text;
 use crate::ui::{self, icon, scan_input, sheet, tap};
@@ -22,6 +26,9 @@ const HINT: Text = Text::new("扫描或输入订单号、物料、供应商", "S
 const RECEIVE: Text = Text::new("收货", "Receive");
 const STILL: Text = Text::new("待收", "to come");
 const INSPECTED: Text = Text::new("要来料检验", "inspected first");
+
+/// What a tap on a line does.
+type Ask = Rc<dyn Fn(Proposed)>;
 
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<PlantDetail> = Read::new("/api/v1/plant");
@@ -37,14 +44,17 @@ fn path(q: &str) -> String {
 fn orders(plant: &Rc<PlantDetail>) -> View {
     let list: List<DocumentRow> = List::new(path(""));
     let typed = create_signal(String::new());
-    let scan = scan_input::view(typed, HINT, move |code, _| list.turn_to(path(&code)));
+    let label = create_signal(None::<Label>);
+    let scan = scan_input::view(typed, HINT, move |code, source| look(code, source, list, label));
     let asked = create_signal(None::<Proposed>);
     let plant = Rc::clone(plant);
-    let rows = ui::listed(list, "rows", NONE, move |found: DocumentRow| order(&found, &plant, asked));
+    let ask: Ask = Rc::new(move |what: Proposed| asked.set(Some(labelled(what, label.get_clone_untracked()))));
+    let rows = ui::listed(list, "rows", NONE, move |found: DocumentRow| order(&found, &plant, &ask));
     let sheet = sheet::view(asked, move |what| {
         let title = RECEIVE.get().to_owned();
         let done = Rc::new(move || {
             asked.set(None);
+            label.set(None);
             list.again();
         });
         (title, booking(what, RECEIVE, done))
@@ -52,11 +62,47 @@ fn orders(plant: &Rc<PlantDetail>) -> View {
     view! { div(class="filters") { (scan) } (rows) (sheet) }
 }
 
-fn order(found: &DocumentRow, plant: &PlantDetail, asked: Signal<Option<Proposed>>) -> View {
+/// What a label on a delivery says.
+#[derive(Clone)]
+struct Label {
+    code: String,
+    item: ItemId,
+    with: ScannedDetail,
+}
+
+/// The label of an item finds the orders that it may belong to, and goes with the receipt; any other text is looked for.
+fn look(code: String, source: Source, list: List<DocumentRow>, label: Signal<Option<Label>>) {
+    label.set(None);
+    if source != Source::Scan {
+        return list.turn_to(path(&code));
+    }
+    app::spawn(async move {
+        let outcome = scan(&code).await;
+        if !label.is_alive() {
+            return;
+        }
+        let Ok(Scanned::Item { item, with }) = outcome else { return list.turn_to(path(&code)) };
+        list.turn_to(path(item.id.as_str()));
+        label.set(Some(Label { code, item: item.id, with: *with }));
+    });
+}
+
+/// A proposal with what the label says of it.
+fn labelled(what: Proposed, label: Option<Label>) -> Proposed {
+    let Some(label) = label.filter(|label| label.item == what.item) else { return what };
+    let said = label
+        .with
+        .quantity
+        .filter(|said| said.is_positive())
+        .and_then(|said| said.at_scale(what.quantity.scale()).ok());
+    Proposed { lot: label.with.lot, quantity: said.unwrap_or(what.quantity), scan: label.code, ..what }
+}
+
+fn order(found: &DocumentRow, plant: &PlantDetail, ask: &Ask) -> View {
     let title = format!("{} · {}", found.document.id, found.document.partner);
     let lines = found.document.lines.iter().zip(&found.progress);
     let open = lines.filter(|(_, known)| known.progress.open.is_positive());
-    let rows: Vec<_> = open.map(|(line, known)| self::line(found, line, known, plant, asked)).collect();
+    let rows: Vec<_> = open.map(|(line, known)| self::line(found, line, known, plant, ask)).collect();
     view! { li(class="card") { h2 { (title) } ul(class="rows") { (rows) } } }
 }
 
@@ -72,13 +118,7 @@ fn places(known: &LineRow, plant: &PlantDetail) -> Vec<(String, String)> {
     wanted.iter().flat_map(of).map(name).collect()
 }
 
-fn line(
-    found: &DocumentRow,
-    line: &DocumentLine,
-    known: &LineRow,
-    plant: &PlantDetail,
-    asked: Signal<Option<Proposed>>,
-) -> View {
+fn line(found: &DocumentRow, line: &DocumentLine, known: &LineRow, plant: &PlantDetail, ask: &Ask) -> View {
     let places = places(known, plant);
     let what = Proposed {
         kind: MovementKind::Receipt,
@@ -92,7 +132,9 @@ fn line(
         quantity: known.progress.open,
         places,
         asks_lot: true,
+        scan: String::new(),
     };
+    let ask = Rc::clone(ask);
     let name = known.name.clone();
     let left = format!("{} {} {}", STILL.get(), known.progress.open, known.unit);
     let mut note = format!("{} · {}", line.line, line.item);
@@ -102,7 +144,7 @@ fn line(
     }
     view! {
         li(class="row") {
-            button(r#type="button", class="plain-row", on:click=tap(move || asked.set(Some(what.clone())))) {
+            button(r#type="button", class="plain-row", on:click=tap(move || ask(what.clone()))) {
                 div(class="row-main") { div(class="grow") { strong { (name) } p(class="note") { (note) } } span(class="number") { (left) } (icon::NEXT) }
             }
         }

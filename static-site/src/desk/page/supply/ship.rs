@@ -117,6 +117,7 @@ fn step(document: &DocumentId, step: &PickStep, kind: MovementKind, asked: Signa
         quantity: step.quantity,
         places: Vec::new(),
         asks_lot: false,
+        scan: String::new(),
     };
     let name = step.name.clone();
     let amount = format!("{} {}", step.quantity, step.unit);
