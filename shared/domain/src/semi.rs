@@ -137,7 +137,7 @@ fn take(
         reverses: None,
     };
     let mut postings = Vec::new();
-    for balance in there(order, item, place, facts) {
+    for balance in there(order, item, place, facts).into_iter().filter(|balance| facts.lots.usable(balance)) {
         let units = left.min(balance.quantity.units());
         left -= units;
         if units > 0 {

@@ -248,6 +248,10 @@ impl World {
             reason: "because".into(),
             scan: String::new(),
             occurred_at: None,
+            expires: None,
+            made: None,
+            supplier_lot: String::new(),
+            unit: String::new(),
         };
         let (base, master) = (self.facts(), item(MADE[what], 0));
         let balances = self.stock(|item| item == MADE[what]);
@@ -258,6 +262,8 @@ impl World {
             balances: &balances,
             owed: self.owed.get(MADE[what]).copied().unwrap_or(0),
             line: None,
+            lots: &base.lots,
+            picks: false,
             lang: Lang::En,
         };
         let Ok(change) = movement::decide(&movement, &facts) else { return false };

@@ -7,8 +7,8 @@ mod quality;
 mod resources;
 mod schedule;
 mod settings;
-mod trace;
 mod supply;
+mod trace;
 
 use takt_tests::browser::Browser;
 use takt_tests::host::Fresh;

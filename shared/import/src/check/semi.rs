@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use takt_domain::id::ItemId;
+use takt_domain::lot::Tracking;
 use takt_domain::master::{Bom, LocationKind, Routing};
 
 use super::Check;
@@ -24,6 +25,13 @@ impl Check<'_> {
                 let what = format!("an item with {product} decimals, as {} has", value.item);
                 row.expected("makes", what, self.errors);
             }
+            if self.is_tracked(made) {
+                row.wrong(
+                    "makes",
+                    format!("{made} is tracked by lot or serial number, which reports do not say"),
+                    self.errors,
+                );
+            }
             let bom = boms.get(&value.item).or_else(|| self.existing.boms.get(&value.item));
             if bom.is_some_and(|bom| bom.lines.iter().any(|line| line.component == *made)) {
                 row.wrong("makes", format!("{made} is in the bill of material of {} too", value.item), self.errors);
@@ -40,6 +48,12 @@ impl Check<'_> {
                 row.wrong("makes", format!("expected an item that nothing else of {} is", value.item), self.errors);
             }
         }
+    }
+
+    fn is_tracked(&self, item: &ItemId) -> bool {
+        let in_files = self.tables.items.iter().find(|read| read.value.id == *item);
+        let in_files = in_files.filter(|read| !read.row.value("tracking").is_empty()).map(|read| &read.value);
+        in_files.or_else(|| self.existing.items.get(item)).is_some_and(|item| item.tracking != Tracking::None)
     }
 
     /// Stock is put there and taken from there.

@@ -10,6 +10,7 @@ use takt_domain::decide::DomainEvent;
 use takt_domain::field::{FormOf, Values};
 use takt_domain::flow::{Flow, FlowRef};
 use takt_domain::id::{ItemId, OrderId};
+use takt_domain::lot::Tracking;
 use takt_domain::master::{BOM_DEPTH_MAX, Bom, Item, Need, Routing, needs};
 use takt_domain::order::{NewOrder, Order};
 use takt_store::{CounterChange, Load, Loaded, Store};
@@ -124,6 +125,9 @@ async fn semi_finished<S: Store>(
             None => return wrong(format!("the semi-finished item {made} of its routing is unknown")),
             Some(known) if known.scale != item.scale => {
                 return wrong(format!("the semi-finished item {made} has other decimals than {}", item.id));
+            }
+            Some(known) if known.tracking != Tracking::None => {
+                return wrong(format!("the semi-finished item {made} is tracked by lot or serial number"));
             }
             Some(_) if needs.iter().any(|(need, _)| need.component == *made) => {
                 return wrong(format!("the semi-finished item {made} is in its bill of material too"));
