@@ -41,7 +41,8 @@ pub struct CreateOrder {
     /// A remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-    /// The lot that its goods get; without one they have none, and no trace goes through them.
+    /// The lot that its goods get. Without one, goods that are tracked by lot get the order's number, and others none: no trace goes
+    /// through them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lot: String,
     /// The plant's own fields.

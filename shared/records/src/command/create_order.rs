@@ -10,7 +10,7 @@ use takt_domain::decide::DomainEvent;
 use takt_domain::field::{FormOf, Values};
 use takt_domain::flow::{Flow, FlowRef};
 use takt_domain::id::{ItemId, OrderId};
-use takt_domain::lot::Tracking;
+use takt_domain::lot::{LOT_MAX, Tracking};
 use takt_domain::master::{BOM_DEPTH_MAX, Bom, Item, Need, Routing, needs};
 use takt_domain::order::{NewOrder, Order};
 use takt_store::{CounterChange, Load, Loaded, Store};
@@ -20,9 +20,6 @@ use crate::caller::Caller;
 use crate::forms;
 use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, kind};
 use crate::load::{self, answered_before};
-
-/// The longest number of a lot, in characters, as movements take it.
-const LOT_MAX: usize = 64;
 
 /// How many numbers are looked at in one go for one that is free.
 const NUMBERS_TRIED: i64 = 8;
@@ -71,6 +68,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     let (id, number) = number(store, caller, given, &loaded).await?;
     let needs = needs_with_items(store, caller, &item.id).await?;
     semi_finished(store, caller, &routing, &item, &needs).await?;
+    let tracking = item.tracking;
     let new = NewOrder {
         id: id.clone(),
         item,
@@ -86,7 +84,10 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     };
     let mut order = Order::new(new, &flow, &caller.actor.user, caller.now)
         .map_err(|error| CommandError::field("quantity", error.to_string()))?;
-    order.lot = given.lot.trim().to_owned();
+    order.lot = match given.lot.trim() {
+        "" if tracking == Tracking::Lot => id.as_str().chars().take(LOT_MAX).collect(),
+        lot => lot.to_owned(),
+    };
     let answer = OrderAnswer { id: id.clone(), state: order.state.clone(), version: 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();
     let mut commit = caller.commit(201, &body);

@@ -142,7 +142,7 @@ fn row(trace: &Trace, edge: &TraceEdge, way: &str) -> Option<View> {
     let end = |at: u32| trace.nodes.get(at as usize);
     let (from, to) = (end(edge.from)?, end(edge.to)?);
     let of_item = [from, to].into_iter().find(|node| node.item.as_ref() == Some(&edge.item));
-    let item = format!("{} {}", edge.item, of_item.map_or("", |node| node.name.as_str()));
+    let item = named(edge.item.as_str(), of_item.map_or("", |node| node.name.as_str()));
     let quantity = format!("{} {}", edge.quantity, edge.unit);
     let (from, to) = (cell(from, way), cell(to, way));
     Some(view! { tr { td { (from) } td { (to) } td { (item) } td(class="number") { (quantity) } } })
@@ -204,7 +204,7 @@ fn note(node: &TraceNode) -> String {
     match node.kind {
         TraceKind::Lot | TraceKind::NoLot | TraceKind::Order => {
             let item = node.item.as_ref().map(ToString::to_string).unwrap_or_default();
-            if node.name.is_empty() { item } else { format!("{item} {}", node.name) }
+            named(&item, &node.name)
         }
         _ => node.partner.clone(),
     }
@@ -213,4 +213,9 @@ fn note(node: &TraceNode) -> String {
 /// How much of a lot there is.
 fn stock(node: &TraceNode) -> String {
     node.on_hand.map_or_else(String::new, |units| format!("{} {units} {}", ON_HAND.get(), node.unit))
+}
+
+/// An item's number and its name, where that says more.
+fn named(item: &str, name: &str) -> String {
+    if name.is_empty() || name == item { item.to_owned() } else { format!("{item} {name}") }
 }
