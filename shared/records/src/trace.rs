@@ -93,7 +93,7 @@ async fn step<S: Store>(
         let rows = store.order_flows(plant, &orders, FLOWS_MAX).await?;
         step.more |= rows.len() >= FLOWS_MAX as usize;
         for row in rows.iter().filter(|row| row.place == PRODUCTION) {
-            step.flows.push(of_order(row)?);
+            step.flows.push(of_order(row, &rows)?);
         }
     }
     Ok(step)
@@ -141,13 +141,23 @@ fn of_lot(row: &LotFlow) -> Result<Option<Flow>, CommandError> {
     Ok(Some(directed(lot_node(&row.item, &row.lot, "")?, other, row.way, row.quantity)))
 }
 
-fn of_order(row: &OrderFlow) -> Result<Flow, CommandError> {
+/// What an order makes for itself, as semi-finished goods without a lot are, is neither a source of it nor an outcome: of such
+/// stock only what is more on one side counts.
+fn of_order(row: &OrderFlow, rows: &[OrderFlow]) -> Result<Flow, CommandError> {
+    let itself = rows.iter().filter(|other| {
+        row.lot.is_empty()
+            && other.lot.is_empty()
+            && other.place == PRODUCTION
+            && other.way != row.way
+            && (&other.order, &other.item) == (&row.order, &row.item)
+    });
+    let itself: i64 = itself.map(|other| other.quantity).sum();
     let this = Node::Order(row.order.parse().map_err(|_| damaged(&row.order))?);
     let made = row.way == takt_store::Way::Out;
     let at = if made { format!(">{}", row.order) } else { row.order.clone() };
     let other = lot_node(&row.item, &row.lot, &at)?;
     // Into production is into the order.
-    Ok(directed(this, other, row.way, row.quantity))
+    Ok(directed(this, other, row.way, row.quantity - itself))
 }
 
 fn line_of(node: &Node) -> Option<LineRef> {
