@@ -18,6 +18,7 @@ mod labels;
 mod list_conflicts;
 mod list_movements;
 mod list_stock;
+mod lots;
 mod pick_stock;
 mod reverse_movement;
 mod scan;
@@ -80,6 +81,13 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "putCountSettings" => count_settings::put(store, call).await,
         "scan" => scan::scan(store, call).await,
         "printLabels" => labels::print_labels(store, call).await,
+        "listLots" => lots::list(store, call).await,
+        "getLot" => lots::get(store, call).await,
+        "setLotState" => lots::set_state(store, call).await,
+        "splitLot" => lots::split(store, call).await,
+        "mergeLots" => lots::merge(store, call).await,
+        "getLotSettings" => lots::get_settings(store, call).await,
+        "putLotSettings" => lots::put_settings(store, call).await,
         "listConflicts" => list_conflicts::list_conflicts(store, call).await,
         "settleConflict" => settle_conflict::settle_conflict(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod import;
 pub mod insight;
 pub mod lifecycle;
+pub mod lots;
 pub mod master;
 #[cfg(feature = "schema")]
 pub mod openapi;

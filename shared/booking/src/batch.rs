@@ -98,7 +98,8 @@ async fn plan<S: Store>(store: &S, given: &[(Caller, NewReport)]) -> Result<(Pla
         let Some(state) = states.get_mut(&report.order) else { continue };
         state.facts.actor = caller.actor.clone();
         state.facts.lang = caller.lang;
-        if report::check(report).is_err() {
+        // A lot that a report names has to be looked up, and few name one.
+        if report::check(report).is_err() || !report.lot.trim().is_empty() {
             continue;
         }
         let (plan, change) = match report::decided(state, &known, caller, report) {
@@ -110,6 +111,11 @@ async fn plan<S: Store>(store: &S, given: &[(Caller, NewReport)]) -> Result<(Pla
             Err(_) => continue,
         };
         follow(state, &change);
+        for write in plan.commit.records.iter().filter(|write| write.kind == kind::LOT) {
+            if let Ok(lot) = serde_json::from_value(write.body.clone()) {
+                state.facts.lots.put(lot, write.expected.unwrap_or_default() + 1);
+            }
+        }
         for posting in &change.postings {
             states.values_mut().for_each(|state| move_stock(state, posting));
         }

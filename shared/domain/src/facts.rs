@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{LineId, UserId};
 use crate::ledger::Balance;
 use crate::lot::Lots;
-use crate::master::{CrewMember, Equipment, Location, LocationKind, Mould};
+use crate::master::{CrewMember, Equipment, Item, Location, LocationKind, Mould};
 use crate::permission::{Permission, Role};
 use crate::quantity::Quantity;
 use crate::resource::EquipmentUse;
@@ -150,6 +150,9 @@ pub struct Facts {
     /// be used, see [`Facts::without_kept_back`].
     #[serde(skip)]
     pub lots: Lots,
+    /// The item that the order makes, where somebody has looked.
+    #[serde(skip)]
+    pub product: Option<Item>,
 }
 
 impl Facts {
@@ -172,6 +175,7 @@ impl Facts {
             last_report: None,
             today: None,
             lots: Lots::default(),
+            product: None,
         }
     }
 

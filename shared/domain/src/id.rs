@@ -127,8 +127,8 @@ ids! {
 pub struct LocationId(String);
 
 /// The virtual locations. They may go below zero; no physical one ever does.
-pub const VIRTUAL_LOCATIONS: [&str; 6] =
-    ["@supplier", "@customer", "@production", "@scrap", "@adjustment", "@shortage"];
+pub const VIRTUAL_LOCATIONS: [&str; 7] =
+    ["@supplier", "@customer", "@production", "@scrap", "@adjustment", "@shortage", "@lots"];
 
 impl LocationId {
     /// Where receipts come from.
@@ -159,6 +159,11 @@ impl LocationId {
     /// Where production draws what the books lack. Its balance is what is owed.
     pub fn shortage() -> Self {
         Self("@shortage".into())
+    }
+
+    /// Where stock of one lot becomes stock of another. Over all lots of an item its balance is zero.
+    pub fn lots() -> Self {
+        Self("@lots".into())
     }
 
     /// True for a virtual one, which has no floor under it.

@@ -71,11 +71,13 @@ pub enum MovementKind {
     OutsourceReceive,
     /// 盘点调整: a count found more or less than the books had.
     Adjust,
+    /// 批次拆并: stock of one lot becomes stock of another.
+    Relot,
 }
 
 impl MovementKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Receipt,
         Self::Issue,
         Self::Return,
@@ -93,6 +95,7 @@ impl MovementKind {
         Self::OutsourceSend,
         Self::OutsourceReceive,
         Self::Adjust,
+        Self::Relot,
     ];
 
     /// The name that travels.
@@ -115,6 +118,7 @@ impl MovementKind {
             Self::OutsourceSend => "outsource_send",
             Self::OutsourceReceive => "outsource_receive",
             Self::Adjust => "adjust",
+            Self::Relot => "relot",
         }
     }
 
@@ -143,6 +147,7 @@ impl MovementKind {
             Self::OutsourceSend => lang.pick("外协发出", "sent to supplier"),
             Self::OutsourceReceive => lang.pick("外协收回", "back from supplier"),
             Self::Adjust => lang.pick("盘点调整", "count adjustment"),
+            Self::Relot => lang.pick("批次拆并", "lot change"),
         }
     }
 

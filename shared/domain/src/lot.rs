@@ -8,6 +8,8 @@
 //! somebody. What has expired or is kept back is not used; it may still go to another place, to scrap or back to where it
 //! came from.
 
+pub mod change;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

@@ -70,6 +70,10 @@ pub struct NewReport {
     /// On which machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equipment: Option<EquipmentId>,
+    /// The lot of what the last operation makes. Where nobody says, what is tracked by lot is of the lot that is called as
+    /// its order.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
     /// A remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
@@ -164,7 +168,7 @@ pub fn decide(order: &Order, flow: &Flow, report: &NewReport, facts: &Facts) -> 
         change.postings.push(Posting {
             kind: MovementKind::Produce,
             item: order.item.clone(),
-            lot: order.lot.clone(),
+            lot: made_lot(order, report, facts).to_owned(),
             from: Account::free(LocationId::production()),
             to: Account::held(quarantine.id.clone(), &order.id),
             quantity: Quantity::from_units(good, scale),
@@ -201,6 +205,17 @@ fn moved(order: &Order, report: &NewReport) -> BTreeMap<u16, semi::Moved> {
         (decide::units(order, report.good), report.scrap_units(order), report.rework_units(order));
     let again = rework::passed_again(order, report).map(|one| (one.number, semi::Moved { good: -back, total: -back }));
     again.chain([(report.operation, semi::Moved { good, total: good + scrap })]).collect()
+}
+
+/// The lot of what a report makes: the one that it names, else its order's, else, where the product is tracked, the one that
+/// is called as the order; empty where there is none.
+pub fn made_lot<'a>(order: &'a Order, report: &'a NewReport, facts: &Facts) -> &'a str {
+    let tracked = facts.product.as_ref().is_some_and(|item| !item.tracking.is_none());
+    match (report.lot.as_str(), order.lot.as_str()) {
+        ("", "") if tracked => order.id.as_str(),
+        ("", of_order) => of_order,
+        (named, _) => named,
+    }
 }
 
 fn wrong_quantities(order: &Order, report: &NewReport, facts: &Facts) -> Vec<Unmet> {

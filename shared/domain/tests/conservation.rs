@@ -165,6 +165,7 @@ impl World {
                     started_at: None,
                     ended_at: None,
                     equipment: None,
+                    lot: String::new(),
                     note: String::new(),
                     custom: Default::default(),
                 };
@@ -435,6 +436,7 @@ fn pieces_for_rework_are_no_more_than_there_can_be() {
         started_at: None,
         ended_at: None,
         equipment: None,
+        lot: String::new(),
         note: String::new(),
         custom: Default::default(),
     };

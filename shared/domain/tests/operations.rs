@@ -68,6 +68,7 @@ impl Shop {
             started_at: None,
             ended_at: None,
             equipment: None,
+            lot: String::new(),
             note: String::new(),
             custom: Default::default(),
         };
@@ -284,6 +285,7 @@ fn report_of(shop: &Shop) -> NewReport {
         started_at: None,
         ended_at: None,
         equipment: None,
+        lot: String::new(),
         note: String::new(),
         custom: Default::default(),
     }

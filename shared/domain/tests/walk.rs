@@ -52,6 +52,7 @@ impl Walk {
                 started_at: None,
                 ended_at: None,
                 equipment: None,
+                lot: String::new(),
                 note: String::new(),
                 custom: Default::default(),
             };

@@ -120,6 +120,10 @@ pub mod kind {
     pub const SUPPLY_SETTINGS: &str = "supply_settings";
     /// A lot, under its item and number as [`takt_domain::lot::key`] makes them one; its parent is the item.
     pub const LOT: &str = "lot";
+    /// What the plant has set down about lots: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const LOT_SETTINGS: &str = "lot_settings";
+    /// When the background looked at lots last: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const LOT_WATCH: &str = "lot_watch";
     /// What was booked with a label of which there is only one, under what tells it from all others.
     pub const LABEL_USE: &str = "label_use";
     /// An entry that was held, since the line of its document had been entered another way.

@@ -189,7 +189,11 @@ fn represented(loaded: &Loaded, caller: &Caller) -> Result<Vec<Delegation>, Stor
 
 fn second_load(caller: &Caller, orders: &[&Order], first: &Loaded) -> Result<Load, StoreError> {
     let mut load = Load::new(caller.plant, caller.now_ms());
-    load.records = orders.iter().map(|order| (kind::ROUTING.to_owned(), order.item.to_string())).collect();
+    let product = |kind: &str, order: &&Order| (kind.to_owned(), order.item.to_string());
+    load.records =
+        orders.iter().flat_map(|order| [kind::ROUTING, kind::ITEM].map(|kind| product(kind, order))).collect();
+    let made = |order: &&Order| if order.lot.is_empty() { order.id.to_string() } else { order.lot.clone() };
+    load.records.extend(orders.iter().filter_map(|order| lot::record(order.item.as_str(), &made(order))));
     let own = orders.iter().filter(|order| !order.flow.is_builtin());
     load.records.extend(own.map(|order| (kind::FLOW.to_owned(), order.flow.id())));
     let users = represented(first, caller)?;
@@ -261,6 +265,7 @@ fn facts(order: &Order, loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Res
         last_report: None,
         today,
         lots: lot::known(stock, today)?,
+        product: stock.record(kind::ITEM, order.item.as_str()).map(|record| record.parse()).transpose()?,
     };
     facts.uses.retain(|known| named_equipment(&known.equipment));
     facts.equipment.retain(|equipment| named_equipment(&equipment.id));

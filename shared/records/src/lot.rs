@@ -4,9 +4,13 @@
 //! record at the version that was read; so of an issue and a quarantine at the same moment one decides anew. A piece with a
 //! number of its own writes its record each time it comes in, so that it does not come in twice at the same moment.
 
+pub mod watch;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
+use takt_api::lots::LotSettings;
 use takt_domain::id::ItemId;
+use takt_domain::label::OwnLabel;
 use takt_domain::ledger::Posting;
 pub use takt_domain::lot::LOT_MAX;
 use takt_domain::lot::{self, Fault, Lot, Lots, Tracking};
@@ -20,7 +24,7 @@ use takt_store::{Balance, Commit, Expect, Loaded, RecordWrite, StoreError};
 use crate::calendar;
 use crate::caller::Caller;
 use crate::command::CommandError;
-use crate::keep::kind;
+use crate::keep::{PLANT_PARENT, kind};
 
 /// The lots among what was loaded. Needs [`Load::lots`](takt_store::Load), or their records.
 pub fn known(loaded: &Loaded, today: Option<Date>) -> Result<Lots, StoreError> {
@@ -39,6 +43,19 @@ pub fn today(loaded: &Loaded, caller: &Caller) -> Option<Date> {
 /// What a load asks for, to know a lot of which nothing may be in stock.
 pub fn record(item: &str, number: &str) -> Option<(String, String)> {
     (!number.is_empty()).then(|| (kind::LOT.to_owned(), lot::key(item, number)))
+}
+
+/// What a load asks for, to know what the plant has set down.
+pub fn settings_record() -> (String, String) {
+    (kind::LOT_SETTINGS.into(), PLANT_PARENT.into())
+}
+
+/// What the plant has set down, with its version.
+pub fn settings(loaded: &Loaded) -> Result<LotSettings, StoreError> {
+    match loaded.record(kind::LOT_SETTINGS, PLANT_PARENT) {
+        Some(record) => Ok(LotSettings { version: record.version, ..record.parse()? }),
+        None => Ok(LotSettings::default()),
+    }
 }
 
 /// The place in a list of what never expires: behind all that does.
@@ -94,6 +111,7 @@ impl Said {
     pub fn of(given: &NewMovement, meaning: Option<&Meaning>) -> Result<Self, CommandError> {
         let label = match meaning {
             Some(Meaning::Gs1(found)) => (found.expiry(), found.produced()),
+            Some(Meaning::Own(OwnLabel::Material(material))) => (material.expiry, None),
             _ => (None, None),
         };
         let one = |field: &str, given: Option<Date>, label: Option<Date>| match (given, label) {

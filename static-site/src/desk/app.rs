@@ -142,6 +142,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::trace::view,
     },
     Page {
+        at: "lots",
+        name: page::lots::NAME,
+        icon: icon::STOCK,
+        group: STOCK,
+        needs: &[Permission::StockView],
+        view: page::lots::view,
+    },
+    Page {
         at: "receive",
         name: page::supply::receive::NAME,
         icon: icon::MOVE,

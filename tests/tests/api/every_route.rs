@@ -31,6 +31,8 @@ impl Site {
         let receipt = json!({"kind": "receipt", "item": SMALL.material, "to": SMALL.store, "quantity": "100"});
         let movement: MovementAnswer = people.storekeeper.post("/api/v1/movements", receipt).ok().json();
         let order = people.running(SMALL.product, "10", SMALL.line);
+        let lot = json!({"kind": "receipt", "item": SMALL.product, "lot": "LOT", "to": SMALL.store, "quantity": "1"});
+        people.storekeeper.post("/api/v1/movements", lot).ok();
         let report: Report = people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 1)).ok().json();
         let import: OpenedImport = people.admin.post("/api/v1/imports", json!({})).ok().json();
         let raised: ExceptionAnswer = people.operator.post("/api/v1/exceptions", json!({"type": "other"})).ok().json();
@@ -70,6 +72,7 @@ impl Site {
         let count = json!({"scope": {"locations": [SMALL.store]}});
         let count: CountAnswer = people.storekeeper.post("/api/v1/counts", count).ok().json();
         let there = vec![
+            ("{lot}", "LOT".to_owned()),
             ("{loop}", "KL".to_owned()),
             ("{call}", called.id),
             ("{extra}", extra.id),
@@ -287,6 +290,7 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "callKanban" | "fulfilKanbanCall" => Some(json!({})),
         "cancelKanbanCall" => Some(json!({"reason": "r"})),
         "decideExtraIssue" => Some(json!({"agree": false, "comment": "c"})),
+        "setLotState" => Some(json!({"act": "quarantine", "reason": "r"})),
         "putPrice" => Some(json!({"price": "1"})),
         "endDelegation" => Some(json!({})),
         "putPurchaseOrder" | "putSalesOrder" => {

@@ -30,6 +30,7 @@ mod schedule;
 mod semi;
 mod session;
 mod signatures;
+mod stock_lots;
 mod stop;
 mod supply;
 mod supply_plan;

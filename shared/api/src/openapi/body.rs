@@ -12,8 +12,8 @@ use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, audit, comparison, conflict, doctor, flows, forms, identity, import, insight, lifecycle, master, operations,
-    orders, reports, schedule, stock, trace, watch,
+    Page, audit, comparison, conflict, doctor, flows, forms, identity, import, insight, lifecycle, lots, master,
+    operations, orders, reports, schedule, stock, trace, watch,
 };
 
 /// A parameter of the query, with what it means.
@@ -225,6 +225,20 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             more_problems: &[ProblemType::NotFound],
             ..make.read::<()>(LABELS)
         },
+        "listLots" => make.read::<Page<lots::LotRow>>(&[
+            ("item", "Only of this item."),
+            ("state", "Only in this state: `free`, `quarantine` or `blocked`; may be repeated."),
+            ("expires_before", "Only what expires before this day."),
+            ("q", "Part of an item, a lot or a supplier's lot."),
+            AFTER,
+            LIMIT,
+        ]),
+        "getLot" => make.read::<lots::LotDetail>(&[]),
+        "setLotState" => make.write::<lots::SetLotState, lots::LotAnswer>(&[200]),
+        "splitLot" => make.write::<lots::SplitLot, lots::LotAnswer>(&[201]),
+        "mergeLots" => make.write::<lots::MergeLots, lots::LotAnswer>(&[201]),
+        "getLotSettings" => make.read::<lots::LotSettings>(&[]),
+        "putLotSettings" => make.write::<lots::LotSettings, lots::LotSettings>(&[200]),
         "listConflicts" => make.read::<Page<conflict::EntryConflict>>(&[
             ("state", "Only in this state: `open`, `same` or `both`; may be repeated."),
             ("q", "Part of a document, an item or a user."),

@@ -241,6 +241,7 @@ pub(crate) fn report(order: &OrderId, operation: u16, good: i64) -> NewReport {
         started_at: None,
         ended_at: None,
         equipment: None,
+        lot: String::new(),
         note: String::new(),
         custom: Default::default(),
     }

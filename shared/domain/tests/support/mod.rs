@@ -137,6 +137,7 @@ pub(crate) fn facts(role: Role) -> Facts {
         last_report: None,
         today: None,
         lots: Default::default(),
+        product: None,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod extra_issue;
 pub mod incoming;
 pub mod inspect;
 pub mod kanban;
+pub mod lot;
 pub mod merge_orders;
 pub mod move_orders;
 pub mod move_stock;

@@ -8,8 +8,11 @@ use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, ReportState};
 use takt_domain::decide::Change;
 use takt_domain::field::{Form, FormOf, Values};
+use takt_domain::ledger::MovementKind;
+use takt_domain::lot::Tracking;
 use takt_domain::order::InspectionResult;
 use takt_domain::quantity::Quantity;
+use takt_domain::refusal::Refusal;
 use takt_domain::report::{self, NewReport};
 use takt_store::{Expect, Load, Loaded, Receipt, RecordWrite, Store};
 
@@ -18,7 +21,7 @@ use crate::caller::Caller;
 use crate::forms;
 use crate::keep::{self, MovementHead, kind};
 use crate::load::{self, OrderState};
-use crate::lot;
+use crate::lot::{self, Said};
 
 /// The most scrap reasons that one report may have.
 pub const SCRAP_MAX: usize = 20;
@@ -32,6 +35,7 @@ pub async fn report<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> 
 /// What can be said of a report without looking anything up.
 pub fn check(given: &NewReport) -> Result<(), CommandError> {
     text_at("note", &given.note, TEXT_MAX)?;
+    text_at("lot", &given.lot, lot::LOT_MAX)?;
     forms::check(&given.custom)?;
     if given.scrap.len() > SCRAP_MAX {
         return Err(CommandError::field("scrap", format!("expected at most {SCRAP_MAX} reasons")));
@@ -53,11 +57,64 @@ pub fn check(given: &NewReport) -> Result<(), CommandError> {
 pub(crate) async fn plan<S: Store>(store: &S, caller: &Caller, given: &NewReport) -> Result<Plan, CommandError> {
     let equipment = given.equipment.as_ref().map(|id| (kind::EQUIPMENT.to_owned(), id.to_string()));
     let also = equipment.into_iter().chain([forms::lookup(FormOf::Report)]).collect();
-    let state = load::order(store, caller, &given.order, also).await.map_err(|error| match error {
+    let mut state = load::order(store, caller, &given.order, also).await.map_err(|error| match error {
         CommandError::NotFound(id) => CommandError::field("order", format!("there is no order {id}")),
         other => other,
     })?;
+    if !given.lot.trim().is_empty() {
+        named_lot(store, caller, given.lot.trim(), &mut state).await?;
+    }
     decided(&state, &state.loaded, caller, given).map(|(plan, _)| plan)
+}
+
+/// What is known of a lot that a report names: it may be there already, and stock of it.
+async fn named_lot<S: Store>(
+    store: &S,
+    caller: &Caller,
+    number: &str,
+    state: &mut OrderState,
+) -> Result<(), CommandError> {
+    let item = state.order.item.to_string();
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = lot::record(&item, number).into_iter().collect();
+    let serial = state.facts.product.as_ref().is_some_and(|item| item.tracking == Tracking::Serial);
+    load.balances_of = if serial { vec![item] } else { Vec::new() };
+    let loaded = store.load(&load).await?;
+    if let Some(known) = lot::known(&loaded, None)?.get(&state.order.item, number) {
+        state.facts.lots.put(known.lot.clone(), known.version);
+    }
+    if let Some(product) = state.facts.product.as_ref().filter(|_| serial) {
+        let balances = loaded.balances.iter().map(|balance| load::balance(balance, product.scale));
+        let balances = balances.collect::<Result<Vec<_>, _>>()?;
+        if let Some(unmet) = takt_domain::lot::there_already(product, number, &balances, caller.lang) {
+            return Err(Refusal::one(unmet).into());
+        }
+    }
+    Ok(())
+}
+
+/// The lot of what is made: its record, where it is new.
+fn made(
+    state: &OrderState,
+    given: &NewReport,
+    change: &Change,
+    caller: &Caller,
+) -> Result<Option<RecordWrite>, CommandError> {
+    let Some(made) = change.postings.iter().find(|posting| posting.kind == MovementKind::Produce) else {
+        return if given.lot.is_empty() {
+            Ok(None)
+        } else {
+            Err(CommandError::field("lot", "expected only where the last operation makes good pieces"))
+        };
+    };
+    let Some(product) = &state.facts.product else { return Ok(None) };
+    if let Some((field, detail)) = takt_domain::lot::wrong(product, &made.lot, made.quantity, caller.lang) {
+        return Err(CommandError::field(if field == "quantity" { "good" } else { field }, detail));
+    }
+    let said = Said { made: state.facts.lots.today, ..Said::default() };
+    let known = state.facts.lots.get(&product.id, &made.lot).is_some();
+    let said = if known { Said::default() } else { said };
+    lot::comes_in(product, &made.lot, &said, &state.facts.lots, caller)
 }
 
 /// The plan of a report on an order as it stands, and what it changes there. `known` has the equipment that the report
@@ -74,6 +131,7 @@ pub fn decided(
         return Err(CommandError::field("equipment", format!("there is no equipment {id}")));
     }
     let mut given = at_scale(given, state.order.quantity.scale())?;
+    given.lot = given.lot.trim().to_owned();
     let checks = fill_in(&mut given, known, caller)?;
     let change = report::decide(&state.order, &state.flow, &given, &state.facts)?;
     let id = caller.derived_id();
@@ -112,6 +170,7 @@ pub fn decided(
         ..MovementHead::default()
     };
     commit.postings = keep::postings(&change.postings, &head, caller);
+    commit.records.extend(made(state, &given, &change, caller)?);
     lot::expect(&state.facts.lots, &change.postings, &mut commit);
     commit.counters = keep::counters(&change.counters, given.order.as_str());
     commit.counters.extend(keep::owed(&change.postings));

@@ -2,5 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod made;
+mod model;
+mod pick;
 mod receive;
+mod state;
+mod watch;
 mod world;

@@ -23,6 +23,7 @@ use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
 use takt_records::caller::{Caller, Key, LOCAL_SESSION};
 use takt_records::command::create_order::create_order;
+use takt_records::command::lot as command;
 use takt_records::command::move_stock::move_stock;
 use takt_records::command::report::report;
 use takt_records::command::reverse_movement::reverse_movement;
@@ -154,6 +155,13 @@ impl World {
 
     pub(crate) fn issue(&self, item: &str, lot: &str, quantity: &str) -> Result<Answer, CommandError> {
         self.moved(json!({"kind": "issue", "item": item, "lot": lot, "from": "S1", "to": "side", "quantity": quantity}))
+    }
+
+    /// A storekeeper keeps a lot back.
+    pub(crate) fn quarantine(&self, item: &str, lot: &str) -> Result<Answer, CommandError> {
+        let given = read(json!({"act": "quarantine", "reason": "smells"}));
+        let caller = self.caller(Role::Storekeeper);
+        block_on(command::set_state(&self.store, &caller, &item.parse().unwrap(), lot, &given))
     }
 
     pub(crate) fn reverse(&self, movement: &str) -> Result<Answer, CommandError> {

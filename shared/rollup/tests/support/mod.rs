@@ -231,6 +231,7 @@ impl World {
                     started_at: began.as_ref().map(before),
                     ended_at: ended.as_ref().map(before),
                     equipment: None,
+                    lot: String::new(),
                     note: String::new(),
                     custom: Default::default(),
                 };

@@ -15,6 +15,7 @@ pub(crate) mod flows;
 pub(crate) mod inspections;
 pub(crate) mod labels;
 pub(crate) mod lifecycle;
+pub(crate) mod lots;
 pub(crate) mod morning;
 pub(crate) mod new_order;
 pub(crate) mod nonconformances;

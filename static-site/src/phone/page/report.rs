@@ -262,6 +262,7 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
         started_at: None,
         ended_at: Some(device::now()),
         equipment: order.operation(number).and_then(|operation| operation.equipment.clone()),
+        lot: String::new(),
         note: String::new(),
         custom,
     };

@@ -279,6 +279,7 @@ impl Trial {
                 started_at: None,
                 ended_at: None,
                 equipment: None,
+                lot: String::new(),
                 note: String::new(),
                 custom: Default::default(),
                 rework_to: None,
