@@ -1,16 +1,20 @@
 //! Lots: under `/api/v1/lots`, and what the plant has set about them.
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use takt_api::Page;
 use takt_api::lots::{LotDetail, LotPlace, LotRow, LotSettings, MergeLots, SetLotState, SplitLot};
 use takt_api::problem::ProblemType;
+use takt_domain::flow::Category;
 use takt_domain::id::ItemId;
 use takt_domain::lot::{self as domain, Lot};
 use takt_domain::master::Item;
+use takt_domain::order::Order;
 use takt_domain::quantity::Quantity;
+use takt_records::caller::Caller;
 use takt_records::command::lot as command;
 use takt_records::keep::kind;
-use takt_records::lot;
+use takt_records::{load, lot};
 use takt_store::{Balance, ListFilter, Load, Loaded, PageRequest, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, answer, json};
@@ -111,9 +115,10 @@ pub(crate) async fn get<S: Store>(store: &S, call: &Call) -> Outcome {
     let place = |balance: &Balance| {
         let order = if balance.order.is_empty() { None } else { Some(balance.order.parse().ok()?) };
         let quantity = Quantity::from_units(balance.quantity, item.scale);
-        Some(LotPlace { location: balance.location.parse().ok()?, order, quantity })
+        Some(LotPlace { location: balance.location.parse().ok()?, order, quantity, priority: None, until: None })
     };
-    let places = of_lot(&known.lot, &loaded.balances).filter_map(place).collect();
+    let mut places: Vec<LotPlace> = of_lot(&known.lot, &loaded.balances).filter_map(place).collect();
+    reservations(store, caller, &mut places).await?;
     let mut children: Vec<String> = Vec::new();
     for record in loaded.records.iter().filter(|record| record.kind == kind::LOT) {
         let lot: Lot = record.parse()?;
@@ -123,6 +128,32 @@ pub(crate) async fn get<S: Store>(store: &S, call: &Call) -> Outcome {
     }
     let row = row(known.lot.clone(), &item, &loaded.balances, lots.today);
     json(200, &LotDetail { row, version: known.version, places, children })
+}
+
+/// Says of what is held how urgent its order is, and until when it is held.
+async fn reservations<S: Store>(store: &S, caller: &Caller, places: &mut [LotPlace]) -> Result<(), Failure> {
+    let orders = places.iter().filter_map(|place| place.order.as_ref());
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records = orders.map(|order| (kind::ORDER.to_owned(), order.to_string())).collect();
+    if load.records.is_empty() {
+        return Ok(());
+    }
+    load.records.push(lot::settings_record());
+    let loaded = store.load(&load).await?;
+    let hours = lot::settings(&loaded)?.reservation_hours;
+    for place in places {
+        let record = place.order.as_ref().and_then(|order| loaded.record(kind::ORDER, order.as_str()));
+        let Some(order) = record.map(|record| record.parse::<Order>()).transpose()? else { continue };
+        place.priority = Some(order.priority);
+        let Some(hours) = hours else { continue };
+        let flow = load::flow(store, caller, &order.flow).await?;
+        let waits =
+            flow.is_some_and(|flow| flow.state(&order.state).is_some_and(|one| one.category == Category::Ready));
+        if waits {
+            place.until = order.state_since.checked_add(SignedDuration::from_hours(i64::from(hours))).ok();
+        }
+    }
+    Ok(())
 }
 
 /// `POST /api/v1/lots/{item}/{lot}/state`

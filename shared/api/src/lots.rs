@@ -1,9 +1,11 @@
 //! Lots: what is known of them, how much of each stands where, and what people do with them.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use takt_domain::id::{ItemId, LocationId, OrderId};
 use takt_domain::lot::{Lot, LotState};
+use takt_domain::order::Priority;
 use takt_domain::quantity::Quantity;
 
 pub use takt_domain::lot::change::LotAct;
@@ -53,6 +55,16 @@ pub struct LotPlace {
     pub order: Option<OrderId>,
     /// How much.
     pub quantity: Quantity,
+    /// How urgent the order is that it is held for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    /// When it is let go, where that order has not started by then and the plant has set a time.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
+    pub until: Option<Timestamp>,
 }
 
 /// `POST /api/v1/lots/{item}/{lot}/state`: a release and a block are signed with the PIN.

@@ -26,6 +26,9 @@ pub struct PutLine {
     pub item: ItemId,
     /// How much, in the item's unit.
     pub quantity: Quantity,
+    /// The unit of the quantity, where it is another one than the item's own; it is kept in the item's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// The day on which it is due.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "takt_domain::time::date_option")]
     pub due: Option<Date>,

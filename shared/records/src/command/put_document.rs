@@ -10,6 +10,8 @@ use takt_domain::document::{self, Document, DocumentKind, DocumentLine, Document
 use takt_domain::id::DocumentId;
 use takt_domain::master::Item;
 use takt_domain::refusal::{Refusal, Unmet};
+use takt_domain::text::Lang;
+use takt_domain::unit;
 use takt_store::{CounterChange, Event, Load, Loaded, Store};
 
 use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
@@ -48,7 +50,7 @@ pub async fn create<S: Store>(
             kind: of,
             partner: given.partner.trim().to_owned(),
             note: given.note.trim().to_owned(),
-            lines: lines(given, &loaded)?,
+            lines: lines(given, &loaded, caller.lang)?,
             state: DocumentState::Open,
             by: caller.actor.user.clone(),
             at: caller.now,
@@ -89,7 +91,7 @@ pub async fn edit<S: Store>(
         let mut after = Document {
             partner: given.partner.trim().to_owned(),
             note: given.note.trim().to_owned(),
-            lines: lines(given, &loaded)?,
+            lines: lines(given, &loaded, caller.lang)?,
             ..before.clone()
         };
         checked(&after)?;
@@ -119,7 +121,7 @@ fn checked(document: &Document) -> Result<(), CommandError> {
     if faults.is_empty() { Ok(()) } else { Err(CommandError::fields(faults)) }
 }
 
-fn lines(given: &PutDocument, loaded: &Loaded) -> Result<Vec<DocumentLine>, CommandError> {
+fn lines(given: &PutDocument, loaded: &Loaded, lang: Lang) -> Result<Vec<DocumentLine>, CommandError> {
     let tolerance = supply::settings(loaded)?.0.tolerance_percent;
     let mut items: BTreeMap<&str, Item> = BTreeMap::new();
     for record in loaded.records.iter().filter(|record| record.kind == kind::ITEM) {
@@ -130,10 +132,13 @@ fn lines(given: &PutDocument, loaded: &Loaded) -> Result<Vec<DocumentLine>, Comm
         let item = items.get(line.item.as_str()).ok_or_else(|| {
             CommandError::field(&format!("lines[{n}].item"), format!("there is no item {}", line.item))
         })?;
+        text_at(&format!("lines[{n}].unit"), &line.unit, unit::UNIT_MAX)?;
+        let base = unit::to_base(item, line.unit.trim(), line.quantity, lang);
+        let base = base.map_err(|(field, detail)| CommandError::field(&format!("lines[{n}].{field}"), detail))?;
         lines.push(DocumentLine {
             line: line.line.unwrap_or_else(|| u16::try_from(n + 1).unwrap_or(u16::MAX).saturating_mul(10)),
             item: line.item.clone(),
-            quantity: quantity_at(&format!("lines[{n}].quantity"), line.quantity, item.scale)?,
+            quantity: quantity_at(&format!("lines[{n}].quantity"), base, item.scale)?,
             due: line.due,
             tolerance_percent: line.tolerance_percent.unwrap_or(tolerance),
         });

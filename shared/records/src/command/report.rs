@@ -8,7 +8,7 @@ use takt_api::TEXT_MAX;
 use takt_api::reports::{Report, ReportState};
 use takt_domain::decide::Change;
 use takt_domain::field::{Form, FormOf, Values};
-use takt_domain::ledger::MovementKind;
+use takt_domain::ledger::{MovementKind, Posting};
 use takt_domain::lot::Tracking;
 use takt_domain::order::InspectionResult;
 use takt_domain::quantity::Quantity;
@@ -100,7 +100,8 @@ fn made(
     change: &Change,
     caller: &Caller,
 ) -> Result<Option<RecordWrite>, CommandError> {
-    let Some(made) = change.postings.iter().find(|posting| posting.kind == MovementKind::Produce) else {
+    let is_made = |posting: &&Posting| posting.kind == MovementKind::Produce && posting.item == state.order.item;
+    let Some(made) = change.postings.iter().find(is_made) else {
         return if given.lot.is_empty() {
             Ok(None)
         } else {

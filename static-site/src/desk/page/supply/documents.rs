@@ -183,6 +183,7 @@ impl Draft {
             line: self.line,
             item: words(self.item).parse().map_err(|_| text::ITEM)?,
             quantity: words(self.quantity).parse().map_err(|_| text::QUANTITY)?,
+            unit: String::new(),
             due: if due.is_empty() { None } else { Some(due.parse::<Date>().map_err(|_| DUE)?) },
             tolerance_percent: if tolerance.is_empty() {
                 None
