@@ -28,8 +28,8 @@ use crate::command::CommandError;
 use crate::keep::{PLANT_PARENT, kind};
 use crate::load::{self, OrderState};
 
-pub(crate) use alert::tell;
 pub use alert::{Known, alert_id, reconcile, record};
+pub(crate) use alert::{put, tell};
 
 /// How often the watch looks, in milliseconds.
 const EVERY_MS: i64 = 10_000;
