@@ -92,8 +92,7 @@ pub(crate) async fn review<S: Store>(store: &S, call: &Call) -> Outcome {
 /// `PUT /api/v1/counts/{count}/list/{part}`
 pub(crate) async fn put_part<S: Store>(store: &S, call: &Call) -> Outcome {
     let given: PutListPart = call.json()?;
-    let part = call.segment(1).parse().map_err(|_| Failure::field("part", "expected a number"))?;
-    answer(&count_list::put_part(store, call.caller()?, &call.id(0)?, part, &given).await?)
+    answer(&count_list::put_part(store, call.caller()?, &call.id(0)?, call.id(1)?, &given).await?)
 }
 
 /// `POST /api/v1/counts/{count}/list`

@@ -288,6 +288,14 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "putComparisonPart" => Some(json!({"text": "item,quantity\n"})),
         "runComparison" => Some(json!({})),
         "callKanban" | "fulfilKanbanCall" => Some(json!({})),
+        "putCountPart" => Some(json!({"text": "item,quantity\n"})),
+        "enterCountList" => Some(json!({"parts": 1})),
+        "finishCount" | "postCount" => Some(json!({})),
+        "cancelCount" => Some(json!({"reason": "r"})),
+        "enterCountLine" => Some(json!({"location": SMALL.store, "item": SMALL.material, "quantity": "1"})),
+        "reviewCountLine" => {
+            Some(json!({"place": {"location": SMALL.store, "item": SMALL.material, "lot": ""}, "reason": "r"}))
+        }
         "cancelKanbanCall" => Some(json!({"reason": "r"})),
         "decideExtraIssue" => Some(json!({"agree": false, "comment": "c"})),
         "setLotState" => Some(json!({"act": "quarantine", "reason": "r"})),
