@@ -3,6 +3,7 @@
 //! Every type here is plain serde. Unknown fields in a request are an error. [`route::ROUTES`] is the one table of
 //! calls: it drives the router, the permission checks, the limits and the OpenAPI document.
 
+pub mod archive;
 pub mod audit;
 pub mod comparison;
 pub mod conflict;

@@ -7,9 +7,10 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use takt_redis::Redis;
 use takt_store::{
-    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, LedgerRow, ListFilter, Load,
-    Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record,
-    RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
+    Archived, AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, Holding, HoldingQuery,
+    JournalPage, LedgerRow, ListFilter, Load, Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo,
+    Plant, PlantNumber, ReceiptsReport, Record, RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError,
+    StoredPosting, SumsQuery, SumsReport, Unsealed, UntouchedQuery,
 };
 
 use crate::clock::Clock;
@@ -375,6 +376,28 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
 
     async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
         self.store.put_seal(seal).await
+    }
+
+    async fn holding(&self, plant: PlantNumber, query: &HoldingQuery) -> Result<Holding, StoreError> {
+        self.store.holding(plant, query).await
+    }
+
+    async fn untouched(
+        &self,
+        plant: PlantNumber,
+        query: &UntouchedQuery,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        self.store.untouched(plant, query, after, limit).await
+    }
+
+    async fn archived(&self, plant: PlantNumber, wanted: &[(String, String)]) -> Result<Vec<Archived>, StoreError> {
+        self.store.archived(plant, wanted).await
+    }
+
+    async fn fold_carried(&self, plant: PlantNumber, item: &str) -> Result<(), StoreError> {
+        self.store.fold_carried(plant, item).await
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

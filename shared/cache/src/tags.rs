@@ -128,6 +128,10 @@ pub(crate) fn of_commits<'c>(commits: impl IntoIterator<Item = &'c Commit>) -> O
         if !commit.sessions.is_empty() {
             tags.add('e', &[]);
         }
+        // An order that goes or comes takes with it what no commit lists.
+        if commit.away.is_some() || commit.back.is_some() {
+            tags.add('*', &[]);
+        }
     }
     Some(tags)
 }

@@ -4,6 +4,7 @@
 //! [`decide`] returns; the same code, compiled into the browser, says which buttons are open and why others are not.
 
 pub mod approval;
+pub mod archive;
 pub mod calendar;
 pub mod columns;
 pub mod compare;

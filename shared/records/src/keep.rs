@@ -128,6 +128,16 @@ pub mod kind {
     pub const LABEL_USE: &str = "label_use";
     /// An entry that was held, since the line of its document had been entered another way.
     pub const ENTRY_CONFLICT: &str = "entry_conflict";
+    /// What the plant has set about its archive: one record, called [`PLANT_PARENT`](super::PLANT_PARENT).
+    pub const ARCHIVE_SETTINGS: &str = "archive_settings";
+    /// Orders of a month that go to the archive together, under the month and a number; the month is its parent.
+    pub const ARCHIVE_BATCH: &str = "archive_batch";
+    /// What stays of an order that has gone to the archive, under its number; its parent is the batch.
+    pub const ARCHIVED_ORDER: &str = "archived_order";
+    /// A piece of what an order held that is to come back; its parent is the order.
+    pub const ARCHIVE_PART: &str = "archive_part";
+    /// Until when an order that was brought back stays, under its number.
+    pub const ARCHIVE_STAY: &str = "archive_stay";
     /// The columns of an export, under the name of the list.
     pub const COLUMNS: &str = "columns";
 }

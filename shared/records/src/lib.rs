@@ -4,6 +4,7 @@
 //! A command is: load, let the domain decide, book one commit; when others were faster, again, at most three times.
 //! Commands know no HTTP and run over any [`takt_store::Store`], so that components, the background and tests share them.
 
+pub mod archive;
 pub mod audit;
 pub mod calendar;
 pub mod caller;

@@ -17,6 +17,7 @@ use takt_domain::report;
 use takt_domain::resource::{EquipmentUse, SHOTS_SCOPE};
 use takt_store::{Load, Loaded, Store, StoreError};
 
+use crate::archive;
 use crate::calendar;
 use crate::caller::Caller;
 use crate::command::CommandError;
@@ -60,6 +61,9 @@ pub async fn order<S: Store>(
     first.records.extend(also);
     let mut loaded = store.load(&first).await?;
     answered_before(&mut loaded, caller)?;
+    if loaded.record(kind::ORDER, id.as_str()).is_none() {
+        archive::refuse_gone_order(store, caller, id.as_str()).await?;
+    }
     let (order, version) = stored_order(&loaded, id)?;
     let stock = store.load(&second_load(caller, &[&order], &loaded)?).await?;
     let facts = facts(&order, &loaded, &stock, caller)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use takt_api::archive::ArchivedOrder;
 use takt_api::trace::{Trace, TraceEdge, TraceKind, TraceNode};
 use takt_domain::document::{Document, LineRef};
 use takt_domain::id::ItemId;
@@ -15,6 +16,9 @@ use crate::caller::Caller;
 use crate::command::CommandError;
 use crate::keep::kind;
 use crate::supply;
+
+/// Where an order may be: in the plant, or gone to the archive.
+const KINDS_OF_ORDERS: [&str; 2] = [kind::ORDER, kind::ARCHIVED_ORDER];
 
 /// The most sums of one step; a walk that meets more of them says that it left something out.
 const FLOWS_MAX: u32 = 4000;
@@ -55,7 +59,7 @@ pub async fn trace<S: Store>(
     let found = tracer.finish();
     let loaded = names(store, caller, &found).await?;
     if let Node::Order(order) = start
-        && loaded.record(kind::ORDER, order.as_str()).is_none()
+        && KINDS_OF_ORDERS.iter().all(|kind| loaded.record(kind, order.as_str()).is_none())
     {
         return Ok(None);
     }
@@ -179,7 +183,9 @@ async fn names<S: Store>(
             Node::Lot { item, .. } | Node::Loose { item, .. } => {
                 load.records.push((kind::ITEM.into(), item.to_string()));
             }
-            Node::Order(order) => load.records.push((kind::ORDER.into(), order.to_string())),
+            Node::Order(order) => {
+                load.records.extend(KINDS_OF_ORDERS.map(|kind| (kind.to_owned(), order.to_string())));
+            }
             node => {
                 load.records
                     .extend(line_of(node).map(|line| (supply::kind_of(line.kind).into(), line.document.to_string())));
@@ -261,6 +267,9 @@ fn named(node: &Node, loaded: &Loaded) -> Result<TraceNode, CommandError> {
             (named.kind, named.order) = (TraceKind::Order, Some(id.clone()));
             if let Some(record) = loaded.record(kind::ORDER, id.as_str()) {
                 let order: Order = record.parse()?;
+                (named.item, named.name, named.unit) = (Some(order.item), order.item_name, order.unit);
+            } else if let Some(record) = loaded.record(kind::ARCHIVED_ORDER, id.as_str()) {
+                let order: ArchivedOrder = record.parse()?;
                 (named.item, named.name, named.unit) = (Some(order.item), order.item_name, order.unit);
             }
         }

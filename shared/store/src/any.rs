@@ -1,5 +1,6 @@
 //! Either database behind one type, for programs that learn at their start which one it is.
 
+use crate::archive::{Archived, Holding, HoldingQuery, UntouchedQuery};
 use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
@@ -232,6 +233,28 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
 
     async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
         either!(self, store => store.put_seal(seal))
+    }
+
+    async fn holding(&self, plant: PlantNumber, query: &HoldingQuery) -> Result<Holding, StoreError> {
+        either!(self, store => store.holding(plant, query))
+    }
+
+    async fn untouched(
+        &self,
+        plant: PlantNumber,
+        query: &UntouchedQuery,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        either!(self, store => store.untouched(plant, query, after, limit))
+    }
+
+    async fn archived(&self, plant: PlantNumber, wanted: &[(String, String)]) -> Result<Vec<Archived>, StoreError> {
+        either!(self, store => store.archived(plant, wanted))
+    }
+
+    async fn fold_carried(&self, plant: PlantNumber, item: &str) -> Result<(), StoreError> {
+        either!(self, store => store.fold_carried(plant, item))
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

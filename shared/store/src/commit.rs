@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::archive::{Away, Back};
 use crate::plant::PlantNumber;
 use crate::rollup::RollupChange;
 
@@ -44,6 +45,12 @@ pub struct Commit {
     /// What is added to sums that are derived from the journal; each sum at most once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rollups: Vec<RollupChange>,
+    /// An order whose holding goes to the archive. Nothing else of this commit touches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub away: Option<Away>,
+    /// An order whose holding comes back from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back: Option<Back>,
 }
 
 impl Commit {
@@ -62,6 +69,8 @@ impl Commit {
             sessions: Vec::new(),
             receipts: Vec::new(),
             rollups: Vec::new(),
+            away: None,
+            back: None,
         }
     }
 }

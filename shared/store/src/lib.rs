@@ -40,6 +40,9 @@
 //! | `session` | plant, id | who is signed in, until when, and when that was ended |
 //! | `receipt` | plant, id | how a queued report ended |
 //! | `seal` | plant, number | a chain of hashes over the ledger: append-only, see [`Seal`] |
+//! | `archived` | plant, kind, id, order | what has gone to the archive, and with which order |
+//! | `carried` | plant, account, seq | what postings that have gone did to an account, see [`Away`] |
+//! | `carried_flow` | plant, order, item, lot, ends, document | what such an order consumed and made, for traces |
 //! | `photo` | plant, id | a file that somebody took with the phone |
 //! | `rollup` | plant, generation, series, bucket, ... | sums that are derived from the journal, see [`RollupKey`] |
 //!
@@ -52,6 +55,7 @@
 #![warn(missing_docs)]
 
 mod any;
+mod archive;
 mod audit;
 mod checkup;
 mod commit;
@@ -72,6 +76,9 @@ mod seal;
 mod sqlite;
 
 pub use any::AnyStore;
+pub use archive::{
+    Archived, Away, Back, HeldPosting, HeldReceipt, HeldRecord, Holding, HoldingQuery, MOVEMENT, UntouchedQuery,
+};
 pub use audit::{
     AuditReport, Mismatch, ReceiptDifference, ReceiptFault, ReceiptsReport, SumDifference, SumsQuery, SumsReport,
     Unconserved,

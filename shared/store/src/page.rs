@@ -12,6 +12,7 @@ const PAGE_MAX: u32 = 200;
 pub(crate) const JOURNAL_MAX: u32 = 1000;
 pub(crate) const LEDGER_MAX: u32 = 5000;
 pub(crate) const SEALS_MAX: u32 = 100;
+pub(crate) const UNTOUCHED_MAX: u32 = 1000;
 pub(crate) const HEADS_MAX: u32 = 400;
 const FLOWS_MAX: u32 = 5000;
 

@@ -1,5 +1,6 @@
 //! The port: what a record store does.
 
+use crate::archive::{Archived, Holding, HoldingQuery, UntouchedQuery};
 use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
@@ -170,6 +171,24 @@ pub trait Store {
 
     /// Sets a seal, durably; false where it does not follow the last one, since another was faster.
     async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError>;
+
+    /// All that an order holds.
+    async fn holding(&self, plant: PlantNumber, query: &HoldingQuery) -> Result<Holding, StoreError>;
+
+    /// The ids of records that nobody has written for long, behind this one, at most 1000.
+    async fn untouched(
+        &self,
+        plant: PlantNumber,
+        query: &UntouchedQuery,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// Which of these, by kind and id, have gone to the archive.
+    async fn archived(&self, plant: PlantNumber, wanted: &[(String, String)]) -> Result<Vec<Archived>, StoreError>;
+
+    /// Makes one of what is carried of an item wherever no posting stands between; sums stay what they are.
+    async fn fold_carried(&self, plant: PlantNumber, item: &str) -> Result<(), StoreError>;
 
     /// What the database says of itself: its clock, its size, who holds it up.
     async fn checkup(&self) -> Result<Checkup, StoreError>;

@@ -9,9 +9,10 @@ use std::task::Poll;
 use takt_cache::Clock;
 use takt_redis::{Arg, Redis, RedisError, Value};
 use takt_store::{
-    AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, JournalPage, LedgerRow, ListFilter, Load,
-    Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo, Plant, PlantNumber, ReceiptsReport, Record,
-    RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed,
+    Archived, AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, Holding, HoldingQuery,
+    JournalPage, LedgerRow, ListFilter, Load, Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo,
+    Plant, PlantNumber, ReceiptsReport, Record, RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError,
+    StoredPosting, SumsQuery, SumsReport, Unsealed, UntouchedQuery,
 };
 
 use crate::world::World;
@@ -214,6 +215,22 @@ impl Store for GatedStore {
     }
 
     async fn rollup_spread(&self, _: &RollupQuery) -> Result<Vec<RollupSpread>, StoreError> {
+        unasked()
+    }
+
+    async fn holding(&self, _: PlantNumber, _: &HoldingQuery) -> Result<Holding, StoreError> {
+        unasked()
+    }
+
+    async fn untouched(&self, _: PlantNumber, _: &UntouchedQuery, _: &str, _: u32) -> Result<Vec<String>, StoreError> {
+        unasked()
+    }
+
+    async fn archived(&self, _: PlantNumber, _: &[(String, String)]) -> Result<Vec<Archived>, StoreError> {
+        unasked()
+    }
+
+    async fn fold_carried(&self, _: PlantNumber, _: &str) -> Result<(), StoreError> {
         unasked()
     }
 

@@ -43,7 +43,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &CreateOrder) -> Resu
     load.records.push((kind::FLOW_DEFAULT.into(), PLANT_PARENT.into()));
     load.records.push(forms::lookup(FormOf::Order));
     if let Some(id) = &given.id {
-        load.records.push((kind::ORDER.into(), id.to_string()));
+        load.records.extend([kind::ORDER, kind::ARCHIVED_ORDER].map(|kind| (kind.to_owned(), id.to_string())));
     }
     load.counters = vec![NUMBER_SCOPE.into()];
     let mut loaded = store.load(&load).await?;
@@ -172,6 +172,9 @@ async fn number<S: Store>(
         if loaded.record(kind::ORDER, id.as_str()).is_some() {
             return Err(CommandError::field("id", format!("there is an order {id} already")));
         }
+        if loaded.record(kind::ARCHIVED_ORDER, id.as_str()).is_some() {
+            return Err(CommandError::field("id", format!("there was an order {id}, which is in the archive")));
+        }
         return Ok((id.clone(), None));
     }
     let (id, change) = next_number(store, caller, loaded).await?;
@@ -190,9 +193,11 @@ pub(crate) async fn next_number<S: Store>(
     loop {
         let ids: Vec<_> = (next..next + NUMBERS_TRIED).map(|number| format!("WO-{number:06}")).collect();
         let mut load = Load::new(caller.plant, caller.now_ms());
-        load.records = ids.iter().map(|id| (kind::ORDER.to_owned(), id.clone())).collect();
+        let kinds = [kind::ORDER, kind::ARCHIVED_ORDER];
+        load.records = ids.iter().flat_map(|id| kinds.map(|kind| (kind.to_owned(), id.clone()))).collect();
         let taken = store.load(&load).await?;
-        let Some((number, id)) = (next..).zip(&ids).find(|(_, id)| taken.record(kind::ORDER, id).is_none()) else {
+        let is_free = |id: &String| kinds.iter().all(|kind| taken.record(kind, id).is_none());
+        let Some((number, id)) = (next..).zip(&ids).find(|(_, id)| is_free(id)) else {
             next += NUMBERS_TRIED;
             continue;
         };

@@ -22,7 +22,7 @@ use crate::keep::{self, MovementHead, kind};
 use crate::lot::{self, Said};
 use crate::scan;
 use crate::supply::{self, NamedLine};
-use crate::{count, load};
+use crate::{archive, count, load};
 
 /// Decides and books the reversal.
 pub async fn reverse_movement<S: Store>(
@@ -44,7 +44,10 @@ pub async fn reverse_movement<S: Store>(
 
 async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> Result<Plan, CommandError> {
     let stored = store.movement(caller.plant, id).await?;
-    let Some(first) = stored.first() else { return Err(CommandError::NotFound(id.to_owned())) };
+    let Some(first) = stored.first() else {
+        archive::refuse_gone_movement(store, caller, id).await?;
+        return Err(CommandError::NotFound(id.to_owned()));
+    };
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.key = caller.key_lookup();
     load.records = vec![(kind::ITEM.into(), first.item.clone())];

@@ -13,7 +13,7 @@ use super::report::record;
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, kind};
-use crate::load;
+use crate::{archive, load};
 
 /// Decides and books the reversal.
 pub async fn reverse_report<S: Store>(
@@ -33,7 +33,10 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &str, reason: &str) -> R
     first.counters = vec![OWED_SCOPE.into()];
     let mut loaded = store.load(&first).await?;
     load::answered_before(&mut loaded, caller)?;
-    let stored = loaded.record(kind::REPORT, id).ok_or_else(|| CommandError::NotFound(id.to_owned()))?;
+    let Some(stored) = loaded.record(kind::REPORT, id) else {
+        archive::refuse_gone(store, caller, kind::REPORT, id).await?;
+        return Err(CommandError::NotFound(id.to_owned()));
+    };
     let (mut taken_back, version): (Report, u64) = (stored.parse()?, stored.version);
     if let Some(by) = &taken_back.reversed_by {
         let detail = match caller.lang {

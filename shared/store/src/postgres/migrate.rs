@@ -4,16 +4,18 @@
 use crate::driver::{Driver, DriverError, Value};
 use crate::sqlite::SCHEMA_VERSION;
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/postgres/0001_init.sql"),
     include_str!("../../migrations/postgres/0002_rollup.sql"),
     include_str!("../../migrations/postgres/0003_photo.sql"),
     include_str!("../../migrations/postgres/0004_seal.sql"),
     include_str!("../../migrations/postgres/0005_lot.sql"),
+    include_str!("../../migrations/postgres/0006_archive.sql"),
 ];
 /// What the database does in one call; each is replaced whole.
-const FUNCTIONS: [&str; 3] = [
+const FUNCTIONS: [&str; 4] = [
     include_str!("../../migrations/postgres/functions/load.sql"),
+    include_str!("../../migrations/postgres/functions/archive.sql"),
     include_str!("../../migrations/postgres/functions/commit.sql"),
     include_str!("../../migrations/postgres/functions/commit_many.sql"),
 ];
@@ -96,7 +98,7 @@ pub async fn missing_rights<D: Driver>(driver: &D) -> Result<Vec<String>, Driver
     let sql = "SELECT coalesce(string_agg('GRANT SELECT, INSERT, UPDATE, DELETE ON ' || c.oid::regclass || ' TO ' || quote_ident(current_user), E'\\n' ORDER BY c.relname), '')
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relkind = 'r' AND n.nspname = current_schema()
-            AND c.relname IN ('plant', 'record', 'record_field', 'posting', 'balance', 'counter', 'event', 'idempotency', 'session', 'receipt', 'rollup', 'photo', 'seal')
+            AND c.relname IN ('plant', 'record', 'record_field', 'posting', 'balance', 'counter', 'event', 'idempotency', 'session', 'receipt', 'rollup', 'photo', 'seal', 'archived', 'carried', 'carried_flow')
             AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
                 AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))";
     Ok(text(driver, sql).await?.lines().map(str::to_owned).collect())

@@ -1,6 +1,7 @@
 //! The Postgres adapter: one statement for each call, and nothing ever sends BEGIN. A commit is one call of `takt_commit`, a
 //! batch one of `takt_commit_many`; they know no rule of production. See `migrations/postgres/functions/commit.sql` for the order of locks.
 
+mod archive;
 mod ledger;
 mod list;
 mod migrate;
@@ -21,6 +22,7 @@ pub use native::NativePostgres;
 #[cfg(feature = "spin")]
 pub use spin::SpinPostgres;
 
+use crate::archive::{Archived, Holding, HoldingQuery, UntouchedQuery};
 use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::{Checkup, LONG_TRANSACTION_S};
 use crate::commit::{Commit, Committed};
@@ -278,6 +280,28 @@ impl<D: Driver> Store for PostgresStore<D> {
 
     async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
         ledger::put_seal(self, seal).await
+    }
+
+    async fn holding(&self, plant: PlantNumber, query: &HoldingQuery) -> Result<Holding, StoreError> {
+        archive::holding(self, plant, query).await
+    }
+
+    async fn untouched(
+        &self,
+        plant: PlantNumber,
+        query: &UntouchedQuery,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        archive::untouched(self, plant, query, after, limit).await
+    }
+
+    async fn archived(&self, plant: PlantNumber, wanted: &[(String, String)]) -> Result<Vec<Archived>, StoreError> {
+        archive::archived(self, plant, wanted).await
+    }
+
+    async fn fold_carried(&self, plant: PlantNumber, item: &str) -> Result<(), StoreError> {
+        archive::fold_carried(self, plant, item).await
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

@@ -1,5 +1,6 @@
 //! The SQLite adapter. See the head of the crate for the algorithm.
 
+mod archive;
 mod ledger;
 mod list;
 mod migrate;
@@ -22,6 +23,7 @@ pub use native::NativeDriver;
 #[cfg(feature = "spin")]
 pub use spin::SpinDriver;
 
+use crate::archive::{Archived, Holding, HoldingQuery, UntouchedQuery};
 use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
@@ -256,6 +258,28 @@ impl<D: Driver> Store for SqliteStore<D> {
 
     async fn put_seal(&self, seal: &Seal) -> Result<bool, StoreError> {
         ledger::put_seal(self, seal).await
+    }
+
+    async fn holding(&self, plant: PlantNumber, query: &HoldingQuery) -> Result<Holding, StoreError> {
+        archive::holding(self, plant, query).await
+    }
+
+    async fn untouched(
+        &self,
+        plant: PlantNumber,
+        query: &UntouchedQuery,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        archive::untouched(self, plant, query, after, limit).await
+    }
+
+    async fn archived(&self, plant: PlantNumber, wanted: &[(String, String)]) -> Result<Vec<Archived>, StoreError> {
+        archive::archived(self, plant, wanted).await
+    }
+
+    async fn fold_carried(&self, plant: PlantNumber, item: &str) -> Result<(), StoreError> {
+        archive::fold_carried(self, plant, item).await
     }
 
     async fn checkup(&self) -> Result<Checkup, StoreError> {

@@ -1,5 +1,6 @@
 //! What every record store does, whatever is under it. Each function is one test; an adapter runs them all.
 
+pub(crate) mod archive;
 pub(crate) mod audit;
 pub(crate) mod commit;
 pub(crate) mod flow;
@@ -73,6 +74,9 @@ macro_rules! every_test {
                 what_an_order_consumed_and_made_is_summed,
                 what_was_taken_back_has_not_flowed,
                 lots_that_are_split_and_merged_know_each_other;
+            archive: an_order_goes_and_comes_back_as_it_was,
+                what_is_not_as_it_was_read_does_not_go,
+                what_nobody_touched_is_found;
             photo: a_photo_comes_back_as_it_went_in_and_never_changes;
             lists: the_newest_child_of_each_is_found,
                 pages_hold_every_record_once_in_order,

@@ -198,5 +198,12 @@ BEGIN
         SET good = o.good + excluded.good, scrap = o.scrap + excluded.scrap, rework = o.rework + excluded.rework,
             seconds = o.seconds + excluded.seconds, count = o.count + excluded.count;
     END IF;
+
+    IF doc ? 'away' THEN
+        PERFORM takt_away(this_plant, doc -> 'away');
+    END IF;
+    IF doc ? 'back' THEN
+        PERFORM takt_back(this_plant, doc -> 'back');
+    END IF;
 END
 $$;

@@ -15,7 +15,7 @@ DECLARE
     found_version BIGINT;
     wrong BOOLEAN;
 BEGIN
-    IF jsonb_path_exists(docs, '$[*].sessions[*]') THEN
+    IF jsonb_path_exists(docs, '$[*].sessions[*]') OR jsonb_path_exists(docs, '$[*].away') OR jsonb_path_exists(docs, '$[*].back') THEN
         RAISE EXCEPTION 'takt:batch';
     END IF;
 

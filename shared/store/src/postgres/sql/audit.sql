@@ -6,6 +6,9 @@ WITH side AS MATERIALIZED (
     UNION ALL
     SELECT seq, item, to_location, lot, to_order, quantity, to_bounded, to_after
     FROM posting WHERE plant = $1::bigint AND item > $2::text AND item <= $3::text
+    UNION ALL
+    SELECT seq, item, location, lot, order_id, delta, bounded, after
+    FROM carried WHERE plant = $1::bigint AND item > $2::text AND item <= $3::text
 ), chain AS (
     SELECT seq, after, sum(delta) OVER (PARTITION BY item, location, lot, order_id ORDER BY seq) AS total FROM side
 ), total AS MATERIALIZED (

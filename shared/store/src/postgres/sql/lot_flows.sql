@@ -11,6 +11,9 @@ touched AS MATERIALIZED (
         CASE WHEN p.reverses IS NULL THEN p.quantity ELSE -p.quantity END AS quantity
     FROM wanted AS w JOIN posting AS p ON p.plant = $1::bigint AND p.item = w.item AND p.lot = w.lot AND p.lot <> ''
     WHERE left(p.from_location, 1) = '@' OR left(p.to_location, 1) = '@'
+    UNION ALL
+    SELECT c.item, c.lot, '', c.order_id, c.document, c.source, c.target, c.quantity
+    FROM wanted AS w JOIN carried_flow AS c ON c.plant = $1::bigint AND c.item = w.item AND c.lot = w.lot AND c.lot <> ''
 ),
 leg AS MATERIALIZED (
     SELECT item, lot, 'in' AS way, source AS place, order_id, document, movement, quantity FROM touched

@@ -9,6 +9,10 @@ touched AS MATERIALIZED (
     FROM wanted AS w JOIN posting AS p ON p.plant = $1::bigint AND p.order_id = w.order_id
     WHERE (left(p.from_location, 1) = '@' OR left(p.to_location, 1) = '@')
         AND NOT (p.from_location IN ('@production', '@supplier') AND p.to_location IN ('@production', '@supplier'))
+    UNION ALL
+    SELECT c.order_id, c.item, c.lot, c.source, c.target, c.quantity
+    FROM wanted AS w JOIN carried_flow AS c ON c.plant = $1::bigint AND c.order_id = w.order_id
+    WHERE NOT (c.source IN ('@production', '@supplier') AND c.target IN ('@production', '@supplier'))
 ),
 leg AS (
     SELECT order_id, item, lot, target AS place, 'in' COLLATE "C" AS way, quantity FROM touched WHERE left(target, 1) = '@'

@@ -6,6 +6,9 @@ WITH side AS MATERIALIZED (
     UNION ALL
     SELECT seq, item, to_location, lot, to_order, quantity, to_bounded, to_after
     FROM posting INDEXED BY posting_by_item WHERE plant = ?1 AND item > ?2 AND item <= ?3
+    UNION ALL
+    SELECT seq, item, location, lot, order_id, delta, bounded, after
+    FROM carried WHERE plant = ?1 AND item > ?2 AND item <= ?3
 ),
 chain AS (
     SELECT seq, after, sum(delta) OVER (PARTITION BY item, location, lot, order_id ORDER BY seq) AS sum FROM side

@@ -10,6 +10,10 @@ touched AS MATERIALIZED (
     FROM wanted AS w CROSS JOIN posting AS p INDEXED BY posting_by_lot
         ON p.plant = ?1 AND p.item = w.item AND p.lot = w.lot AND p.lot <> ''
     WHERE substr(p.from_location, 1, 1) = '@' OR substr(p.to_location, 1, 1) = '@'
+    UNION ALL
+    SELECT c.item, c.lot, '', c.order_id, c.document, c.source, c.target, c.quantity
+    FROM wanted AS w CROSS JOIN carried_flow AS c INDEXED BY carried_flow_by_lot
+        ON c.plant = ?1 AND c.item = w.item AND c.lot = w.lot AND c.lot <> ''
 ),
 leg AS MATERIALIZED (
     SELECT item, lot, 'in' AS way, source AS place, order_id, document, movement, quantity FROM touched

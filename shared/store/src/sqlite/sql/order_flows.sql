@@ -7,6 +7,11 @@ WITH touched AS MATERIALIZED (
         CROSS JOIN posting AS p INDEXED BY posting_by_order ON p.plant = ?1 AND p.order_id = w.order_id
     WHERE (substr(p.from_location, 1, 1) = '@' OR substr(p.to_location, 1, 1) = '@')
         AND NOT (p.from_location IN ('@production', '@supplier') AND p.to_location IN ('@production', '@supplier'))
+    UNION ALL
+    SELECT c.order_id, c.item, c.lot, c.source, c.target, c.quantity
+    FROM (SELECT DISTINCT value AS order_id FROM json_each(?2)) AS w
+        CROSS JOIN carried_flow AS c ON c.plant = ?1 AND c.order_id = w.order_id
+    WHERE NOT (c.source IN ('@production', '@supplier') AND c.target IN ('@production', '@supplier'))
 ),
 leg AS (
     SELECT order_id, item, lot, target AS place, 'in' AS way, quantity FROM touched WHERE substr(target, 1, 1) = '@'

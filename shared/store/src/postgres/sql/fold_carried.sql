@@ -1,0 +1,1 @@
+SELECT takt_fold_carried($1::bigint, $2::text)::text

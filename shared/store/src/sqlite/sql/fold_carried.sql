@@ -1,0 +1,1 @@
+INSERT INTO carried_fold (plant, item) VALUES (?1, ?2)
