@@ -6,11 +6,13 @@
 //! | `POST /internal/v1/tick` | a timer, with the variable `tick_token` as a bearer token: sweeps what no call woke it for |
 //! | `/api/v1/rollups...` | who may see them, or build them anew |
 //! | `/api/v1/queue...`, `/api/v1/degradation`, `/api/v1/doctor` | who operates the servers |
+//! | `/api/v1/archive...` | who moves orders to the archive, and looks for them there |
 //! | `/api/v1/alerts...`, `/api/v1/watch` | whom the watch over orders tells |
 //!
 //! Any number of calls may be at work at once: each piece of work is booked once, by whoever is first.
 
 mod alerts;
+mod archive;
 mod dead_letters;
 mod degradation;
 mod doctor;
@@ -52,6 +54,20 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getWatch" => watch::get(store, call).await,
         "putWatch" => watch::put(store, call).await,
         "putDegradation" => degradation::put(store, call).await,
+        "getArchiveSettings" => archive::get_settings(store, call).await,
+        "putArchiveSettings" => archive::set(store, call).await,
+        "getDueOrders" => archive::get_due(store, call).await,
+        "listArchiveBatches" => archive::list_batches(store, call).await,
+        "openArchiveBatch" => archive::open(store, call).await,
+        "verifyArchiveBatch" => archive::verify(store, call).await,
+        "archiveOrder" => archive::take(store, call).await,
+        "endArchiveBatch" => archive::end(store, call).await,
+        "expireArchiveBatch" => archive::expire(store, call).await,
+        "listArchivedOrders" => archive::list(store, call).await,
+        "getArchivedOrder" => archive::get(store, call).await,
+        "getOrderHolding" => archive::holding(store, call).await,
+        "putRestorePart" => archive::put_part(store, call).await,
+        "restoreOrder" => archive::restore(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })
     .await

@@ -104,6 +104,7 @@ impl Site {
             ("{list}", "orders".to_owned()),
             ("{conflict}", conflict),
             ("{operation}", SMALL.operation.to_string()),
+            ("{batch}", "2026-05.001".to_owned()),
         ];
         Self { host, people, there }
     }
@@ -287,6 +288,14 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "putUser" | "putFlowDraft" | "putInspectionPlan" | "putKanbanLoop" | "putComparisonMapping" => return None,
         "putComparisonPart" => Some(json!({"text": "item,quantity\n"})),
         "runComparison" => Some(json!({})),
+        "verifyArchiveBatch" => {
+            let file = json!({"name": "n", "rows": 1, "bytes": 1, "sha256": "h", "sums": {}});
+            Some(json!({"folder": "f", "orders": 1, "files": [file]}))
+        }
+        "archiveOrder" => Some(json!({"order": "WO-1", "sha256": "h"})),
+        "endArchiveBatch" | "expireArchiveBatch" => Some(json!({})),
+        "putRestorePart" => Some(json!({"text": "t"})),
+        "restoreOrder" => Some(json!({"parts": 1})),
         "callKanban" | "fulfilKanbanCall" => Some(json!({})),
         "putCountPart" => Some(json!({"text": "item,quantity\n"})),
         "enterCountList" => Some(json!({"parts": 1})),

@@ -1,5 +1,6 @@
 //! What goes into each call and comes out of it.
 
+mod archive;
 mod counts;
 mod quality;
 mod supply;
@@ -183,7 +184,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             LIMIT,
         ]),
         "createOrder" => make.write::<orders::CreateOrder, orders::OrderAnswer>(&[201]),
-        "getOrder" => make.read::<orders::OrderDetail>(&[]),
+        "getOrder" => Body { more_problems: &[ProblemType::Refused], ..make.read::<orders::OrderDetail>(&[]) },
         "takeAction" => make.write::<orders::TakeAction, orders::OrderAnswer>(&[200]),
         "getBoard" => Body { etag: true, ..make.read::<orders::Board>(&[("line", "Only orders of this line.")]) },
         "listStock" => make.read::<Page<stock::ItemStock>>(&[
@@ -310,7 +311,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "replayDeadLetter" => make.write::<operations::Replay, operations::Replayed>(&[200]),
         "getDegradation" => make.read::<operations::Degradation>(&[]),
         "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
-        "getWhy" => make.read::<takt_domain::why::Why>(&[]),
+        "getWhy" => Body { more_problems: &[ProblemType::Refused], ..make.read::<takt_domain::why::Why>(&[]) },
         "listAlerts" => make.read::<Page<watch::Alert>>(&[
             (
                 "state",
@@ -380,6 +381,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         other => quality::body_of(other, &mut make)
             .or_else(|| supply::body_of(other, &mut make))
             .or_else(|| counts::body_of(other, &mut make))
+            .or_else(|| archive::body_of(other, &mut make))
             .unwrap_or_else(|| undescribed(other, &mut make)),
     }
 }
