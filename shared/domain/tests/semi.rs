@@ -316,8 +316,8 @@ impl World {
                 prop_assert!(held.next().is_none(), "nothing stays held for what is made");
             }
         }
-        for n in 0..3 {
-            let count = |what: &str| self.counters.get(&format!("{}.{what}", OPERATIONS[n])).copied().unwrap_or(0);
+        for (n, number) in OPERATIONS.iter().enumerate() {
+            let count = |what: &str| self.counters.get(&format!("{number}.{what}")).copied().unwrap_or(0);
             prop_assert_eq!((count("good"), count("scrap")), (self.model.good[n], self.model.scrap[n]));
         }
         Ok(())

@@ -8,7 +8,8 @@ use crate::app;
 use crate::ui;
 
 pub(crate) fn view(_: &[String]) -> View {
-    let inbox = ui::approvals::inbox(false);
+    // Whoever has two inboxes is not told that nothing waits while something does in the other.
+    let inbox = ui::approvals::inbox(app::may(Permission::ExtraApprove));
     let extra = if app::may(Permission::ExtraApprove) { extra::waiting() } else { View::new() };
     ui::shell::page(ui::approvals::WAITING.get(), None, View::new(), view! { (inbox) (extra) })
 }

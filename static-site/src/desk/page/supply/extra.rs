@@ -46,17 +46,12 @@ pub(crate) fn view(_: &[String]) -> View {
     ui::shell::page(NAME.get(), None, View::new(), view! { (choose) (rows) (sheet) })
 }
 
-/// Those that wait, for the inbox of whoever agrees to them; nothing while there are none.
+/// Those that wait, for the inbox of whoever agrees to them.
 pub(crate) fn waiting() -> View {
     let list: List<ExtraIssue> = List::new(path("waiting"));
     list.poll(POLL_MS);
     let (asked, sheet) = decisions(list);
-    let rows = ui::live(move || {
-        if list.raw.rows.with(Vec::is_empty) {
-            return View::new();
-        }
-        ui::section(NAME, ui::listed(list, "rows", NONE, move |found: ExtraIssue| row(found, asked)))
-    });
+    let rows = ui::section(NAME, ui::listed(list, "rows", NONE, move |found: ExtraIssue| row(found, asked)));
     view! { (rows) (sheet) }
 }
 
