@@ -129,7 +129,7 @@ fn due_list(due: &DueList) -> View {
         .collect();
     view! {
         div(class="card") {
-            div(class="scroll") { table(class="grid") {
+            div(class="scrolled") { table(class="grid") {
                 thead { tr { th { "ABC" } th { (text::LOCATION) } th { (text::ITEM) } th { (text::LOT) } th { (detail::LAST) } } }
                 tbody { (rows) }
             } }

@@ -31,7 +31,7 @@ const PUT_AWAY: Text = Text::new("上架", "Put away");
 const INSPECT: Text = Text::new("来料检验", "Incoming inspection");
 const GOOD: Text = Text::new("合格", "Well");
 const BAD: Text = Text::new("不合格", "Not well");
-const FAILED: Text = Text::new("检验不合格,待处置", "Failed, to be decided");
+const FAILED: Text = Text::new("来料不合格,待处置", "Deliveries that failed, to be decided");
 const DECIDE: Text = Text::new("处置", "Decide");
 const SEND_BACK: Text = Text::new("退供应商", "Send back");
 const SCRAP: Text = Text::new("报废", "Scrap");
@@ -269,7 +269,10 @@ fn read(sample: &[Entered]) -> Sample {
 fn failure(found: IncomingInspection, decided: Signal<Option<IncomingInspection>>) -> View {
     let number = found.nonconformance.as_ref().map_or_else(String::new, ToString::to_string);
     let title = format!("{number} · {} × {}", found.item, found.quantity);
-    let note = format!("{}/{} · {} · {}", found.line.document, found.line.line, found.by, found.note);
+    let mut note = format!("{}/{} · {}", found.line.document, found.line.line, found.by);
+    if !found.note.is_empty() {
+        note.push_str(&format!(" · {}", found.note));
+    }
     view! {
         li(class="row") {
             button(r#type="button", class="plain-row", on:click=tap(move || decided.set(Some(found.clone())))) {
