@@ -303,9 +303,22 @@ impl Browser {
         found.as_array().into_iter().flatten().filter_map(|fault| fault.as_str().map(str::to_owned)).collect()
     }
 
-    /// Replaces what stands in a field by typing.
+    /// Replaces what stands in a field by typing; a field for days or times, which takes no typed text as a whole, gets it as
+    /// if it had been picked.
     pub fn fill(&mut self, selector: &str, text: &str) {
         self.see(selector);
+        let picked = format!(
+            "(() => {{ const found = document.querySelector({}); \
+             if (!['date', 'datetime-local', 'time', 'month'].includes(found.type)) return false; \
+             found.value = {}; \
+             for (const kind of ['input', 'change']) found.dispatchEvent(new Event(kind, {{bubbles: true}})); \
+             return true }})()",
+            json!(selector),
+            json!(text)
+        );
+        if self.eval(&picked) == json!(true) {
+            return;
+        }
         let script = format!(
             "(() => {{ const found = document.querySelector({}); found.focus(); found.select && found.select() }})()",
             json!(selector)

@@ -15,7 +15,7 @@
         const box = each.getBoundingClientRect();
         if (each.className === "skip") continue; // It is seen only by who has no finger on the screen.
         const inText = each.tagName === "A" && getComputedStyle(each).display === "inline";
-        if (!inText && Math.min(box.width, box.height) < 44) {
+        if (!inText && Math.min(box.width, box.height) < 47.5) {
             faults.push(`${Math.round(box.width)} x ${Math.round(box.height)} is too small for a glove: ${told(each)}`);
         }
     }

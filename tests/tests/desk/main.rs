@@ -2,7 +2,9 @@
 //! touched there, and what the plant has kept of it.
 
 mod counts;
+mod deputies;
 mod exceptions;
+mod lifecycle;
 mod quality;
 mod resources;
 mod schedule;

@@ -34,6 +34,21 @@ fn a_machine_is_set_down_and_somebody_gets_a_badge_and_qualifications() {
     let crew = plant(&people.lead).crew;
     let li = crew.iter().find(|member| member.user.as_str() == "operator").expect("Li");
     assert_eq!(li.qualifications, ["压装", "点胶"], "{li:?}");
+
+    // The badge works at the desk too: typed, and scanned wherever the focus is.
+    let is_here = || {
+        let crew = plant(&people.lead).crew;
+        crew.iter().any(|member| member.user.as_str() == "operator" && member.present)
+    };
+    desk.browser.fill("form.badge input", "B-77");
+    desk.browser.enter();
+    desk.browser.read("operator 已签到");
+    assert!(is_here());
+    desk.browser.scan("B-77");
+    desk.browser.read("operator 已签退");
+    assert!(!is_here());
+    desk.browser.scan("B-78");
+    desk.browser.read("没有人用这个工牌");
 }
 
 #[test]
@@ -45,10 +60,7 @@ fn a_start_says_on_the_phone_that_the_calibration_of_its_machine_is_over() {
     people.check_in(SMALL.line);
     let mut desk = Screen::desk(&host, "lead", "resources");
     desk.browser.see("input[type=date]");
-    desk.browser.eval(
-        "(() => { const day = document.querySelector('input[type=date]'); day.value = '2020-02-01'; \
-         day.dispatchEvent(new Event('input', {bubbles: true})) })()",
-    );
+    desk.browser.fill("input[type=date]", "2020-02-01");
     desk.browser.tap("label.inline:has(input[type=date]) button");
     desk.browser.read("校准过期");
     let mut phone = Screen::phone(&host, "operator", &order);
