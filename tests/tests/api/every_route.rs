@@ -339,12 +339,6 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "splitOrder" => Some(json!({"quantity": "1"})),
         "mergeOrders" => Some(json!({"orders": ["other"]})),
         "takeAction" | "takeStep" | "reverseMovement" | "reverseReport" => Some(json!({"reason": "r"})),
-        "enterCountLine" => Some(json!({"location": SMALL.store, "item": SMALL.material, "quantity": "1"})),
-        "putCountPart" => Some(json!({"text": "location,item,lot,quantity\n"})),
-        "enterCountList" => Some(json!({"parts": 1})),
-        "reviewCountLine" => Some(json!({"place": {"location": SMALL.store, "item": SMALL.material}, "reason": "r"})),
-        "finishCount" | "postCount" => Some(json!({})),
-        "cancelCount" => Some(json!({"reason": "r"})),
         name => {
             assert_eq!(route.method, "GET", "{name} is new here");
             None
