@@ -81,7 +81,7 @@ impl Screen {
         let script = format!(
             "(() => {{ const found = [...document.querySelectorAll('label')] \
              .find(l => l.querySelector('span')?.textContent === {} && l.querySelector('select'))?.querySelector('select'); \
-             if (!found) return false; found.value = {}; found.dispatchEvent(new Event('change', {{bubbles: true}})); \
+             if (!found) return false; found.value = {}; found.dispatchEvent(new Event('input', {{bubbles: true}})); found.dispatchEvent(new Event('change', {{bubbles: true}})); \
              return found.value === {} }})()",
             serde_json::json!(label),
             serde_json::json!(value),
