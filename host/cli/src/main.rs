@@ -1,6 +1,7 @@
 //! The `takt` command. It knows no rule of production: what touches a plant's data goes through the components' own API,
 //! in this process over a data folder, or against a running plant with `--target`.
 
+mod archive;
 mod audit;
 mod background;
 mod backing;
@@ -55,6 +56,8 @@ enum Command {
     Import(import::Import),
     /// Compare every balance with the ledger.
     Audit(audit::Audit),
+    /// Move orders that were closed long ago to files, and bring them back
+    Archive(archive::Archive),
     /// Hold the stock against another system's list
     Compare(compare::Compare),
     /// Look at everything that a plant's servers need, and say what to do
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::User(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Archive(command) => command.run(),
         Command::Compare(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Rollup(command) => command.run(),

@@ -26,6 +26,9 @@ pub(crate) struct Serve {
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) backing: Backing,
+    /// Move orders that were closed long ago to files in this folder or s3://BUCKET/PREFIX, in the hour that the plant has set
+    #[arg(long, value_name = "DIR|URL", env = "TAKT_ARCHIVE")]
+    pub(crate) archive: Option<String>,
     /// Write no line for each request
     #[arg(long)]
     pub(crate) no_access_log: bool,
@@ -62,6 +65,9 @@ impl Serve {
         let address = listener.local_addr().context("the address cannot be read")?;
         eprintln!("takt: serving {} at http://{address}", data.display());
         crate::background::start(application.clone(), data.clone())?;
+        if let Some(archive) = self.archive {
+            crate::archive::start(application.clone(), key, archive)?;
+        }
         takt_runtime::serve(application, listener, stop_signal()?)?;
         eprintln!("takt: stopped");
         Ok(())

@@ -18,6 +18,7 @@ impl Up {
         let backing = Backing::default();
         serve::Serve {
             demo: true,
+            archive: None,
             listen: self.listen,
             data: None,
             backing,

@@ -53,6 +53,11 @@ impl Target {
         self.target.is_some()
     }
 
+    /// The plant's number.
+    pub(crate) fn number(&self) -> u32 {
+        self.plant
+    }
+
     /// The plant, ready for calls.
     pub(crate) fn open(&self, folder: Folder) -> anyhow::Result<Plant> {
         if let (Some(url), Some(user)) = (&self.target, &self.user) {
