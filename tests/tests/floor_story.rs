@@ -11,6 +11,7 @@ use takt_api::reports::Report;
 use takt_tests::browser::Browser;
 use takt_tests::client::Client;
 use takt_tests::host::{Folder, Fresh, Host, run_well};
+use takt_tests::ledger;
 use takt_tests::plant::{self, People, SMALL, good};
 
 fn is_present(client: &Client, user: &str) -> (bool, Option<String>) {
@@ -118,6 +119,7 @@ fn a_report_sends_pieces_back_to_an_earlier_operation() {
     assert!(sent.contains(&(20, Some(10))), "{sent:?}");
     let detail: OrderDetail = plant::order(&people.operator, &order);
     assert_eq!(detail.facts.progress_at(10, 0).redo.units(), 2);
+    ledger::check(&people.manager);
 }
 
 #[test]

@@ -6,7 +6,9 @@ mod schedule;
 
 use serde::{Deserialize, Serialize};
 use takt_domain::text::Label;
-use takt_store::{AuditReport, PlantNumber, ReceiptFault, ReceiptsReport, Store, StoreError, SumsQuery, SumsReport};
+use takt_store::{
+    AuditReport, PlantNumber, ReceiptFault, ReceiptsReport, Store, StoreError, SumsQuery, SumsReport, Takes,
+};
 
 use crate::keep::kind;
 
@@ -25,6 +27,14 @@ const REPORTS: SumsQuery = SumsQuery {
     unless: "reversed_by",
     fields: &[("good", "report.good"), ("total", "report.good"), ("rework", "report.rework")],
     lists: &[("scrap", "report.scrap", "quantity"), ("total", "report.scrap", "quantity")],
+    // Pieces that go back to an earlier operation leave its counts and those of what they pass again.
+    takes: Some(Takes {
+        amount: "report.rework",
+        from: "report.rework_to",
+        before: "report.operation",
+        groups: ("operations", "number"),
+        names: &["good", "total"],
+    }),
 };
 
 /// What is looked at, one after the other.

@@ -86,6 +86,23 @@ pub struct SumsQuery {
     pub fields: &'static [(&'static str, &'static str)],
     /// Names of counters, a field with a list, and the field of its entries that is added up.
     pub lists: &'static [(&'static str, &'static str, &'static str)],
+    /// What a record takes from counters of other groups.
+    pub takes: Option<Takes>,
+}
+
+/// What records take from the counters of a run of groups, which a list of their parent names.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Takes {
+    /// The field with how much.
+    pub amount: &'static str,
+    /// The field with the first group, as a whole number; a record without it takes nothing.
+    pub from: &'static str,
+    /// The field with the first group that nothing is taken from any more.
+    pub before: &'static str,
+    /// The list of the parent, and the field of its entries that has the group.
+    pub groups: (&'static str, &'static str),
+    /// Names of counters.
+    pub names: &'static [&'static str],
 }
 
 /// Sums of records held against counters.

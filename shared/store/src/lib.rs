@@ -81,7 +81,7 @@ pub use archive::{
 };
 pub use audit::{
     AuditReport, Mismatch, ReceiptDifference, ReceiptFault, ReceiptsReport, SumDifference, SumsQuery, SumsReport,
-    Unconserved,
+    Takes, Unconserved,
 };
 pub use checkup::{Checkup, DatabaseSession, LONG_TRANSACTION_S};
 pub use commit::{

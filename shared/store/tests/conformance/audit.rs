@@ -4,7 +4,7 @@ use futures::executor::block_on;
 use serde_json::json;
 use takt_store::{
     AuditReport, Commit, CounterChange, Mismatch, Posting, Receipt, ReceiptFault, RecordWrite, Store, SumDifference,
-    SumsQuery, Unconserved,
+    SumsQuery, Takes, Unconserved,
 };
 
 use super::{Harness, PLANT, book, commit, count, held, outside, place, posting, receive, with_plant};
@@ -120,6 +120,13 @@ const REPORTS: SumsQuery = SumsQuery {
     unless: "reversed_by",
     fields: &[("good", "report.good"), ("total", "report.good")],
     lists: &[("scrap", "report.scrap", "quantity"), ("total", "report.scrap", "quantity")],
+    takes: Some(Takes {
+        amount: "report.rework",
+        from: "report.rework_to",
+        before: "report.operation",
+        groups: ("operations", "number"),
+        names: &["good", "total"],
+    }),
 };
 
 fn report(id: &str, order: &str, good: &str, scrap: &[&str]) -> RecordWrite {
@@ -173,6 +180,30 @@ pub(crate) fn reports_are_added_up_and_held_against_counters(harness: &impl Harn
     assert_eq!(sums().differences, [wrong, from_nowhere, uncounted("10.good"), uncounted("10.total")]);
     let slice = block_on(store.audit_sums(PLANT, &REPORTS, None, 1)).unwrap();
     assert_eq!(slice.next.as_deref(), Some("WO-2"), "a slice ends with the order behind so many");
+}
+
+pub(crate) fn what_goes_back_is_taken_from_what_it_passes_again(harness: &impl Harness) {
+    let store = with_plant(harness);
+    let operations: Vec<_> = [10, 20, 30, 40].iter().map(|number| json!({"number": number})).collect();
+    let back = json!({"report": {"operation": 40, "good": "1.00", "rework": "2.00", "rework_to": 20, "scrap": []}});
+    let records = vec![
+        RecordWrite::new("order", "WO-1", Some(0), json!({"operations": operations})),
+        RecordWrite { parent: Some("WO-1".into()), ..RecordWrite::new("report", "r1", Some(0), back) },
+    ];
+    let counters = vec![
+        counter("WO-1", "20.good", -200),
+        counter("WO-1", "20.total", -200),
+        counter("WO-1", "30.good", -200),
+        counter("WO-1", "30.total", -200),
+        counter("WO-1", "40.good", 100),
+        counter("WO-1", "40.total", 100),
+    ];
+    book(&store, &Commit { records, counters, ..commit() }).unwrap();
+    let sums = || block_on(store.audit_sums(PLANT, &REPORTS, None, 100)).unwrap();
+    assert_eq!((sums().compared, sums().differences), (6, vec![]));
+    harness.raw("UPDATE counter SET value = 0 WHERE scope = 'WO-1' AND name = '30.good'").unwrap();
+    let wrong = SumDifference { scope: "WO-1".into(), name: "30.good".into(), told: -200, counted: 0 };
+    assert_eq!(sums().differences, [wrong]);
 }
 
 pub(crate) fn receipts_are_held_against_reports(harness: &impl Harness) {

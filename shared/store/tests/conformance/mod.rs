@@ -44,6 +44,7 @@ macro_rules! every_test {
                 slices_of_whole_items_add_up_to_the_whole,
                 a_difference_is_in_the_slice_of_its_item,
                 reports_are_added_up_and_held_against_counters,
+                what_goes_back_is_taken_from_what_it_passes_again,
                 receipts_are_held_against_reports;
             seal: the_ledger_is_read_between_places,
                 a_seal_follows_the_last_one,

@@ -16,6 +16,15 @@ part AS (
     UNION ALL
     SELECT b.scope, b.place || '.' || l.name, replace(e #>> l.inner_path, '.', '')::bigint
     FROM body AS b, list AS l, jsonb_path_query(b.body #> l.path, '$[*]') AS e
+    UNION ALL
+    SELECT b.scope, (g ->> (q #>> '{takes,groups,1}')) || '.' || n,
+        -replace(b.body #>> string_to_array(q #>> '{takes,amount}', '.'), '.', '')::bigint
+    FROM given, body AS b, record AS p, jsonb_path_query(p.body #> string_to_array(q #>> '{takes,groups,0}', '.'), '$[*]') AS g,
+        jsonb_array_elements_text(q #> '{takes,names}') AS n
+    WHERE p.plant = $1::bigint AND p.kind = q ->> 'parent' AND p.id = b.scope
+        AND b.body #>> string_to_array(q #>> '{takes,from}', '.') IS NOT NULL
+        AND (g ->> (q #>> '{takes,groups,1}'))::bigint >= (b.body #>> string_to_array(q #>> '{takes,from}', '.'))::bigint
+        AND (g ->> (q #>> '{takes,groups,1}'))::bigint < (b.body #>> string_to_array(q #>> '{takes,before}', '.'))::bigint
 ),
 told AS MATERIALIZED (SELECT scope, name COLLATE "C" AS name, sum(units)::bigint AS units FROM part GROUP BY 1, 2),
 counted AS MATERIALIZED (

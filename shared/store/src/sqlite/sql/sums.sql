@@ -14,6 +14,16 @@ part AS (
         json_each(r.body, '$.' || (l.value ->> 1)) AS e
     WHERE r.plant = ?1 AND r.kind = ?4 ->> '$.kind' AND r.parent > ?2 AND r.parent <= ?3
         AND r.body ->> ('$.' || (q ->> '$.unless')) IS NULL
+    UNION ALL
+    SELECT r.parent, (g.value ->> ('$.' || (q ->> '$.takes.groups[1]'))) || '.' || n.value,
+        -CAST(replace(r.body ->> ('$.' || (q ->> '$.takes.amount')), '.', '') AS INTEGER)
+    FROM given, record AS r INDEXED BY record_by_parent, record AS p,
+        json_each(p.body, '$.' || (q ->> '$.takes.groups[0]')) AS g, json_each(q, '$.takes.names') AS n
+    WHERE r.plant = ?1 AND r.kind = ?4 ->> '$.kind' AND r.parent > ?2 AND r.parent <= ?3
+        AND r.body ->> ('$.' || (q ->> '$.unless')) IS NULL AND r.body ->> ('$.' || (q ->> '$.takes.from')) IS NOT NULL
+        AND p.plant = ?1 AND p.kind = ?4 ->> '$.parent' AND p.id = r.parent
+        AND g.value ->> ('$.' || (q ->> '$.takes.groups[1]')) >= r.body ->> ('$.' || (q ->> '$.takes.from'))
+        AND g.value ->> ('$.' || (q ->> '$.takes.groups[1]')) < r.body ->> ('$.' || (q ->> '$.takes.before'))
 ),
 told AS MATERIALIZED (SELECT scope, name, sum(units) AS units FROM part GROUP BY scope, name),
 counted AS MATERIALIZED (
