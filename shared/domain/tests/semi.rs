@@ -209,6 +209,7 @@ impl World {
             ended_at: None,
             equipment: None,
             note: String::new(),
+            lot: String::new(),
             custom: BTreeMap::new(),
         };
         let facts = self.facts();

@@ -163,8 +163,8 @@ fn left_over(booked: &[Booked]) -> BTreeMap<(usize, usize), i64> {
 fn reaches(edges: &BTreeMap<(usize, usize), i64>) -> Vec<Vec<bool>> {
     let count = LOTS + ORDERS;
     let mut reach = vec![vec![false; count]; count];
-    for at in 0..count {
-        reach[at][at] = true;
+    for (at, row) in reach.iter_mut().enumerate() {
+        row[at] = true;
     }
     for (from, to) in edges.keys() {
         reach[*from][*to] = true;
