@@ -112,6 +112,9 @@ fn made(
     if let Some((field, detail)) = takt_domain::lot::wrong(product, &made.lot, made.quantity, caller.lang) {
         return Err(CommandError::field(if field == "quantity" { "good" } else { field }, detail));
     }
+    if made.lot.is_empty() {
+        return Ok(None);
+    }
     let said = Said { made: state.facts.lots.today, ..Said::default() };
     let known = state.facts.lots.get(&product.id, &made.lot).is_some();
     let said = if known { Said::default() } else { said };
