@@ -188,7 +188,7 @@ fn read_by_python(archive: &Path, batches: &[ArchiveBatch], work: &Path) -> Valu
 
 #[test]
 fn a_run_that_is_killed_anywhere_loses_nothing_and_doubles_nothing() {
-    let old = Old::new(24);
+    let old = Old::new(40);
     let stock_before: Value = old.people.admin.get("/api/v1/stock?limit=200").ok().json();
     let output_before: Value = old.people.admin.get("/api/v1/insight/requests").ok().json();
     let archive = Folder::new();
@@ -200,8 +200,8 @@ fn a_run_that_is_killed_anywhere_loses_nothing_and_doubles_nothing() {
         ("written", millis(0)),
         ("written", millis(5)),
         ("is verified", millis(0)),
-        ("goes on", millis(20)),
-        ("goes on", millis(60)),
+        ("10 of", millis(0)),
+        ("10 of", millis(0)),
         ("goes on", millis(0)),
     ];
     let mut reached = BTreeSet::new();
@@ -211,7 +211,9 @@ fn a_run_that_is_killed_anywhere_loses_nothing_and_doubles_nothing() {
         println!("killed {later:?} after {after:?}: {gone} of {} have gone", old.orders.len());
         reached.insert(gone);
     }
-    assert!(reached.len() > 2, "it was killed before, between and after orders: {reached:?}");
+    let between = 1..old.orders.len();
+    assert!(reached.contains(&0), "it was killed before orders: {reached:?}");
+    assert!(reached.iter().any(|gone| between.contains(gone)), "it was killed between orders: {reached:?}");
     let told = run_well(&old.arguments(&["run"], archive.path()), &[]);
     assert!(told.contains("orders went in"), "{told}");
     assert_eq!(old.is_whole(), old.orders.len());
@@ -250,7 +252,12 @@ fn an_order_and_a_month_come_back_as_they_were() {
             let report = format!("/api/v1/reports?order={order}&limit=200");
             let paths =
                 [format!("/api/v1/orders/{order}"), report, format!("/api/v1/movements?order={order}&limit=200")];
-            paths.map(|path| admin.get(&path).ok().json::<Value>())
+            paths.map(|path| {
+                let mut told: Value = admin.get(&path).ok().json();
+                // When it was asked is another matter.
+                told.get_mut("facts").and_then(Value::as_object_mut).map(|facts| facts.remove("now"));
+                told
+            })
         };
         old.orders.iter().map(of).collect::<Vec<_>>()
     };

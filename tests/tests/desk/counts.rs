@@ -16,8 +16,9 @@ use super::Screen;
 /// Counts the material at the store, as somebody on a phone with a scanner.
 fn counts(phone: &mut Screen, quantity: &str) {
     // The only place where it is to be counted is chosen with it.
-    phone.browser.scan("6901234567892");
+    phone.browser.see("section.card .lead");
     phone.browser.read(SMALL.store);
+    phone.browser.scan("6901234567892");
     phone.browser.read("另处又找到");
     for digit in quantity.chars() {
         phone.browser.press(&digit.to_string());

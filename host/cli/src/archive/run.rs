@@ -298,7 +298,7 @@ fn take(
             Ok(_) => gone += 1,
             Err(error) => stays(error, told, say)?,
         }
-        if gone % 50 == 0 {
+        if gone % 10 == 0 {
             say(format!("batch {}: {gone} of {} orders have gone", batch.id, orders.len()));
         }
     }

@@ -10,6 +10,7 @@ use takt_api::master::PlantDetail;
 use super::morning::span;
 use crate::app;
 use crate::net::download::download;
+use crate::net::fetch::timer;
 use crate::net::read::Read;
 use crate::route::encode;
 use crate::text::{self, Text};
@@ -144,15 +145,18 @@ fn part(part: &WhatIfPart, less: Signal<BTreeMap<String, String>>) -> View {
         let now = create_signal(part.less_percent.to_string());
         let options = (0..=100).step_by(10).map(|percent: u8| (percent.to_string(), format!("{percent} %"))).collect();
         let options = field::select_options(now, options);
-        let (state, before) = (part.state.clone(), part.less_percent.to_string());
-        create_effect(move || {
-            let chosen = now.get_clone();
-            if chosen != before {
-                untrack(|| less.update(|less| drop(less.insert(state.clone(), chosen))));
-            }
-        });
+        let of = part.state.clone();
+        // The report is drawn anew for it, and this choice with it: not before the browser is through with the event.
+        let chosen = move |_: web_sys::Event| {
+            let (of, chosen) = (of.clone(), now.get_clone_untracked());
+            timer(0, move || {
+                if less.is_alive() {
+                    less.update(|less| drop(less.insert(of, chosen)));
+                }
+            });
+        };
         let (title, state) = (format!("{} {name}", LESS.get()), part.state.clone());
-        view! { select(class="small", aria-label=title, data-less=state, bind:value=now) { (options) } }
+        view! { select(class="small", aria-label=title, data-less=state, bind:value=now, on:change=chosen) { (options) } }
     } else {
         View::new()
     };

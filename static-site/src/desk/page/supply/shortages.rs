@@ -14,6 +14,7 @@ use crate::ui::{self, field, tap};
 
 pub(crate) const NAME: Text = Text::new("缺料表", "Shortages");
 const UNTIL: Text = Text::new("交期不晚于", "Due by");
+const ENOUGH: Text = Text::new("不缺料", "Nothing is short");
 const NONE: Text = Text::new("没有未完工单的用料", "No open order needs material");
 const NEED: Text = Text::new("需求", "Need");
 const MAKING: Text = Text::new("在制", "In production");
@@ -51,7 +52,7 @@ fn table(found: Rc<Shortages>, short: Signal<bool>) -> View {
         let rows = found.rows.iter().filter(|row| !only || row.short.is_positive() || !row.waiting.is_empty());
         let rows: Vec<_> = rows.map(row).collect();
         if rows.is_empty() {
-            return ui::empty(NONE);
+            return ui::empty(if found.rows.is_empty() { NONE } else { ENOUGH });
         }
         view! {
             div(class="card") { table(class="grid") {
