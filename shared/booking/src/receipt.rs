@@ -26,16 +26,18 @@ pub async fn receipt<S: Store, R: Redis>(
             other => other,
         };
         let status = match queue {
-            Some(queue) => queue.status(id).await.unwrap_or(Status::Gone),
-            None => Status::Gone,
+            Some(queue) => queue.status(id).await,
+            None => Ok(Status::Gone),
         };
         match (status, stored) {
-            (Status::Queued(body) | Status::Dead(body), _) => {
+            (Ok(Status::Queued(body) | Status::Dead(body)), _) => {
                 let queued = QueuedReport::read(&body).map_err(CommandError::Damaged)?;
                 return Ok(Some(queued.shown(ReportState::Queued)));
             }
-            (Status::Gone, Err(error)) => return Err(error.into()),
-            (Status::Gone, Ok(_)) => {}
+            (_, Err(error)) => return Err(error.into()),
+            // What the store does not have may still wait there: nobody can say that it is not there at all.
+            (Err(error), Ok(_)) => return Err(StoreError::Unavailable(error.to_string()).into()),
+            (Ok(Status::Gone), Ok(_)) => {}
         }
         if queue.is_none() {
             break;

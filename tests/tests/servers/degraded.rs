@@ -36,6 +36,9 @@ fn without_the_queue_reports_are_booked_at_once() {
     site.queues[0].kill();
     site.until_bad(&["queue"]);
     assert!(site.health().1.degraded);
+    // It may wait in the queue, for all that anybody knows.
+    let unknown = "/api/v1/reports/018f0000-0000-7000-8000-000000000000";
+    site.people.operator.get(unknown).expect_problem(503, "unavailable");
     let booked: Value = site.report(&site.people.operator, &site.order).expect_status(201).json();
     assert_eq!(booked["state"], "booked");
     site.queues[0].start_again();

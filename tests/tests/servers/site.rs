@@ -72,8 +72,12 @@ impl Site {
     pub(crate) fn until_booked(&self, client: &Client, receipt: &Answer) {
         let id = receipt.json::<Value>()["id"].as_str().expect("a receipt has an id").to_owned();
         until("the report is booked", || {
-            let now: Value = client.get(&format!("/api/v1/reports/{id}")).ok().json();
-            (now["state"] == "booked").then_some(())
+            let now = client.get(&format!("/api/v1/reports/{id}"));
+            // Nobody says that it is not there while its queue cannot be asked.
+            if now.status == 503 {
+                return None;
+            }
+            (now.ok().json::<Value>()["state"] == "booked").then_some(())
         });
     }
 
