@@ -8,18 +8,43 @@ use anyhow::{Context, bail};
 struct Need {
     what: &'static str,
     programs: &'static [&'static str],
+    /// With these arguments the first program ends well where it has all that it needs; none where being there is enough.
+    proof: &'static [&'static str],
     package: &'static str,
 }
 
-const NEEDS: [Need; 3] = [
-    Need { what: "Chromium", programs: &["chromium", "chromium-browser", "google-chrome"], package: "chromium" },
-    Need { what: "Redis", programs: &["redis-server"], package: "redis-server" },
-    Need { what: "PostgreSQL", programs: &["postgres", "pg_ctlcluster"], package: "postgresql" },
+impl Need {
+    fn is_met(&self) -> bool {
+        if !self.programs.iter().any(|program| is_there(program)) {
+            return false;
+        }
+        let [program, ..] = self.programs else { return true };
+        let proven = || Command::new(program).args(self.proof).output().is_ok_and(|output| output.status.success());
+        self.proof.is_empty() || proven()
+    }
+}
+
+const NEEDS: [Need; 4] = [
+    Need {
+        what: "Chromium",
+        programs: &["chromium", "chromium-browser", "google-chrome"],
+        proof: &[],
+        package: "chromium",
+    },
+    Need { what: "Redis", programs: &["redis-server"], proof: &[], package: "redis-server" },
+    Need { what: "PostgreSQL", programs: &["postgres", "pg_ctlcluster"], proof: &[], package: "postgresql" },
+    // Another reader of Parquet than our own reads the archive.
+    Need {
+        what: "Python with venv",
+        programs: &["python3"],
+        proof: &["-c", "import ensurepip, venv"],
+        package: "python3-venv",
+    },
 ];
 
 /// Installs what is missing, or says what to install.
 pub(super) fn meet() -> anyhow::Result<()> {
-    let missing: Vec<_> = NEEDS.iter().filter(|need| !need.programs.iter().any(|program| is_there(program))).collect();
+    let missing: Vec<_> = NEEDS.iter().filter(|need| !need.is_met()).collect();
     if missing.is_empty() {
         return Ok(());
     }
