@@ -5,7 +5,7 @@
 //! | `/internal/v1/wake` | other components, at `http://aggregator.spin.internal`; no route leads here from outside |
 //! | `POST /internal/v1/tick` | a timer, with the variable `tick_token` as a bearer token: sweeps what no call woke it for |
 //! | `/api/v1/rollups...` | who may see them, or build them anew |
-//! | `/api/v1/queue...`, `/api/v1/degradation`, `/api/v1/doctor` | who operates the servers |
+//! | `/api/v1/queue...`, `/api/v1/degradation`, `/api/v1/doctor`, `/api/v1/host` | who operates the servers |
 //! | `/api/v1/archive...` | who moves orders to the archive, and looks for them there |
 //! | `/api/v1/alerts...`, `/api/v1/watch` | whom the watch over orders tells |
 //!
@@ -17,6 +17,7 @@ mod dead_letters;
 mod degradation;
 mod doctor;
 mod get_rollups;
+mod host;
 mod rebuild_rollups;
 mod sweep;
 mod tick;
@@ -48,6 +49,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "listDeadLetters" => dead_letters::list(call).await,
         "replayDeadLetter" => dead_letters::replay(store, call).await,
         "getDegradation" => degradation::get(store, call).await,
+        "getHost" => host::host(call).await,
         "getDoctor" => doctor::doctor(call).await,
         "listAlerts" => alerts::list(store, call).await,
         "acknowledgeAlert" => alerts::acknowledge(store, call).await,

@@ -5,6 +5,7 @@ mod cycle_times;
 mod lifecycle;
 mod order_counts;
 mod output;
+mod production;
 mod question;
 mod requests;
 mod scrap;
@@ -30,6 +31,8 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getLifecycleXlsx" => lifecycle::xlsx(store, call).await,
         "listLifecycleMonths" => lifecycle::months(store, call).await,
         "getRequests" => requests::requests(store, call).await,
+        "getProduction" => production::production(store, call).await,
+        "getPeaks" => production::peaks(store, call).await,
         "getOrderCounts" => order_counts::order_counts(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use takt_api::operations::DegradeMode;
 use takt_runtime::{Application, Level};
 
+use crate::figures::Figures;
 use crate::health::Health;
 use crate::pressure::{Pressure, Signs};
 
@@ -47,7 +48,7 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
     std::thread::Builder::new().name("background".into()).spawn(work).context("no thread for the background")?;
     let watch = move || {
         let (mut pressure, mut last) = (Pressure::default(), Swept::default());
-        let mut health = Health::of(data);
+        let (mut health, mut figures) = (Health::of(data), Figures::new());
         loop {
             if let Some(state) = health.look() {
                 application.set_state("/api/v1/doctor", &state);
@@ -58,11 +59,14 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
                 last = swept;
             }
             let latency = application.take_database_latency();
+            let signs = Signs { lag: Duration::from_millis(last.lag_ms), latency: latency.unwrap_or_default() };
+            if let Some(said) = figures.look(signs, || application.take_traffic()) {
+                application.set_state("/api/v1/host", &said);
+            }
             let level = match last.degrade {
                 DegradeMode::On => Level::Second,
                 DegradeMode::Off => Level::Normal,
-                DegradeMode::Auto => pressure
-                    .look(Signs { lag: Duration::from_millis(last.lag_ms), latency: latency.unwrap_or_default() }),
+                DegradeMode::Auto => pressure.look(signs),
             };
             let before = application.level();
             if level != before {

@@ -11,6 +11,7 @@ mod compare;
 mod degrade;
 mod demo;
 mod doctor;
+mod figures;
 mod health;
 mod import;
 mod load;

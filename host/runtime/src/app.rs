@@ -9,6 +9,7 @@ use crate::overload::{Class, Classed, Level, Overload};
 use crate::problem::Problem;
 use crate::routes::{Pattern, Routes};
 use crate::sqlite::Database;
+use crate::traffic::{ClassTraffic, Traffic};
 use crate::variables::Variables;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
@@ -39,8 +40,9 @@ pub(crate) struct Shared {
     pub(crate) inside: Arc<Semaphore>,
     pub(crate) network: OutboundNetwork,
     pub(crate) access_log: bool,
-    /// The path whose requests are told how the host is, and what they are told.
-    pub(crate) state: RwLock<Option<(String, HeaderValue)>>,
+    /// The paths whose requests are told how the host is, and what each is told.
+    pub(crate) state: RwLock<HashMap<String, HeaderValue>>,
+    pub(crate) traffic: Traffic,
 }
 
 impl Application {
@@ -97,6 +99,7 @@ impl Application {
             network: options.network,
             access_log: options.access_log,
             state: RwLock::default(),
+            traffic: Traffic::default(),
         });
         let lanes = (0..shared.limits.threads)
             .map(|number| lane::start(Arc::clone(&shared), number))
@@ -117,8 +120,17 @@ impl Application {
 
     /// What requests for this path carry from now on in the header `x-host-state`; nothing where it is no text of a header.
     pub fn set_state(&self, path: &str, text: &str) {
-        let state = HeaderValue::from_str(text).ok().map(|value| (path.to_owned(), value));
-        *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        let mut states = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+        match HeaderValue::from_str(text) {
+            Ok(state) => drop(states.insert(path.to_owned(), state)),
+            Err(_) => drop(states.remove(path)),
+        }
+    }
+
+    /// How many requests there were since this was last asked, and how long they took: those of the first class, the second and
+    /// the third. The host's own calls and those between components are not among them.
+    pub fn take_traffic(&self) -> [ClassTraffic; 3] {
+        self.shared.traffic.take()
     }
 
     /// Refuses calls by their class from now on.

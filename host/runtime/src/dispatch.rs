@@ -4,7 +4,7 @@ use crate::held::{Held, Outgoing, hold};
 use crate::instance::Fate;
 use crate::lane::Lane;
 use crate::log;
-use crate::overload::Place;
+use crate::overload::{Class, Place};
 use crate::problem::Problem;
 use crate::routes::Match;
 use bytes::{Bytes, BytesMut};
@@ -48,6 +48,8 @@ pub(crate) struct Finish {
     component: Option<usize>,
     /// The program's own call of a component, such as a timer's, which is logged only when it fails.
     own: bool,
+    /// What is counted; nothing of the program's own calls.
+    class: Option<Class>,
     status: u16,
     bytes: u64,
     place: Option<Place>,
@@ -62,6 +64,9 @@ impl Finish {
 impl Drop for Finish {
     fn drop(&mut self) {
         self.place = None;
+        if let Some(class) = self.class {
+            self.lane.app.traffic.note(class, self.status, self.started.elapsed());
+        }
         if !self.lane.app.access_log || (self.own && self.status < 400) {
             return;
         }
@@ -113,6 +118,7 @@ where
         id: request_id(&mut head.headers),
         component,
         own: component.is_some(),
+        class: None,
         status: 0,
         bytes: 0,
         place: None,
@@ -168,6 +174,7 @@ where
         }
         None => {
             let class = *class.insert(app.overload.class(&head.method, uri.path()));
+            finish.class = Some(class);
             let outside = (peer != INSIDE).then(|| peer.ip());
             app.overload.admit(class, &head.headers, outside)?;
             head.headers.remove(&LOAD_LEVEL);
@@ -175,9 +182,7 @@ where
                 head.headers.insert(LOAD_LEVEL, HeaderValue::from_static(level));
             }
             head.headers.remove(&HOST_STATE);
-            if let Some((path, state)) = &*app.state.read().unwrap_or_else(PoisonError::into_inner)
-                && path == uri.path()
-            {
+            if let Some(state) = app.state.read().unwrap_or_else(PoisonError::into_inner).get(uri.path()) {
                 head.headers.insert(HOST_STATE, state.clone());
             }
             let found = app.routes.find(uri.path()).ok_or(Problem::NoRoute)?;

@@ -54,6 +54,7 @@ mod routes;
 mod server;
 mod sqlite;
 mod stream;
+mod traffic;
 mod variables;
 
 pub use app::Application;
@@ -64,3 +65,4 @@ pub use manifest::{
 pub use options::{EffectiveLimits, Limits, Options, OutboundNetwork};
 pub use overload::Level;
 pub use server::serve;
+pub use traffic::ClassTraffic;

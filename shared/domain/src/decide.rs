@@ -347,6 +347,12 @@ pub(crate) fn event(kind: &str, before: &Order, after: &Order, reason: &str, fac
         (Some(completion), None) => data["reopened"] = completion,
         _ => {}
     }
+    if before.cancelled.is_none()
+        && after.cancelled.is_some()
+        && let Some(part) = planned(before)
+    {
+        data["plan"] = serde_json::json!({"before": part});
+    }
     DomainEvent { kind: kind.to_owned(), data }
 }
 
@@ -358,6 +364,13 @@ fn completion(order: &Order) -> Option<serde_json::Value> {
     let lead_s = order.history.first().map(|created| since(created.at));
     let cycle_s = order.started.as_ref().map(|started| since(started.at));
     Some(serde_json::json!({"at": at, "lead_s": lead_s, "cycle_s": cycle_s}))
+}
+
+/// What the plan of a day has of the order. Whoever changes that tells what it was before and what it is after, so that a
+/// statistic can follow without the order.
+pub(crate) fn planned(order: &Order) -> Option<serde_json::Value> {
+    let due = order.due?;
+    Some(serde_json::json!({"due": due, "quantity": order.quantity}))
 }
 
 /// A quantity of the order in units of its scale, as counters keep it.

@@ -262,7 +262,8 @@ pub fn merge(into: Part<'_>, others: &[Part<'_>], flow: &Flow, reason: &str) -> 
     change.events.push(DomainEvent {
         kind: "order.enlarged.v1".into(),
         data: serde_json::json!({
-            "order": order.id, "merged": merged, "quantity": total, "line": order.line, "reason": reason,
+            "order": order.id, "item": order.item, "merged": merged, "quantity": total, "line": order.line,
+            "plan": {"before": decide::planned(order), "after": decide::planned(&after)}, "reason": reason,
             "by": facts.actor.user,
         }),
     });

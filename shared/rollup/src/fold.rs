@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use takt_domain::quantity::Quantity;
 use takt_store::{RollupChange, RollupKey, RollupSums, StoredEvent};
 
 use crate::calendar::PlantCalendar;
 use crate::period::bucket;
 use crate::state::Calendars;
-use crate::told::{Told, ToldAction, ToldCompletion, ToldReport, read};
-use crate::{BOARD, CYCLE, DONE, LEAD, OUTPUT, REQUEST, SCRAP, STATE, STEP};
+use crate::told::{Told, ToldAction, ToldCompletion, ToldCreation, ToldPlan, ToldReport, read};
+use crate::{BOARD, CYCLE, DONE, LEAD, OUTPUT, PLAN, REQUEST, SCRAP, STATE, STEP};
 
 /// The sums of some events.
 #[derive(Debug)]
@@ -33,7 +34,8 @@ impl<'a> Fold<'a> {
         self.request(&event.event_type, event.time_ms);
         match read(&event.event_type, &event.data) {
             Told::Report(report) => self.report(&report, 1),
-            Told::Creation(created) => self.board(&created.line, &created.to, 1),
+            Told::Creation(created) => self.creation(&created, event.time_ms),
+            Told::Enlarged(enlarged) => self.replan((&enlarged.line, &enlarged.item), &enlarged.plan, event.time_ms),
             Told::Action(action) => self.action(&action, event.time_ms),
             Told::Plant(plant) => {
                 self.calendars.push(event.time_ms, PlantCalendar { time_zone: plant.time_zone, shifts: plant.shifts });
@@ -99,9 +101,42 @@ impl<'a> Fold<'a> {
         self.sum(key, sums);
     }
 
+    fn creation(&mut self, created: &ToldCreation, at_ms: i64) {
+        self.board(&created.line, &created.to, 1);
+        if let (Some(due), None) = (created.due, &created.split_from) {
+            self.plan((&created.line, &created.item), due, created.quantity, 1, at_ms);
+        }
+    }
+
+    /// Pieces of an order that are due on a day, in the bucket in which that day begins.
+    fn plan(&mut self, (line, item): (&str, &str), due: Date, quantity: Quantity, times: i64, at_ms: i64) {
+        let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+        let start = due.to_zoned(self.calendars.zone_at(at)).map_or(at, |start| start.timestamp());
+        let key = RollupKey {
+            series: PLAN.to_owned(),
+            bucket_ms: bucket(start),
+            line: line.to_owned(),
+            item: item.to_owned(),
+            scale: quantity.scale(),
+            ..RollupKey::default()
+        };
+        self.sum(key, RollupSums { good: quantity.units() * times, count: times, ..RollupSums::default() });
+    }
+
+    fn replan(&mut self, of: (&str, &str), plan: &ToldPlan, at_ms: i64) {
+        for (part, times) in [(&plan.before, -1), (&plan.after, 1)] {
+            if let Some(part) = part {
+                self.plan(of, part.due, part.quantity, times, at_ms);
+            }
+        }
+    }
+
     fn action(&mut self, action: &ToldAction, at_ms: i64) {
         if let Some(report) = &action.report {
             self.report(report, -1);
+        }
+        if let Some(plan) = &action.plan {
+            self.replan((&action.line, &action.item), plan, at_ms);
         }
         if let Some(completed) = &action.completed {
             self.completion(action, completed, 1);

@@ -24,10 +24,14 @@
 //! | [`STATE`] | when the state was left | line, item, order, state | time that the order was in it, and how often |
 //! | [`DONE`] | completion | line, item, order; [`CYCLE`] or [`LEAD`] | time from start, or from creation; completions |
 //! | [`REQUEST`] | when it was booked | shift, type of the event | how often |
+//! | [`PLAN`] | start of the day on which it is due | line, item | good: pieces of orders that are due; orders |
 //! | [`BOARD`] | none | line, state | orders that are in it now |
 //!
 //! All of a report counts in the quarter hour in which its work ended, its run time too. A report that is taken back is
 //! subtracted there, whenever that happens; a completion that is undone likewise.
+//!
+//! An order is planned for the day on which it is due, as its creation says. A split changes nothing about that, a merge and
+//! a cancellation tell what the plan had of the order before.
 //!
 //! A shift is what the plant's calendar said at the time: the calendar of the first reading, until the journal tells of
 //! another. So nothing but the journal and that first calendar decides what a rebuild gives: [`rebuild`](begin_rebuild)
@@ -40,7 +44,9 @@ mod calendar;
 mod fold;
 mod lifecycle;
 mod monthly;
+mod peaks;
 mod period;
+mod production;
 mod rebuild;
 mod state;
 mod told;
@@ -49,7 +55,9 @@ pub use advance::{Progress, advance};
 pub use calendar::{PlantCalendar, Shift};
 pub use lifecycle::{By, LifecycleQuery, MONTHS_MAX, is_waiting, lifecycle};
 pub use monthly::{MONTH_KIND, keep_last_month};
+pub use peaks::peaks;
 pub use period::{BUCKET_MS, PERIODS_MAX, Period, PeriodError, bucket, periods};
+pub use production::{DAYS_MAX, ProductionQuery, production};
 pub use rebuild::begin_rebuild;
 pub use state::{Behind, Calendars, Current, Generation, KIND, Status, behind, status};
 
@@ -69,5 +77,7 @@ pub const CYCLE: &str = "cycle";
 pub const LEAD: &str = "lead";
 /// What was booked, by the type of its event.
 pub const REQUEST: &str = "request";
+/// What is due, by the day on which it is due. Orders without a day are in no plan, and neither are those that were cancelled.
+pub const PLAN: &str = "plan";
 /// Orders by state, now.
 pub const BOARD: &str = "board";

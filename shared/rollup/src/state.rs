@@ -1,6 +1,7 @@
 //! The records that say how far rollups have come.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use takt_store::{Load, PlantNumber, Record, RecordWrite, Store, StoreError};
 
@@ -64,10 +65,19 @@ impl Calendars {
         self.0.push((from_ms, calendar));
     }
 
+    fn at(&self, at: Timestamp) -> Option<&PlantCalendar> {
+        let found = self.0.iter().rev().find(|(from_ms, _)| *from_ms <= at.as_millisecond());
+        found.map(|(_, calendar)| calendar)
+    }
+
+    /// The time zone at a moment.
+    pub(crate) fn zone_at(&self, at: Timestamp) -> TimeZone {
+        self.at(at).map_or(TimeZone::UTC, PlantCalendar::zone)
+    }
+
     /// The day and name of the shift of a moment, by the calendar of that moment; both empty between shifts.
     pub(crate) fn shift_at(&self, at: Timestamp) -> (String, String) {
-        let calendar = self.0.iter().rev().find(|(from_ms, _)| *from_ms <= at.as_millisecond());
-        let shift = calendar.and_then(|(_, calendar)| calendar.shift_at(at));
+        let shift = self.at(at).and_then(|calendar| calendar.shift_at(at));
         shift.map_or_else(Default::default, |(day, name)| (day.to_string(), name.to_owned()))
     }
 }

@@ -2,6 +2,7 @@
 //! where the flow of an order names the type.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 use takt_domain::quantity::Quantity;
@@ -30,6 +31,36 @@ pub(crate) struct ToldReport {
 pub(crate) struct ToldCreation {
     pub(crate) line: String,
     pub(crate) to: String,
+    pub(crate) item: String,
+    pub(crate) quantity: Quantity,
+    pub(crate) due: Option<Date>,
+    /// It is part of an order that was there: of the plan it takes from that one what it adds.
+    #[serde(default)]
+    pub(crate) split_from: Option<String>,
+}
+
+/// What the plan of a day has of an order.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ToldPart {
+    pub(crate) due: Date,
+    pub(crate) quantity: Quantity,
+}
+
+/// Another plan of an order.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ToldPlan {
+    #[serde(default)]
+    pub(crate) before: Option<ToldPart>,
+    #[serde(default)]
+    pub(crate) after: Option<ToldPart>,
+}
+
+/// An order that took others in.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ToldEnlarged {
+    pub(crate) line: String,
+    pub(crate) item: String,
+    pub(crate) plan: ToldPlan,
 }
 
 /// Something that was done with an order, whether it changed the state or not.
@@ -47,6 +78,8 @@ pub(crate) struct ToldAction {
     pub(crate) reopened: Option<ToldCompletion>,
     /// The report that was taken back.
     pub(crate) report: Option<ToldReport>,
+    /// It is planned otherwise, or not any more.
+    pub(crate) plan: Option<ToldPlan>,
 }
 
 /// The end of production.
@@ -70,6 +103,7 @@ pub(crate) enum Told {
     Report(ToldReport),
     Creation(ToldCreation),
     Action(Box<ToldAction>),
+    Enlarged(ToldEnlarged),
     Plant(ToldPlant),
     /// Nothing that is added up.
     Other,
@@ -84,6 +118,8 @@ pub(crate) fn read(event_type: &str, data: &Value) -> Told {
         "plant.changed.v1" => ToldPlant::deserialize(data).map(Told::Plant),
         _ if !event_type.starts_with("order.") => Ok(Told::Other),
         _ if data.get("good").is_some() => ToldReport::deserialize(data).map(Told::Report),
+        // Those of earlier versions told nothing of the plan.
+        "order.enlarged.v1" if data.get("plan").is_some() => ToldEnlarged::deserialize(data).map(Told::Enlarged),
         _ if data.get("in_state_s").is_some() => ToldAction::deserialize(data).map(|told| Told::Action(Box::new(told))),
         _ => Ok(Told::Other),
     };

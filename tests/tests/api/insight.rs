@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use takt_api::host::Host;
 use takt_api::insight::{
     CycleTimeRow, Measure, OrderCountRow, OutputRow, RequestRow, Rollups, ScrapRow, StateTimeRow, Statistics,
 };
+use takt_api::production::{Pieces, Production};
 use takt_api::reports::Report;
 use takt_tests::client::{Client, Raw, key};
 use takt_tests::host::{Fresh, run, run_well};
@@ -115,6 +117,15 @@ fn output_yield_and_scrap_agree_with_what_was_reported() {
     assert_eq!((total[0].good.to_string(), total[0].operation), ("14".into(), Some(SMALL.operation)));
     assert_eq!(total[0].yield_ratio.map(|ratio| ratio.to_string()).as_deref(), Some("0.7777"));
     assert_eq!((total[0].item.as_str(), &total[0].line, &total[0].shift), (SMALL.product, &None, &None));
+
+    let path = format!("/api/v1/insight/production?{day}");
+    let all: Production = people.manager.get(&path).ok().json();
+    let told = |pieces: &Pieces| [pieces.made, pieces.good, pieces.scrap].map(|quantity| quantity.to_string());
+    assert_eq!(told(&all.total), ["14", "14", "4"]);
+    assert_eq!(all.total.first_pass_ratio.map(|ratio| ratio.to_string()).as_deref(), Some("0.7777"));
+    assert_eq!((all.days.len(), all.lines.len(), told(&all.days[0].pieces)), (1, 1, told(&all.total)));
+    let reasons: Vec<_> = all.scrap.iter().map(|row| (row.reason.as_str(), row.cumulative_permille)).collect();
+    assert_eq!(reasons, [("bent", 750), ("刮伤", 1000)]);
 
     let scrap: Vec<ScrapRow> = rows(&people.inspector, &format!("scrap?{day}&period=day"));
     let told: Vec<_> = scrap.iter().map(|row| format!("{} {} {}", row.reason, row.scrap, row.times)).collect();
@@ -291,6 +302,46 @@ fn questions_that_cannot_be_are_refused() {
     unknown("scrap?state=running");
     unknown("orders?from=2026-01-01");
     people.operator.get("/api/v1/insight/output").expect_problem(403, "forbidden");
+    check("production?from=yesterday", "from");
+    check("production?from=2026-03-03&to=2026-03-01", "to");
+    check("production?from=2026-01-01&to=2026-04-03", "to");
+    check("peaks?to=2026-03-02T08:00:00Z", "to");
+    check("peaks?from=-009999-01-01&to=-009999-01-02", "to");
+    unknown("production?by=line");
+    unknown("peaks?line=L1");
+    people.operator.get("/api/v1/insight/production").expect_problem(403, "forbidden");
+    people.operator.get("/api/v1/insight/peaks").expect_problem(403, "forbidden");
+}
+
+#[test]
+fn a_host_says_to_who_operates_it_what_it_measured_and_to_nobody_else() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let asked = Timestamp::now();
+    for _ in 0..20 {
+        people.operator.get("/api/v1/plant").ok();
+        people.manager.get("/api/v1/items").ok();
+        people.manager.get("/api/v1/insight/peaks").ok();
+    }
+    let ask = || people.admin.get("/api/v1/host").ok().json::<Host>();
+    // A sample is five seconds long, and the next one has what the first was too early for.
+    let figures = until("the host has measured the requests", || {
+        ask().figures.filter(|figures| {
+            let since = figures.fine.iter().filter(|sample| sample.at > asked);
+            (0..3).all(|class| since.clone().map(|sample| sample.classes[class].requests).sum::<u64>() >= 20)
+        })
+    });
+    assert!(figures.cpus > 0 && figures.machine_memory_kib > 100_000, "{figures:?}");
+    for sample in &figures.fine {
+        assert!(sample.memory_kib > 10_000 && sample.span_s >= 5, "{sample:?}");
+        for class in sample.classes.iter().filter(|class| class.requests > class.refused) {
+            assert!(0 < class.p50_us && class.p50_us <= class.p95_us && class.p95_us <= class.p99_us, "{class:?}");
+        }
+    }
+    people.admin.get("/api/v1/host?all=1").expect_problem(400, "bad-request");
+    for other in [&people.manager, &people.operator] {
+        other.get("/api/v1/host").expect_problem(403, "forbidden");
+    }
 }
 
 #[test]

@@ -13,8 +13,8 @@ use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, audit, comparison, conflict, doctor, flows, forms, identity, import, insight, lifecycle, lots, master,
-    operations, orders, reports, schedule, stock, trace, watch,
+    Page, audit, comparison, conflict, doctor, flows, forms, host, identity, import, insight, lifecycle, lots, master,
+    operations, orders, production, reports, schedule, stock, trace, watch,
 };
 
 /// A parameter of the query, with what it means.
@@ -39,6 +39,8 @@ const LABELS: Query = &[
     ("font", "Of ZPL: the file of a font with Chinese characters in the printer; `E:SIMSUN.TTF` when it is left out."),
 ];
 
+const FIRST_DAY: (&str, &str) = ("from", "The first day; a month in all when it is left out.");
+const LAST_DAY: (&str, &str) = ("to", "The last day, at most 92 days in all; today when it is left out.");
 const AFTER: (&str, &str) = ("after", "The cursor that the page before gave as `next`.");
 const LIMIT: (&str, &str) = ("limit", "The most rows of the page.");
 
@@ -298,6 +300,18 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             AFTER,
             LIMIT,
         ]),
+        "getProduction" => make.read::<production::Production>(&[
+            FIRST_DAY,
+            LAST_DAY,
+            ("line", "Only of this line."),
+            ("item", "Only of this item."),
+            ("unit", "What pieces are counted in; what most rows are counted in when it is left out."),
+        ]),
+        "getPeaks" => make.read::<production::Peaks>(&[
+            FIRST_DAY,
+            LAST_DAY,
+            ("kind", "Only events of this type, such as `order.reported.v1`."),
+        ]),
         "getOrderCounts" => make.read::<insight::Statistics<insight::OrderCountRow>>(&[
             ("line", "Only of this line."),
             ("state", "Only in this state."),
@@ -335,6 +349,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             ..make.read::<()>(LIFECYCLE)
         },
         "listLifecycleMonths" => make.read::<Page<lifecycle::LifecycleMonth>>(&[AFTER, LIMIT]),
+        "getHost" => make.read::<host::Host>(&[]),
         "getDoctor" => Body { is_without_store: true, ..make.read::<doctor::Doctor>(&[]) },
         "getFlows" => make.read::<flows::Flows>(&[]),
         "getFlow" => make.read::<flows::FlowDetail>(&[("version", "This version; the latest when left out.")]),

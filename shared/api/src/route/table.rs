@@ -75,6 +75,8 @@ pub const ROUTES: &[Route] = &[
     statistic("getStateTimes", "/api/v1/insight/states", "How long orders were in the states that they have left."),
     statistic("getCycleTimes", "/api/v1/insight/cycle-times", "How long completed orders took."),
     statistic("getRequests", "/api/v1/insight/requests", "What was booked, by hour, shift or day, and by kind."),
+    statistic("getProduction", "/api/v1/insight/production", "Output against plan, first-pass yield and scrap of some days: by day, by line, by reason."),
+    statistic("getPeaks", "/api/v1/insight/peaks", "How much was booked in each hour of some days, with the peaks marked."),
     statistic("getOrderCounts", "/api/v1/insight/orders", "How many orders are in each state, by line."),
     Route { component: "aggregator", ..statistic("getRollups", "/api/v1/rollups", "How far statistics have come.") },
     Route { priority: Statistics, ..write("rebuildRollups", "POST", "/api/v1/rollups/rebuild", "aggregator", May(InsightRebuild), "Derive all statistics anew from the journal.") },
@@ -95,6 +97,7 @@ pub const ROUTES: &[Route] = &[
     statistic("getLifecycleCsv", "/api/v1/insight/lifecycle.csv", "The life-cycle report as CSV."),
     statistic("getLifecycleXlsx", "/api/v1/insight/lifecycle.xlsx", "The life-cycle report as a workbook."),
     statistic("listLifecycleMonths", "/api/v1/insight/lifecycle/months", "The life-cycle reports of the months that have ended, the last first."),
+    get("getHost", "/api/v1/host", "aggregator", May(PlantOperate), Floor, "What the host that answers measured of itself in the last hour."),
     get("getDoctor", "/api/v1/doctor", "aggregator", May(PlantOperate), Floor, "How the plant's servers are, and what to do about what is not well."),
     // Electronic signatures.
     Route { keyed: false, ..write("createSignature", "POST", "/api/v1/session/signature", "identity", SignedIn, "Enter the PIN once more, to sign one act.") },

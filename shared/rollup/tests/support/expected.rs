@@ -42,7 +42,7 @@ fn shift(world: &World, at: Timestamp) -> String {
     format!("{name} of {}", &date[..10])
 }
 
-fn records(store: &NativeStore, kind: &str) -> Vec<Record> {
+pub(crate) fn records(store: &NativeStore, kind: &str) -> Vec<Record> {
     let (mut records, mut page) = (Vec::new(), PageRequest::first(200));
     loop {
         let found = block_on(store.list(PLANT, kind, &ListFilter::default(), &page)).unwrap();

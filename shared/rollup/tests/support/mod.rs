@@ -15,9 +15,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use takt_api::orders::{CreateOrder, TakeAction};
+use takt_api::orders::{CreateOrder, MergeOrders, SplitOrder, TakeAction};
 use takt_api::stock::Source;
 use takt_domain::facts::Actor;
 use takt_domain::master::{Item, Line, Location, LocationKind, Routing, RoutingOperation};
@@ -29,8 +30,10 @@ use takt_domain::text::Lang;
 use takt_records::caller::{Caller, Key, LOCAL_SESSION};
 use takt_records::command::create_order::create_order;
 use takt_records::command::first_plant;
+use takt_records::command::merge_orders::merge_orders;
 use takt_records::command::report::report;
 use takt_records::command::reverse_report::reverse_report;
+use takt_records::command::split_order::split_order;
 use takt_records::command::take_action::take_action;
 use takt_records::keep;
 use takt_rollup::{Progress, advance};
@@ -152,11 +155,11 @@ impl World {
             let location = Location { id: id.parse().unwrap(), name: id.into(), kind, line: None };
             commit.records.push(keep::location(&location, None));
         }
-        for (id, scale) in [("lamp", 0), ("wire", 3)] {
+        for (id, scale, unit) in [("lamp", 0, "pcs"), ("wire", 3, "m")] {
             let item = Item {
                 id: id.parse().unwrap(),
                 name: id.into(),
-                unit: "pcs".into(),
+                unit: unit.into(),
                 scale,
                 kind: String::new(),
                 barcode: None,
@@ -249,6 +252,15 @@ impl World {
     }
 
     fn order(&mut self, line: &str, item: &str, quantity: i64) {
+        let id = self.draft(line, item, quantity, None);
+        for action in ["submit", "approve", "dispatch", "start", "inspect-first-article"] {
+            assert!(self.act(&id, action), "{action}");
+        }
+        self.orders.push(id);
+    }
+
+    /// An order that nobody has done anything with yet.
+    pub(crate) fn draft(&mut self, line: &str, item: &str, quantity: i64, due: Option<Date>) -> String {
         let caller = self.caller();
         let given = CreateOrder {
             id: None,
@@ -256,7 +268,7 @@ impl World {
             quantity: Quantity::from_units(quantity, 0),
             line: line.parse().unwrap(),
             priority: Priority::Normal,
-            due: None,
+            due,
             customer: String::new(),
             note: String::new(),
             lot: String::new(),
@@ -264,14 +276,25 @@ impl World {
             flow: None,
         };
         let answer = block_on(create_order(&self.store, &caller, &given)).unwrap();
-        let id = answer.body["id"].as_str().unwrap().to_owned();
-        for action in ["submit", "approve", "dispatch", "start", "inspect-first-article"] {
-            assert!(self.act(&id, action), "{action}");
-        }
-        self.orders.push(id);
+        answer.body["id"].as_str().unwrap().to_owned()
     }
 
-    fn act(&mut self, order: &str, action: &str) -> bool {
+    /// Some of an order becomes another one, where the rules let it.
+    pub(crate) fn split(&mut self, order: &str, quantity: i64) -> Option<String> {
+        let caller = self.caller();
+        let given = SplitOrder { quantity: Quantity::from_units(quantity, 0) };
+        let answer = block_on(split_order(&self.store, &caller, &order.parse().unwrap(), &given)).ok()?;
+        answer.body["new"].as_str().map(str::to_owned)
+    }
+
+    /// An order takes another one in, where the rules let it.
+    pub(crate) fn merge(&mut self, order: &str, other: &str) -> bool {
+        let caller = self.caller();
+        let given = MergeOrders { orders: vec![other.parse().unwrap()], reason: "alike".into() };
+        block_on(merge_orders(&self.store, &caller, &order.parse().unwrap(), &given)).is_ok()
+    }
+
+    pub(crate) fn act(&mut self, order: &str, action: &str) -> bool {
         let caller = self.caller();
         let given =
             TakeAction { reason: "because".into(), result: Some(InspectionResult::Pass), ..TakeAction::default() };
