@@ -16,15 +16,17 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
-use crate::route::Route;
+use crate::route::{Route, bundle_of};
 use crate::ui::toast::Toast;
 use crate::{json, sign_in, ui};
 
-/// What makes one of the two bundles of pages.
+/// What makes one of the bundles of pages.
 #[derive(Clone, Copy)]
 pub struct Bundle {
     /// Where its addresses begin: `/`, or `/desk`.
     pub home: &'static str,
+    /// What `route::bundle_of` calls it.
+    pub name: &'static str,
     /// Draws what somebody sees who is signed in.
     pub view: fn() -> View,
 }
@@ -124,7 +126,7 @@ fn home() -> &'static str {
 /// True for an address that the other bundle shows: it must be loaded.
 fn is_elsewhere(path: &str) -> bool {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    matches!(Route::parse(path), Route::Desk(_)) != (home() != "/")
+    BUNDLE.get().is_some_and(|bundle| bundle_of(&Route::parse(path)) != bundle.name)
 }
 
 impl App {

@@ -2,6 +2,10 @@
 
 use takt_domain::id::{ItemId, OrderId};
 use takt_domain::ledger::MovementKind;
+use takt_domain::permission::Permission;
+
+use crate::text::{self, Text};
+use crate::ui::icon::{self, Icon};
 
 /// A page, with what its address says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +69,41 @@ impl Route {
     }
 }
 
+/// The bundle that stands at the floor's addresses.
+pub const PHONE: &str = "phone";
+/// The bundle of the desk.
+pub const DESK: &str = "desk";
+/// The bundle of the pages with charts.
+pub const MANAGER: &str = "manager";
+
+/// A page with charts: it stands under `/desk`, in a bundle of its own. `components/site` names them too.
+#[derive(Clone, Copy)]
+pub struct ManagementPage {
+    /// The first segment of its address after `/desk/`.
+    pub at: &'static str,
+    pub name: Text,
+    pub icon: Icon,
+    /// Whoever holds this sees it.
+    pub needs: Permission,
+}
+
+/// The pages with charts.
+pub const MANAGEMENT: [ManagementPage; 2] = [
+    ManagementPage { at: "manager", name: text::MANAGER, icon: icon::DESK, needs: Permission::InsightView },
+    ManagementPage { at: "operations", name: text::HOST_OPERATIONS, icon: icon::FLOW, needs: Permission::PlantOperate },
+];
+
+/// Which bundle shows an address.
+pub fn bundle_of(route: &Route) -> &'static str {
+    match route {
+        Route::Desk(parts) if MANAGEMENT.iter().any(|page| parts.first().is_some_and(|first| first == page.at)) => {
+            MANAGER
+        }
+        Route::Desk(_) => DESK,
+        _ => PHONE,
+    }
+}
+
 /// A page of the desk by its name.
 pub fn desk(name: &str) -> Route {
     Route::Desk(vec![name.to_owned()])
@@ -123,5 +162,19 @@ mod tests {
     fn what_is_no_page_is_said_to_be_unknown() {
         assert_eq!(Route::parse("/nothing/here"), Route::Unknown);
         assert_eq!(Route::parse("/move/teleport"), Route::Unknown);
+    }
+
+    #[test]
+    fn each_address_is_shown_by_one_bundle() {
+        for (path, bundle) in [
+            ("/", PHONE),
+            ("/orders", PHONE),
+            ("/desk", DESK),
+            ("/desk/board", DESK),
+            ("/desk/manager", MANAGER),
+            ("/desk/operations/more", MANAGER),
+        ] {
+            assert_eq!(bundle_of(&Route::parse(path)), bundle, "{path}");
+        }
     }
 }

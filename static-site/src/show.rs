@@ -35,6 +35,13 @@ fn day_ahead(days: i32) -> String {
     format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
 }
 
+/// The day so many days before today, on this device's clock, as `2026-11-23`.
+pub fn day_ago(days: u32) -> String {
+    let date = local(device::now());
+    date.set_time(date.get_time() - f64::from(days) * 86_400_000.0);
+    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
 /// True after the day it was due.
 pub fn is_late(due: Date) -> bool {
     due.to_string() < today()

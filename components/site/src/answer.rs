@@ -23,6 +23,9 @@ const NOT_OURS: [&str; 4] = ["api", "health", "internal", "problems"];
 /// The first segments of the pages' own addresses. What follows them may hold a dot, as item numbers do.
 const PAGES: [&str; 8] = ["sign-in", "orders", "line", "stock", "move", "movements", "me", "desk"];
 
+/// What stands under `/desk` and is shown by the bundle with charts; `static-site/src/route.rs` names them too.
+const CHARTS: [&str; 2] = ["manager", "operations"];
+
 /// Pages that moved to the desk, and where they are now: what people have kept still leads there.
 const MOVED: [(&str, &str); 3] =
     [("/board", "/desk/board"), ("/new-order", "/desk/new-order"), ("/users", "/desk/users")];
@@ -50,7 +53,12 @@ fn find<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
         return None;
     }
     let is_page = PAGES.contains(&first) || !path.contains('.');
-    let page = if first == "desk" { "/desk.html" } else { "/index.html" };
+    let second = path.split('/').nth(2).unwrap_or_default();
+    let page = match first {
+        "desk" if CHARTS.contains(&second) => "/manager.html",
+        "desk" => "/desk.html",
+        _ => "/index.html",
+    };
     of(path).or_else(|| if is_page { of(page) } else { None })
 }
 
@@ -167,6 +175,15 @@ mod tests {
             br: None,
             gz: None,
         },
+        File {
+            path: "/manager.html",
+            media_type: "text/html; charset=utf-8",
+            hash: "d4",
+            immutable: false,
+            identity: b"<html>charts",
+            br: None,
+            gz: None,
+        },
     ];
 
     fn get(path: &str, headers: &[(&'static str, &str)]) -> Response<Bytes> {
@@ -221,6 +238,9 @@ mod tests {
         }
         for path in ["/desk", "/desk/", "/desk/users", "/desk/flows/R1.5K"] {
             assert_eq!(&get(path, &[]).body()[..], b"<html>desk", "{path}");
+        }
+        for path in ["/desk/manager", "/desk/operations/", "/desk/operations/more"] {
+            assert_eq!(&get(path, &[]).body()[..], b"<html>charts", "{path}");
         }
         for path in ["/api/v1/nothing", "/health/other", "/favicon.ico", "/assets/takt-2.js", "/.env"] {
             let response = get(path, &[]);

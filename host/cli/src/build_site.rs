@@ -14,7 +14,7 @@ const PIPELINE: &str = "3";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
 /// What is written by hand for all bundles; pages name the others as `{name}` and get their hashed addresses.
-const SHARED: [&str; 5] = ["style.css", "desk.css", "icon.svg", "icon-180.png", "manifest.webmanifest"];
+const SHARED: [&str; 6] = ["style.css", "desk.css", "manager.css", "icon.svg", "icon-180.png", "manifest.webmanifest"];
 /// What the page of every bundle is made from.
 const TEMPLATE: &str = "page.html";
 
@@ -30,9 +30,15 @@ struct Bundle {
 }
 
 /// A phone on the floor waits for every byte; a desk has a better line.
-const BUNDLES: [Bundle; 2] = [
+const BUNDLES: [Bundle; 3] = [
     Bundle { program: "phone", page: "index.html", styles: &[], first_visit_max: 250 * 1024 },
     Bundle { program: "desk", page: "desk.html", styles: &["desk.css"], first_visit_max: 560 * 1024 },
+    Bundle {
+        program: "manager",
+        page: "manager.html",
+        styles: &["desk.css", "manager.css"],
+        first_visit_max: 560 * 1024,
+    },
 ];
 
 /// Builds `static-site/dist` from `static-site/`. Fast, and touches no file, when nothing has changed.

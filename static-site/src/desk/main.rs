@@ -11,5 +11,5 @@ mod svg;
 use takt_site_app::{json, net, route, show, sign_in, text, ui};
 
 fn main() {
-    app::start(app::Bundle { home: "/desk", view: shell::view });
+    app::start(app::Bundle { home: "/desk", name: route::DESK, view: shell::view });
 }

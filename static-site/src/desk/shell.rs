@@ -5,14 +5,11 @@ use takt_domain::permission::Permission;
 use takt_domain::refusal::Unmet;
 
 use crate::app::{self, PAGES, Page};
-use crate::route::{Route, desk};
+use crate::route::{MANAGEMENT, Route, desk};
 use crate::sign_in;
 use crate::text::{self, Text};
 use crate::ui::icon::{self, Icon};
 use crate::ui::{self, tap};
-
-const FLOOR: Text = Text::new("现场", "Shop floor");
-const MENU: Text = Text::new("菜单", "Menu");
 
 pub(crate) fn view() -> View {
     ui::shell::view("shell desk", navigation(), page)
@@ -68,7 +65,15 @@ fn navigation() -> View {
         }
         parts.push(link(page, open));
     }
-    parts.push(heading(FLOOR));
+    let charts: Vec<_> = MANAGEMENT.iter().filter(|page| app::may(page.needs)).collect();
+    if !charts.is_empty() {
+        parts.push(heading(text::MANAGEMENT));
+    }
+    parts.extend(charts.into_iter().map(|page| {
+        let (path, drawing, name) = (desk(page.at).path(), page.icon, page.name);
+        view! { a(href=path) { (drawing) span { (name) } } }
+    }));
+    parts.push(heading(text::FLOOR));
     parts.extend(floor().into_iter().map(|(route, drawing, name)| {
         let path = route.path();
         view! { a(href=path) { (drawing) span { (name) } } }
@@ -79,7 +84,7 @@ fn navigation() -> View {
     let expanded = move || if open.get() { "true" } else { "false" };
     let flip = tap(move || open.set(!open.get_untracked()));
     view! {
-        button(r#type="button", class="round menu", aria-label=MENU, aria-expanded=expanded, on:click=flip) { (icon::MENU) }
+        button(r#type="button", class="round menu", aria-label=text::MENU, aria-expanded=expanded, on:click=flip) { (icon::MENU) }
         nav(class=class, aria-label=text::NAVIGATION) {
             span(class="brand") { "Takt" }
             (parts)

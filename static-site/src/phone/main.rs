@@ -9,5 +9,5 @@ use takt_site_app::app::Bundle;
 use takt_site_app::{app, flow, json, net, route, show, sign_in, text, ui};
 
 fn main() {
-    app::start(Bundle { home: "/", view: shell::view });
+    app::start(Bundle { home: "/", name: route::PHONE, view: shell::view });
 }

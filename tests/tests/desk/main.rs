@@ -1,6 +1,7 @@
 //! The desk's pages of production control, clicked through in a real browser against the real host: what is seen and
 //! touched there, and what the plant has kept of it.
 
+mod charts;
 mod counts;
 mod deputies;
 mod exceptions;

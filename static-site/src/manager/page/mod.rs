@@ -1,0 +1,4 @@
+//! The pages with charts.
+
+pub(crate) mod manager;
+pub(crate) mod operations;
