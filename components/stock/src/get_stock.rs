@@ -4,7 +4,7 @@ use takt_api::problem::ProblemType;
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::OWED_SCOPE;
 use takt_records::keep::{PLANT_PARENT, kind};
-use takt_records::{load, lot};
+use takt_records::{load, lot, reservation};
 use takt_store::{Load, PlantNumber, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
@@ -42,5 +42,16 @@ pub(crate) async fn get_stock<S: Store>(
     }
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
     let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
-    json(200, &sum::sum(&item, &loaded.balances, &locations, &lots, loaded.counter(OWED_SCOPE, id), pending)?)
+    let mut stock = sum::sum(&item, &loaded.balances, &locations, &lots, loaded.counter(OWED_SCOPE, id), pending)?;
+    let orders = stock.places.iter().flat_map(|place| &place.held_for).map(|held| &held.order);
+    // How much there is, is told also where nobody can say that.
+    let terms = reservation::terms(store, caller, orders).await.unwrap_or_default();
+    for place in &mut stock.places {
+        for held in &mut place.held_for {
+            let Some(terms) = terms.get(&held.order) else { continue };
+            held.priority = Some(terms.priority);
+            held.until = terms.until_at(place.location.as_str(), &locations);
+        }
+    }
+    json(200, &stock)
 }

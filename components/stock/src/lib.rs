@@ -84,6 +84,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "listLots" => lots::list(store, call).await,
         "getLot" => lots::get(store, call).await,
         "setLotState" => lots::set_state(store, call).await,
+        "setLotExpiry" => lots::set_expiry(store, call).await,
         "splitLot" => lots::split(store, call).await,
         "mergeLots" => lots::merge(store, call).await,
         "getLotSettings" => lots::get_settings(store, call).await,

@@ -1,21 +1,19 @@
 //! Lots: under `/api/v1/lots`, and what the plant has set about them.
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use takt_api::Page;
-use takt_api::lots::{LotDetail, LotPlace, LotRow, LotSettings, MergeLots, SetLotState, SplitLot};
+use takt_api::lots::{LotDetail, LotPlace, LotRow, LotSettings, MergeLots, SetLotExpiry, SetLotState, SplitLot};
 use takt_api::problem::ProblemType;
-use takt_domain::flow::Category;
-use takt_domain::id::ItemId;
+use takt_domain::id::{ItemId, LocationId};
 use takt_domain::lot::{self as domain, Lot};
-use takt_domain::master::Item;
-use takt_domain::order::Order;
+use takt_domain::master::{Item, Location};
 use takt_domain::quantity::Quantity;
 use takt_records::caller::Caller;
 use takt_records::command::lot as command;
-use takt_records::keep::kind;
-use takt_records::{load, lot};
-use takt_store::{Balance, ListFilter, Load, Loaded, PageRequest, Store};
+use takt_records::command::lot_expiry::set_expiry as set_expiry_of;
+use takt_records::keep::{PLANT_PARENT, kind};
+use takt_records::{load, lot, reservation};
+use takt_store::{Balance, ListFilter, Load, Loaded, PageRequest, Store, Way};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, answer, json};
 
@@ -105,8 +103,8 @@ pub(crate) async fn get<S: Store>(store: &S, call: &Call) -> Outcome {
     load.with_plant = true;
     load.records = vec![(kind::ITEM.into(), id.to_owned())];
     load.records.extend(lot::record(id, number));
+    load.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
     load.balances_of = vec![id.to_owned()];
-    load.lots = Some(kind::LOT.into());
     let loaded = store.load(&load).await?;
     let item = item(&loaded, id)?;
     let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
@@ -118,55 +116,56 @@ pub(crate) async fn get<S: Store>(store: &S, call: &Call) -> Outcome {
         Some(LotPlace { location: balance.location.parse().ok()?, order, quantity, priority: None, until: None })
     };
     let mut places: Vec<LotPlace> = of_lot(&known.lot, &loaded.balances).filter_map(place).collect();
-    reservations(store, caller, &mut places).await?;
-    let mut children: Vec<String> = Vec::new();
-    for record in loaded.records.iter().filter(|record| record.kind == kind::LOT) {
-        let lot: Lot = record.parse()?;
-        if lot.parents.iter().any(|parent| parent == number) {
-            children.push(lot.number);
-        }
+    let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
+    let terms = reservation::terms(store, caller, places.iter().filter_map(|place| place.order.as_ref())).await?;
+    for place in &mut places {
+        let Some(terms) = place.order.as_ref().and_then(|order| terms.get(order)) else { continue };
+        place.priority = Some(terms.priority);
+        place.until = terms.until_at(place.location.as_str(), &locations);
     }
+    let children = children(store, caller, id, number).await?;
     let row = row(known.lot.clone(), &item, &loaded.balances, lots.today);
     json(200, &LotDetail { row, version: known.version, places, children })
 }
 
-/// Says of what is held how urgent its order is, and until when it is held.
-async fn reservations<S: Store>(store: &S, caller: &Caller, places: &mut [LotPlace]) -> Result<(), Failure> {
-    let orders = places.iter().filter_map(|place| place.order.as_ref());
-    let mut load = Load::new(caller.plant, caller.now_ms());
-    load.records = orders.map(|order| (kind::ORDER.to_owned(), order.to_string())).collect();
-    if load.records.is_empty() {
-        return Ok(());
-    }
-    load.records.push(lot::settings_record());
-    let loaded = store.load(&load).await?;
-    let hours = lot::settings(&loaded)?.reservation_hours;
-    for place in places {
-        let record = place.order.as_ref().and_then(|order| loaded.record(kind::ORDER, order.as_str()));
-        let Some(order) = record.map(|record| record.parse::<Order>()).transpose()? else { continue };
-        place.priority = Some(order.priority);
-        let Some(hours) = hours else { continue };
-        let flow = load::flow(store, caller, &order.flow).await?;
-        let waits =
-            flow.is_some_and(|flow| flow.state(&order.state).is_some_and(|one| one.category == Category::Ready));
-        if waits {
-            place.until = order.state_since.checked_add(SignedDuration::from_hours(i64::from(hours))).ok();
-        }
-    }
-    Ok(())
+/// The most lots that are told of what became of one.
+const CHILDREN_MAX: u32 = 500;
+
+/// What parts of a lot became, whether or not anything of that is left: the ledger knows.
+async fn children<S: Store>(store: &S, caller: &Caller, item: &str, lot: &str) -> Result<Vec<String>, Failure> {
+    let flows = store.lot_flows(caller.plant, &[(item.to_owned(), lot.to_owned())], CHILDREN_MAX).await?;
+    let lots = LocationId::lots();
+    let became = flows.into_iter().filter(|flow| {
+        flow.way == Way::Out && flow.place == lots.as_str() && flow.quantity > 0 && !flow.other_lot.is_empty()
+    });
+    let mut children: Vec<String> = became.map(|flow| flow.other_lot).collect();
+    children.sort();
+    children.dedup();
+    Ok(children)
 }
 
 /// `POST /api/v1/lots/{item}/{lot}/state`
 pub(crate) async fn set_state<S: Store>(store: &S, call: &Call) -> Outcome {
     let given: SetLotState = call.json()?;
-    // What cannot be the number of an item is none that is there.
-    let missing = |_| Failure::because(ProblemType::NotFound, call.segment(0));
-    let item: ItemId = call.segment(0).parse().map_err(missing)?;
+    let (item, number) = named(call)?;
+    answer(&command::set_state(store, call.caller()?, &item, number, &given).await?)
+}
+
+/// `POST /api/v1/lots/{item}/{lot}/expiry`
+pub(crate) async fn set_expiry<S: Store>(store: &S, call: &Call) -> Outcome {
+    let given: SetLotExpiry = call.json()?;
+    let (item, number) = named(call)?;
+    answer(&set_expiry_of(store, call.caller()?, &item, number, &given).await?)
+}
+
+/// The lot that the path names. What cannot be a number is none that is there.
+fn named(call: &Call) -> Result<(ItemId, &str), Failure> {
+    let item = call.segment(0).parse().map_err(|_| Failure::because(ProblemType::NotFound, call.segment(0)))?;
     let number = call.segment(1);
     if number.chars().count() > domain::LOT_MAX {
         return Err(Failure::because(ProblemType::NotFound, number));
     }
-    answer(&command::set_state(store, call.caller()?, &item, number, &given).await?)
+    Ok((item, number))
 }
 
 /// `POST /api/v1/lots/split`

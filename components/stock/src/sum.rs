@@ -63,7 +63,7 @@ pub(crate) fn sum(
         place.on_hand = quantity(place.on_hand.units() + balance.quantity);
         if let Ok(order) = balance.order.parse() {
             place.reserved = quantity(place.reserved.units() + balance.quantity);
-            place.held_for.push(Held { order, quantity: quantity(balance.quantity) });
+            place.held_for.push(Held { order, quantity: quantity(balance.quantity), priority: None, until: None });
         }
     }
     Ok(ItemStock {

@@ -39,7 +39,7 @@ pub struct LotDetail {
     pub version: u64,
     /// Where it stands, and for whom.
     pub places: Vec<LotPlace>,
-    /// Lots of the item that were made of it by splitting or merging, and are in stock.
+    /// Lots of the item that parts of it became by splitting, merging or an inspection, also where nothing of them is left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<String>,
 }
@@ -74,6 +74,18 @@ pub struct LotPlace {
 pub struct SetLotState {
     /// What is done with it.
     pub act: LotAct,
+    /// Why.
+    pub reason: String,
+}
+
+/// `POST /api/v1/lots/{item}/{lot}/expiry`: corrects the last day, signed with the PIN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetLotExpiry {
+    /// The last day on which it may be used.
+    #[serde(deserialize_with = "takt_domain::time::date")]
+    pub expires: Date,
     /// Why.
     pub reason: String,
 }

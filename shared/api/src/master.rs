@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 pub use takt_domain::calendar::{CalendarDay, DayShift, Shift};
 use takt_domain::id::{EquipmentId, ItemId, LineId, UserId};
-use takt_domain::master::{Bom, CrewMember, Equipment, EquipmentStatus, Item, Line, Location, Mould, Routing};
+use takt_domain::master::{
+    Bom, CrewMember, Equipment, EquipmentStatus, Item, ItemUnit, Line, Location, Mould, Routing,
+};
 use takt_domain::quantity::Quantity;
 use takt_domain::resource::EquipmentUse;
 
@@ -25,6 +27,15 @@ pub struct ItemDetail {
     /// What one unit of it needs, phantoms resolved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<NeedRow>,
+}
+
+/// `PUT /api/v1/items/{item}/units`: the other units in which quantities of an item may be given, and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ItemUnits {
+    /// All of them, each with how much of the item's own unit one of it is; at most 20.
+    pub units: Vec<ItemUnit>,
 }
 
 /// One component of one unit.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use takt_domain::id::{ItemId, LocationId, OrderId, UserId};
 use takt_domain::ledger::{Account, MovementKind};
 use takt_domain::movement::NewMovement;
+use takt_domain::order::Priority;
 use takt_domain::quantity::Quantity;
 use takt_domain::scan::LabelUse;
 
@@ -128,7 +129,7 @@ pub struct Take {
     pub expires: Option<Date>,
 }
 
-/// A part that is held.
+/// A part that is held. What no page shows is not read in a page, whose size counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Held {
@@ -136,6 +137,15 @@ pub struct Held {
     pub order: OrderId,
     /// How much.
     pub quantity: Quantity,
+    /// How urgent that order is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_os = "unknown", serde(skip_deserializing))]
+    pub priority: Option<Priority>,
+    /// When it is let go, where that order has not started by then and the plant has set a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_os = "unknown", serde(skip_deserializing))]
+    #[cfg_attr(not(target_os = "unknown"), serde(deserialize_with = "takt_domain::time::timestamp_option"))]
+    pub until: Option<Timestamp>,
 }
 
 /// One posting of the ledger.

@@ -166,6 +166,9 @@ pub struct IncomingAnswer {
     /// The number of the nonconformance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonconformance: Option<NonconformanceId>,
+    /// The lot of the pieces: a new one where failed pieces were a part of a lot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lot: String,
 }
 
 /// `GET` and `PUT /api/v1/supply-settings`

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use takt_domain::id::{ItemId, OrderId};
+use takt_domain::lot::LotState;
+use takt_domain::lot::incoming::LotInspection;
 use takt_domain::quantity::Quantity;
 
 /// What stands in a node of a trace.
@@ -84,6 +86,12 @@ pub struct TraceNode {
     /// Of what is none of the plant's own places: true where goods came from there, false where they went there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inward: bool,
+    /// Of a lot: whether it may be used; not there where it may.
+    #[serde(default, skip_serializing_if = "LotState::is_free")]
+    pub state: LotState,
+    /// Of a lot: the incoming inspection that it waits for, or by which it was judged last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspection: Option<LotInspection>,
 }
 
 /// So much flowed from one node to another.

@@ -9,13 +9,21 @@
 //! came from.
 
 pub mod change;
+pub mod expiry;
+pub mod incoming;
+pub mod serial;
+
+pub use serial::there_already;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use self::incoming::LotInspection;
+use crate::document::LineRef;
 use crate::id::ItemId;
 use crate::ledger::{Balance, MovementKind, Posting};
 use crate::master::Item;
@@ -73,6 +81,11 @@ pub enum LotState {
 }
 
 impl LotState {
+    /// True for what may be used, as far as quality goes.
+    pub fn is_free(&self) -> bool {
+        *self == Self::Free
+    }
+
     /// The name that travels.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -121,6 +134,9 @@ pub struct Lot {
     /// The lots of the same item that it was made of by splitting or merging.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<String>,
+    /// The incoming inspection that it waits for, or by which it was judged last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspection: Option<LotInspection>,
 }
 
 /// The name of a lot's record. No two lots share one, whatever stands in their numbers.
@@ -136,6 +152,8 @@ pub enum Fault {
     Expired(Date),
     /// Kept back, for this reason.
     Quarantine(String),
+    /// Kept back, since it came by this line and nobody has inspected it yet.
+    ToInspect(LineRef),
     /// Found not to be usable, for this reason.
     Blocked(String),
 }
@@ -153,11 +171,21 @@ impl Lot {
             since,
             supplier_lot: String::new(),
             parents: Vec::new(),
+            inspection: None,
         }
+    }
+
+    /// Whether it may be used on a day.
+    pub fn is_usable(&self, today: Option<Date>) -> bool {
+        let is_over = self.expires.is_some_and(|expires| today.is_some_and(|today| today > expires));
+        self.state.is_free() && !is_over
     }
 
     /// Why it is not to be used on a day.
     pub fn fault(&self, today: Option<Date>) -> Option<Fault> {
+        if let Some(line) = self.waits_for() {
+            return Some(Fault::ToInspect(line.clone()));
+        }
         match self.state {
             LotState::Quarantine => return Some(Fault::Quarantine(self.reason.clone())),
             LotState::Blocked => return Some(Fault::Blocked(self.reason.clone())),
@@ -173,7 +201,7 @@ impl Fault {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Expired(_) => "expired",
-            Self::Quarantine(_) => "quarantine",
+            Self::Quarantine(_) | Self::ToInspect(_) => "quarantine",
             Self::Blocked(_) => "blocked",
         }
     }
@@ -206,6 +234,15 @@ impl Fault {
                 let remedy = lang.pick("换用其他批次,或请质检放行", "take another lot, or have quality release it");
                 Unmet::new("lot.quarantine", detail, remedy, Permission::QualityDispose.holders())
             }
+            Self::ToInspect(line) => {
+                let (document, number) = (&line.document, line.line);
+                let detail = match lang {
+                    Lang::Zh => format!("{item} 批次 {lot} 待来料检验({document} 第 {number} 行)"),
+                    Lang::En => format!("lot {lot} of {item} waits for its inspection (line {number} of {document})"),
+                };
+                let remedy = lang.pick("换用其他批次,或请质检检验", "take another lot, or have it inspected");
+                Unmet::new("lot.quarantine", detail, remedy, Permission::QualityInspect.holders())
+            }
             Self::Blocked(reason) => {
                 let because = because(reason);
                 let detail = match lang {
@@ -236,18 +273,19 @@ pub type Rank<'a> = (Date, Option<Timestamp>, &'a str);
 pub struct Lots {
     /// The plant's own day. Nothing has expired where nobody knows it.
     pub today: Option<Date>,
-    known: BTreeMap<ItemId, BTreeMap<String, KnownLot>>,
+    // Shared, so that facts are copied in a page without the code that copies lots.
+    known: Arc<BTreeMap<ItemId, BTreeMap<String, KnownLot>>>,
 }
 
 impl Lots {
     /// None yet.
     pub fn on(today: Option<Date>) -> Self {
-        Self { today, known: BTreeMap::new() }
+        Self { today, known: Arc::default() }
     }
 
     /// Adds one, or puts it in the place of what was known of it.
     pub fn put(&mut self, lot: Lot, version: u64) {
-        let of_item = self.known.entry(lot.item.clone()).or_default();
+        let of_item = Arc::make_mut(&mut self.known).entry(lot.item.clone()).or_default();
         of_item.insert(lot.number.clone(), KnownLot { lot, version });
     }
 
@@ -263,7 +301,7 @@ impl Lots {
 
     /// True for what may be used today.
     pub fn usable(&self, balance: &Balance) -> bool {
-        self.fault(&balance.item, &balance.lot).is_none()
+        self.get(&balance.item, &balance.lot).is_none_or(|known| known.lot.is_usable(self.today))
     }
 
     /// Earliest expiry first; of those that expire at once, or never, the oldest first. What has no record was there before.
@@ -348,7 +386,7 @@ pub fn wrong(item: &Item, lot: &str, quantity: Quantity, lang: Lang) -> Option<(
                 Lang::En => format!("expected a serial number as the lot: {id} is tracked by serial number"),
             },
         )),
-        Tracking::Serial => (quantity.units() != one(item)).then(|| {
+        Tracking::Serial => (quantity.units() != serial::one(item)).then(|| {
             let detail = match lang {
                 Lang::Zh => format!("{id} 按序列号管理,每次移动数量必须为 1"),
                 Lang::En => format!("expected 1: {id} is tracked by serial number, and each piece moves by itself"),
@@ -356,32 +394,6 @@ pub fn wrong(item: &Item, lot: &str, quantity: Quantity, lang: Lang) -> Option<(
             ("quantity", detail)
         }),
     }
-}
-
-/// One piece, in the units of an item.
-fn one(item: &Item) -> i64 {
-    10_i64.saturating_pow(u32::from(item.scale))
-}
-
-/// Why a piece with a number of its own cannot come in: it is there already.
-pub fn there_already(item: &Item, lot: &str, balances: &[Balance], lang: Lang) -> Option<Unmet> {
-    if item.tracking != Tracking::Serial {
-        return None;
-    }
-    let there = |balance: &&Balance| {
-        balance.item == item.id
-            && balance.lot == lot
-            && balance.quantity.is_positive()
-            && !balance.location.is_virtual()
-    };
-    let location = &balances.iter().find(there)?.location;
-    let detail = match lang {
-        Lang::Zh => format!("{} 序列号 {lot} 已在 {location}", item.id),
-        Lang::En => format!("{} with the serial number {lot} is at {location} already", item.id),
-    };
-    let remedy =
-        lang.pick("核对序列号;确在别处时先调拨或冲销", "check the number; if it is elsewhere, move it or reverse");
-    Some(Unmet::new("lot.serial_there", detail, remedy, Permission::StockMove.holders()))
 }
 
 /// The last day of what was made on a day, by the item's shelf life.

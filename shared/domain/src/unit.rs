@@ -21,6 +21,38 @@ pub fn are_good(units: &[ItemUnit]) -> bool {
     units.len() <= UNITS_MAX && units.iter().enumerate().all(good)
 }
 
+/// What is wrong with the other units that an item is to have: the field, and why.
+pub fn wrong(item: &Item, units: &[ItemUnit], lang: Lang) -> Option<(String, String)> {
+    if units.len() > UNITS_MAX {
+        let detail = match lang {
+            Lang::Zh => format!("最多 {UNITS_MAX} 个单位"),
+            Lang::En => format!("expected at most {UNITS_MAX} units"),
+        };
+        return Some(("units".into(), detail));
+    }
+    units.iter().enumerate().find_map(|(n, unit)| {
+        let named = |name: &str| name == item.unit || units[..n].iter().any(|before| before.unit == name);
+        let at = |field: &str| format!("units[{n}].{field}");
+        let name = &unit.unit;
+        if name.trim() != name || !are_good(&[ItemUnit { factor: Quantity::from_units(1, 0), ..unit.clone() }]) {
+            let detail = match lang {
+                Lang::Zh => format!("单位名称为 1 到 {UNIT_MAX} 个字符"),
+                Lang::En => format!("expected a name of 1 to {UNIT_MAX} characters"),
+            };
+            return Some((at("unit"), detail));
+        }
+        if named(name) {
+            let detail = match lang {
+                Lang::Zh => format!("{} 已有单位 {name}", item.id),
+                Lang::En => format!("{} has the unit {name} already", item.id),
+            };
+            return Some((at("unit"), detail));
+        }
+        let detail = lang.pick("换算数量必须大于 0", "expected a quantity above zero");
+        (!unit.factor.is_positive()).then(|| (at("factor"), detail.to_owned()))
+    })
+}
+
 /// The factor of a unit; none for the item's own, which may be named too.
 fn factor(item: &Item, unit: &str) -> Option<Option<Quantity>> {
     if unit.is_empty() || unit == item.unit {

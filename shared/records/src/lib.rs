@@ -21,6 +21,7 @@ pub mod load;
 pub mod lot;
 pub mod planning;
 pub mod quality;
+pub mod reservation;
 pub mod scan;
 pub mod seal;
 pub mod shortages;

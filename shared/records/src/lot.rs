@@ -9,11 +9,13 @@ pub mod watch;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use takt_api::lots::LotSettings;
+use takt_domain::document::LineRef;
 use takt_domain::id::ItemId;
 use takt_domain::label::OwnLabel;
-use takt_domain::ledger::Posting;
+use takt_domain::ledger::{Balance as Held, Posting};
+
 pub use takt_domain::lot::LOT_MAX;
-use takt_domain::lot::{self, Fault, Lot, Lots, Tracking};
+use takt_domain::lot::{self, Fault, Lot, Lots, Tracking, incoming};
 use takt_domain::master::Item;
 use takt_domain::movement::NewMovement;
 use takt_domain::quantity::Quantity;
@@ -108,7 +110,7 @@ pub struct Said {
 
 impl Said {
     /// What a movement says, and the label that was scanned for it. Both must say the same.
-    pub fn of(given: &NewMovement, meaning: Option<&Meaning>) -> Result<Self, CommandError> {
+    pub fn of(given: &NewMovement, meaning: Option<&Meaning>, lang: Lang) -> Result<Self, CommandError> {
         let label = match meaning {
             Some(Meaning::Gs1(found)) => (found.expiry(), found.produced()),
             Some(Meaning::Own(OwnLabel::Material(material))) => (material.expiry, None),
@@ -116,7 +118,11 @@ impl Said {
         };
         let one = |field: &str, given: Option<Date>, label: Option<Date>| match (given, label) {
             (Some(given), Some(label)) if given != label => {
-                Err(CommandError::field(field, format!("the label says {label}")))
+                let detail = match lang {
+                    Lang::Zh => format!("标签上为 {label}"),
+                    Lang::En => format!("the label says {label}"),
+                };
+                Err(CommandError::field(field, detail))
             }
             _ => Ok(given.or(label)),
         };
@@ -125,7 +131,11 @@ impl Said {
         if let (Some(expires), Some(made)) = (expires, made)
             && expires < made
         {
-            return Err(CommandError::field("expires", format!("expected a day that is not before {made}")));
+            let detail = match lang {
+                Lang::Zh => format!("不能早于生产日期 {made}"),
+                Lang::En => format!("expected a day that is not before {made}"),
+            };
+            return Err(CommandError::field("expires", detail));
         }
         let supplier_lot = given.supplier_lot.trim().to_owned();
         Ok(Self { expires, made, supplier_lot })
@@ -142,6 +152,7 @@ pub fn comes_in(
     number: &str,
     said: &Said,
     lots: &Lots,
+    inspection: Option<&Waits<'_>>,
     caller: &Caller,
 ) -> Result<Option<RecordWrite>, CommandError> {
     if number.is_empty() {
@@ -149,7 +160,8 @@ pub fn comes_in(
         return if nothing {
             Ok(None)
         } else {
-            Err(CommandError::field("lot", "expected the lot that this is said of"))
+            let detail = caller.lang.pick("请填写批次号", "expected the lot that this is said of");
+            Err(CommandError::field("lot", detail))
         };
     }
     let Some(known) = lots.get(&item.id, number) else {
@@ -160,19 +172,45 @@ pub fn comes_in(
             supplier_lot: said.supplier_lot.clone(),
             ..Lot::new(item.id.clone(), number, caller.now)
         };
+        let new = inspection.map_or_else(|| new.clone(), |waits| incoming::received(&new, waits.line));
         return Ok(Some(write(&new, 0)));
     };
     let lot = &known.lot;
     let same = |field: &str, said: Option<Date>, known: Option<Date>| match said {
         Some(day) if known != Some(day) => {
-            let known = known.map_or_else(|| "none".to_owned(), |day| day.to_string());
-            Err(CommandError::field(field, format!("lot {number} of {} has {known}", item.id)))
+            let none = || caller.lang.pick("未填", "none").to_owned();
+            let (known, id) = (known.map_or_else(none, |day| day.to_string()), &item.id);
+            let detail = match caller.lang {
+                Lang::Zh => format!("{id} 批次 {number} 已登记为 {known}"),
+                Lang::En => format!("lot {number} of {id} has {known}"),
+            };
+            Err(CommandError::field(field, detail))
         }
         _ => Ok(()),
     };
     same("expires", said.expires, lot.expires)?;
     same("made", said.made, lot.made)?;
-    Ok((item.tracking == Tracking::Serial).then(|| write(lot, known.version)))
+    let after = match inspection {
+        Some(waits) if !in_stock(&item.id, number, waits.balances) => incoming::received(lot, waits.line),
+        _ => lot.clone(),
+    };
+    Ok((item.tracking == Tracking::Serial || after != *lot).then(|| write(&after, known.version)))
+}
+
+/// A delivery that is to be inspected.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits<'a> {
+    /// The line that it comes by.
+    pub line: &'a LineRef,
+    /// Every balance of the item, before it.
+    pub balances: &'a [Held],
+}
+
+/// Something of a lot stands in the plant.
+fn in_stock(item: &ItemId, number: &str, balances: &[Held]) -> bool {
+    balances
+        .iter()
+        .any(|one| one.item == *item && one.lot == number && !one.location.is_virtual() && one.quantity.is_positive())
 }
 
 /// A lot that was found, by a count or when Takt began: its record, where it is new.

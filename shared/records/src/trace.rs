@@ -6,6 +6,7 @@ use takt_api::archive::ArchivedOrder;
 use takt_api::trace::{Trace, TraceEdge, TraceKind, TraceNode};
 use takt_domain::document::{Document, LineRef};
 use takt_domain::id::ItemId;
+use takt_domain::lot::{Lot, LotState};
 use takt_domain::master::Item;
 use takt_domain::order::Order;
 use takt_domain::quantity::Quantity;
@@ -180,9 +181,11 @@ async fn names<S: Store>(
     let mut load = Load::new(caller.plant, caller.now_ms());
     for found in &found.nodes {
         match &found.node {
-            Node::Lot { item, .. } | Node::Loose { item, .. } => {
+            Node::Lot { item, lot } => {
                 load.records.push((kind::ITEM.into(), item.to_string()));
+                load.records.extend(crate::lot::record(item.as_str(), lot));
             }
+            Node::Loose { item, .. } => load.records.push((kind::ITEM.into(), item.to_string())),
             Node::Order(order) => {
                 load.records.extend(KINDS_OF_ORDERS.map(|kind| (kind.to_owned(), order.to_string())));
             }
@@ -256,9 +259,15 @@ fn named(node: &Node, loaded: &Loaded) -> Result<TraceNode, CommandError> {
         ordered_by: String::new(),
         partner: String::new(),
         inward: false,
+        state: LotState::Free,
+        inspection: None,
     };
     match node {
         Node::Lot { item, lot } => {
+            if let Some(record) = loaded.record(kind::LOT, &takt_domain::lot::key(item.as_str(), lot)) {
+                let known: Lot = record.parse()?;
+                (named.state, named.inspection) = (known.state, known.inspection);
+            }
             named.kind = TraceKind::Lot;
             (named.item, named.lot) = (Some(item.clone()), lot.clone());
         }

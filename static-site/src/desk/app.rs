@@ -334,6 +334,14 @@ pub(crate) const PAGES: &[Page] = &[
         view: page::fields::view,
     },
     Page {
+        at: "units",
+        name: page::units::NAME,
+        icon: icon::STOCK,
+        group: SET_UP,
+        needs: &[Permission::ItemFields],
+        view: page::units::view,
+    },
+    Page {
         at: "users",
         name: text::USERS,
         icon: icon::USERS,

@@ -175,6 +175,11 @@ pub fn pair(name: Text, value: impl Into<View>) -> View {
     view! { div(class="pair") { dt { (name) } dd { (value) } } }
 }
 
+/// A small link beside a title. Its code is there once, since every first visit loads it.
+pub fn link(path: String, name: Text) -> View {
+    view! { a(class="quiet small", href=path) { (name) } }
+}
+
 /// What the reader still has to give, read aloud as soon as it is said.
 pub fn hint(said: Signal<String>) -> View {
     live(move || {

@@ -308,6 +308,8 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "cancelKanbanCall" => Some(json!({"reason": "r"})),
         "decideExtraIssue" => Some(json!({"agree": false, "comment": "c"})),
         "setLotState" => Some(json!({"act": "quarantine", "reason": "r"})),
+        "setLotExpiry" => Some(json!({"expires": "2999-12-31", "reason": "r"})),
+        "putItemUnits" => Some(json!({"units": []})),
         "putPrice" => Some(json!({"price": "1"})),
         "endDelegation" => Some(json!({})),
         "putPurchaseOrder" | "putSalesOrder" => {

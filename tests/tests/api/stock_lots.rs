@@ -53,9 +53,27 @@ fn a_lot_is_received_picked_kept_back_and_released_with_the_pin() {
     assert!(list("&state=blocked").is_empty());
     people.operator.get("/api/v1/lots?state=none").expect_problem(422, "invalid");
 
+    // What became of the parts is told, also of a part of which nothing is left.
+    let found: LotDetail = people.operator.get(&path).ok().json();
+    assert_eq!((found.children, found.row.on_hand.units()), (vec!["PART".to_owned()], 6));
+    let part: LotDetail = people.operator.get(&format!("/api/v1/lots/{item}/PART")).ok().json();
+    assert_eq!((part.children, part.row.on_hand.units()), (vec!["LATE".to_owned()], 0));
+    let expiry = json!({"expires": "2999-02-28", "reason": "the label says so"});
+    people.inspector.post_signed(&format!("{path}/expiry"), &expiry).ok();
+    let gone = people.inspector.post_signed(&format!("/api/v1/lots/{item}/PART/expiry"), &expiry);
+    assert_eq!(gone.unmet(409, "refused"), ["lot.gone"]);
+    let wrong = json!({"expires": "2999-02-30", "reason": "r"});
+    people.inspector.post(&format!("{path}/expiry"), wrong).expect_status(400);
+
     let settings = json!({"version": 0, "warn_days": 30, "reservation_hours": 24});
     let set: LotSettings = people.manager.put("/api/v1/lot-settings", settings.clone()).ok().json();
     assert_eq!((set.version, set.warn_days), (1, 30));
     assert_eq!(people.manager.put("/api/v1/lot-settings", settings).unmet(409, "refused"), ["version.stale"]);
+    // What is held for an order says how urgent that is, and until when it is held.
+    let order = people.dispatched(SMALL.product, "2", SMALL.line);
+    let stock: ItemStock = people.operator.get(&format!("/api/v1/stock/{item}")).ok().json();
+    let held: Vec<_> = stock.places.iter().flat_map(|place| &place.held_for).collect();
+    assert!(!held.is_empty() && held.iter().all(|one| one.order.as_str() == order), "{held:?}");
+    assert!(held.iter().all(|one| one.priority.is_some() && one.until.is_some_and(|at| at > jiff::Timestamp::now())));
     ledger::check(&people.manager);
 }

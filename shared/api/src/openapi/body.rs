@@ -238,6 +238,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         ]),
         "getLot" => make.read::<lots::LotDetail>(&[]),
         "setLotState" => make.write::<lots::SetLotState, lots::LotAnswer>(&[200]),
+        "setLotExpiry" => make.write::<lots::SetLotExpiry, lots::LotAnswer>(&[200]),
         "splitLot" => make.write::<lots::SplitLot, lots::LotAnswer>(&[201]),
         "mergeLots" => make.write::<lots::MergeLots, lots::LotAnswer>(&[201]),
         "getLotSettings" => make.read::<lots::LotSettings>(&[]),
@@ -373,6 +374,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "putOrderCustom" | "putOperationCustom" | "putItemCustom" => {
             make.write::<forms::PutCustom, forms::CustomState>(&[200])
         }
+        "putItemUnits" => make.write::<master::ItemUnits, master::ItemUnits>(&[200]),
         "exportOrders" => make.csv(&[STATES, LINE, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
         "exportReports" => make.csv(&[ORDER, FROM, TO, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
         "exportItems" => make.csv(&[Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),

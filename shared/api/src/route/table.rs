@@ -61,6 +61,7 @@ pub const ROUTES: &[Route] = &[
     write("mergeLots", "POST", "/api/v1/lots/merge", "stock", May(StockMove), "Make parts of several lots one."),
     get("getLot", "/api/v1/lots/{item}/{lot}", "stock", May(StockView), Floor, "A lot, where it stands, and what it was made of."),
     write("setLotState", "POST", "/api/v1/lots/{item}/{lot}/state", "stock", Decided, "Keep a lot back, release it or block it."),
+    write("setLotExpiry", "POST", "/api/v1/lots/{item}/{lot}/expiry", "stock", May(QualityDispose), "Correct the last day of a lot."),
     get("getLotSettings", "/api/v1/lot-settings", "stock", May(StockView), Floor, "When lots that expire are told of, and how long reservations last."),
     write("putLotSettings", "PUT", "/api/v1/lot-settings", "stock", May(WatchSet), "Set when lots that expire are told of, and how long reservations last."),
     get("listConflicts", "/api/v1/conflicts", "stock", May(StockView), Board, "Entries by hand and by scanner for one line of a document, oldest first."),
@@ -163,6 +164,7 @@ pub const ROUTES: &[Route] = &[
     write("putItemCustom", "PUT", "/api/v1/items/{item}/custom", "plant", May(ItemFields), "Fill in the plant's own fields of an item."),
     get("exportOrders", "/api/v1/orders.csv", "orders", May(OrderView), Statistics, "Orders as CSV, with the plant's columns."),
     get("exportReports", "/api/v1/reports.csv", "reporting", May(ReportView), Statistics, "Reports as CSV, with the plant's columns."),
+    write("putItemUnits", "PUT", "/api/v1/items/{item}/units", "plant", May(ItemFields), "Set the other units of an item."),
     get("exportItems", "/api/v1/items.csv", "plant", May(MasterView), Statistics, "Items as CSV, with the plant's columns."),
     // Resources.
     write("putCrew", "PUT", "/api/v1/crew/{user}", "plant", May(ResourceSet), "Say where somebody works, with which badge and qualifications."),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fault, KnownLot, Lot, LotState, Lots};
 use crate::facts::Actor;
-use crate::id::{ItemId, LocationId};
+use crate::id::{ItemId, LocationId, OrderId};
 use crate::ledger::{Account, MovementKind, Posting};
 use crate::permission::Permission;
 use crate::quantity::Quantity;
@@ -104,16 +104,22 @@ pub struct Part {
 
 /// The two postings by which a part becomes part of another lot.
 pub fn renamed(item: &ItemId, part: &Part, to: &str) -> [Posting; 2] {
-    let posting = |lot: &str, from: LocationId, to: LocationId| Posting {
+    renamed_for(item, part, to, None)
+}
+
+/// The same for stock that is held for somebody, and stays so.
+pub fn renamed_for(item: &ItemId, part: &Part, to: &str, holder: Option<&OrderId>) -> [Posting; 2] {
+    let posting = |lot: &str, from: Account, to: Account| Posting {
         kind: MovementKind::Relot,
         item: item.clone(),
         lot: lot.to_owned(),
-        from: Account::free(from),
-        to: Account::free(to),
+        from,
+        to,
         quantity: part.quantity,
         reverses: None,
     };
-    let (here, lots) = (part.location.clone(), LocationId::lots());
+    let here = Account { location: part.location.clone(), order: holder.cloned() };
+    let lots = Account::free(LocationId::lots());
     [posting(&part.lot, here.clone(), lots.clone()), posting(to, lots, here)]
 }
 
@@ -130,6 +136,7 @@ pub fn split(from: Option<&Lot>, item: &ItemId, number: &str, now: Timestamp) ->
         since: from.since,
         supplier_lot: from.supplier_lot.clone(),
         parents: vec![from.number.clone()],
+        inspection: from.inspection.clone(),
         ..new
     }
 }

@@ -65,6 +65,9 @@ pub struct IncomingInspection {
     /// Of which lot.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lot: String,
+    /// The lot that the pieces were a part of, where they failed and became a lot of their own by that.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub split_from: String,
     /// Where it stood.
     pub location: LocationId,
     /// How much was judged by it.

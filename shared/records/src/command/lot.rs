@@ -7,7 +7,7 @@ use takt_domain::decide::DomainEvent;
 use takt_domain::id::ItemId;
 use takt_domain::ledger::{Balance, Posting};
 use takt_domain::lot::change::{self, Part};
-use takt_domain::lot::{Lot, Lots, Tracking};
+use takt_domain::lot::{Lot, Lots, serial};
 use takt_domain::master::{Item, Location};
 use takt_domain::permission::Permission;
 use takt_domain::quantity::Quantity;
@@ -35,7 +35,7 @@ pub async fn set_state<S: Store>(
     text_at("reason", &given.reason, TEXT_MAX)?;
     let reason = given.reason.trim();
     if reason.is_empty() {
-        return Err(CommandError::field("reason", "expected a few words"));
+        return Err(CommandError::field("reason", caller.lang.pick("请填写原因", "expected a few words")));
     }
     run(store, caller, async || {
         let mut load = Load::new(caller.plant, caller.now_ms());
@@ -96,12 +96,14 @@ impl World {
         let mut loaded = store.load(&load).await?;
         answered_before(&mut loaded, caller)?;
         let record = loaded.record(kind::ITEM, item.as_str());
-        let record = record.ok_or_else(|| CommandError::field("item", format!("there is no item {item}")))?;
+        let record = record.ok_or_else(|| {
+            let detail = match caller.lang {
+                Lang::Zh => format!("没有物料 {item}"),
+                Lang::En => format!("there is no item {item}"),
+            };
+            CommandError::field("item", detail)
+        })?;
         let item: Item = record.parse()?;
-        if item.tracking == Tracking::Serial {
-            let detail = "expected an item that is not tracked by serial number: each piece keeps its own";
-            return Err(CommandError::field("item", detail));
-        }
         if !caller.actor.may(Permission::StockMove) {
             return Err(Refusal::one(Unmet::permission(Permission::StockMove, caller.lang)).into());
         }
@@ -122,7 +124,11 @@ impl World {
         lang: Lang,
     ) -> Result<Part, CommandError> {
         if !self.locations.iter().any(|known| known.id == *location) {
-            return Err(CommandError::field(&format!("{at}location"), format!("there is no location {location}")));
+            let detail = match lang {
+                Lang::Zh => format!("没有库位 {location}"),
+                Lang::En => format!("there is no location {location}"),
+            };
+            return Err(CommandError::field(&format!("{at}location"), detail));
         }
         let here = |balance: &&Balance| balance.location == *location && balance.lot == lot && balance.order.is_none();
         let there = self.balances.iter().find(here).map_or(0, |balance| balance.quantity.units().max(0));
@@ -141,12 +147,13 @@ impl World {
         Ok(Part { lot: lot.to_owned(), location: location.clone(), quantity })
     }
 
-    fn number(&self, at: &str, given: &str) -> Result<String, CommandError> {
+    fn number(&self, at: &str, given: &str, lang: Lang) -> Result<String, CommandError> {
         text_at(at, given, lot::LOT_MAX)?;
         let number = given.trim();
-        let wrong = takt_domain::lot::wrong(&self.item, number, Quantity::zero(0), Lang::En);
+        let piece = Quantity::from_units(serial::one(&self.item), self.item.scale);
+        let wrong = takt_domain::lot::wrong(&self.item, number, piece, Lang::En);
         if number.is_empty() || wrong.is_some() {
-            return Err(CommandError::field(at, "expected the number of a lot"));
+            return Err(CommandError::field(at, lang.pick("请填写批次号", "expected the number of a lot")));
         }
         Ok(number.to_owned())
     }
@@ -196,6 +203,10 @@ impl World {
     }
 }
 
+fn refuse(unmet: Option<Unmet>) -> Result<(), Refusal> {
+    unmet.map_or(Ok(()), |unmet| Err(Refusal::one(unmet)))
+}
+
 /// A part of a lot becomes a new one.
 pub async fn split<S: Store>(store: &S, caller: &Caller, given: &SplitLot) -> Result<Answer, CommandError> {
     text_at("reason", &given.reason, TEXT_MAX)?;
@@ -203,15 +214,22 @@ pub async fn split<S: Store>(store: &S, caller: &Caller, given: &SplitLot) -> Re
     run(store, caller, async || {
         let from = given.lot.trim();
         let world = World::load(store, caller, &given.item, &[from, given.into.trim()]).await?;
-        let into = world.number("into", &given.into)?;
+        let quantity = quantity_at("quantity", given.quantity, world.item.scale)?;
+        refuse(serial::not_split(&world.item, from, quantity, caller.lang))?;
+        let into = world.number("into", &given.into, caller.lang)?;
         let in_stock = world.balances.iter().any(|balance| balance.lot == into && !balance.location.is_virtual());
         if world.lots.get(&given.item, &into).is_some() || in_stock {
-            return Err(CommandError::field("into", format!("there is a lot {into} already; merge with it")));
+            let detail = match caller.lang {
+                Lang::Zh => format!("批次 {into} 已存在,请改用并入"),
+                Lang::En => format!("there is a lot {into} already; merge with it"),
+            };
+            return Err(CommandError::field("into", detail));
         }
         let part = world.part("", from, &given.location, Some(given.quantity), caller.lang)?;
         let known = world.lots.get(&given.item, from).map(|known| &known.lot);
         if given.expires.is_some() && known.is_some() {
-            return Err(CommandError::field("expires", "expected only for stock without a lot"));
+            let detail = caller.lang.pick("只有无批次的库存才填到期日", "expected only for stock without a lot");
+            return Err(CommandError::field("expires", detail));
         }
         let mut after = change::split(known, &given.item, &into, caller.now);
         after.expires = after.expires.or(given.expires);
@@ -224,24 +242,31 @@ pub async fn split<S: Store>(store: &S, caller: &Caller, given: &SplitLot) -> Re
 pub async fn merge<S: Store>(store: &S, caller: &Caller, given: &MergeLots) -> Result<Answer, CommandError> {
     text_at("reason", &given.reason, TEXT_MAX)?;
     if given.parts.is_empty() || given.parts.len() > PARTS_MAX {
-        return Err(CommandError::field("parts", format!("expected 1 to {PARTS_MAX} parts")));
+        let detail = match caller.lang {
+            Lang::Zh => format!("请填写 1 到 {PARTS_MAX} 部分"),
+            Lang::En => format!("expected 1 to {PARTS_MAX} parts"),
+        };
+        return Err(CommandError::field("parts", detail));
     }
     for (n, part) in given.parts.iter().enumerate() {
         text_at(&format!("parts[{n}].lot"), &part.lot, lot::LOT_MAX)?;
         let same =
             |other: &takt_api::lots::MergePart| other.lot.trim() == part.lot.trim() && other.location == part.location;
         if given.parts[..n].iter().any(same) {
-            return Err(CommandError::field(&format!("parts[{n}]"), "expected each lot at each place once"));
+            let detail = caller.lang.pick("每个批次在每个库位只填一次", "expected each lot at each place once");
+            return Err(CommandError::field(&format!("parts[{n}]"), detail));
         }
         if part.lot.trim() == given.into.trim() {
-            return Err(CommandError::field(&format!("parts[{n}].lot"), "expected another lot than what they become"));
+            let detail = caller.lang.pick("不能并入自身", "expected another lot than what they become");
+            return Err(CommandError::field(&format!("parts[{n}].lot"), detail));
         }
     }
     run(store, caller, async || {
         let mut numbers: Vec<&str> = given.parts.iter().map(|part| part.lot.trim()).collect();
         let world =
             World::load(store, caller, &given.item, &[numbers.as_slice(), &[given.into.trim()]].concat()).await?;
-        let into = world.number("into", &given.into)?;
+        refuse(serial::not_merged(&world.item, caller.lang))?;
+        let into = world.number("into", &given.into, caller.lang)?;
         let mut parts = Vec::with_capacity(given.parts.len());
         for (n, part) in given.parts.iter().enumerate() {
             let at = format!("parts[{n}].");
@@ -258,7 +283,8 @@ pub async fn merge<S: Store>(store: &S, caller: &Caller, given: &MergeLots) -> R
 /// Sets what the plant has set down about lots and reservations.
 pub async fn put_settings<S: Store>(store: &S, caller: &Caller, given: &LotSettings) -> Result<Answer, CommandError> {
     if given.reservation_hours == Some(0) {
-        return Err(CommandError::field("reservation_hours", "expected at least an hour, or nothing"));
+        let detail = caller.lang.pick("至少 1 小时,或留空", "expected at least an hour, or nothing");
+        return Err(CommandError::field("reservation_hours", detail));
     }
     run(store, caller, async || {
         let mut load = Load::new(caller.plant, caller.now_ms());

@@ -9,7 +9,7 @@ use takt_domain::decide::DomainEvent;
 use takt_domain::extra_issue::{self, Need};
 use takt_domain::facts::Actor;
 use takt_domain::ledger::{Balance, Posting};
-use takt_domain::master::{Item, Location};
+use takt_domain::master::{Item, Location, LocationKind};
 use takt_domain::movement::{self, NewMovement, OWED_SCOPE, StockFacts};
 use takt_domain::order::Order;
 use takt_domain::permission::{Permission, Role};
@@ -25,7 +25,7 @@ use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::entry::{self, Entry};
 use crate::keep::{self, MovementHead, kind};
-use crate::lot::{self, Said};
+use crate::lot::{self, Said, Waits};
 use crate::scan;
 use crate::supply::{self, NamedLine};
 use crate::{count, load};
@@ -107,7 +107,13 @@ pub(super) async fn plan<S: Store>(
     load::answered_before(&mut loaded, caller)?;
     let item: Item = match loaded.record(kind::ITEM, &item_id) {
         Some(record) => record.parse()?,
-        None => return Err(CommandError::field("item", format!("there is no item {item_id}"))),
+        None => {
+            let detail = match caller.lang {
+                Lang::Zh => format!("没有物料 {item_id}"),
+                Lang::En => format!("there is no item {item_id}"),
+            };
+            return Err(CommandError::field("item", detail));
+        }
     };
     let order = open_order(store, caller, given, &loaded).await?;
     let (given, entered) = &in_base(given, &item, caller)?;
@@ -155,11 +161,14 @@ pub(super) async fn plan<S: Store>(
     let answer = MovementAnswer { id: id.clone(), entered: entered.clone() };
     let body = serde_json::to_value(answer).unwrap_or_default();
     let mut commit = caller.commit(201, &body);
-    let said = Said::of(given, meaning.as_ref())?;
+    let said = Said::of(given, meaning.as_ref(), caller.lang)?;
     if change.postings.iter().any(lot::enters) {
-        commit.records.extend(lot::comes_in(&item, &given.lot, &said, &lots, caller)?);
+        let line = given.line.as_ref().filter(|_| to_inspect(&change.postings, &locations));
+        let waits = line.map(|line| Waits { line, balances: &balances });
+        commit.records.extend(lot::comes_in(&item, &given.lot, &said, &lots, waits.as_ref(), caller)?);
     } else if given.expires.is_some() || given.made.is_some() || !said.supplier_lot.is_empty() {
-        return Err(CommandError::field("expires", "expected only where a lot comes in"));
+        let detail = caller.lang.pick("只有批次入库时才填", "expected only where a lot comes in");
+        return Err(CommandError::field("expires", detail));
     }
     lot::expect(&lots, &change.postings, &mut commit);
     if let Some((order, expect)) = order {
@@ -198,6 +207,14 @@ pub(super) async fn plan<S: Store>(
     let moved = DomainEvent { kind: "stock.moved.v1".into(), data };
     commit.events = keep::events(vec![moved], &id, &item_id, caller);
     Ok(Plan { commit, status: 201, body })
+}
+
+/// True for what comes in to where it waits for its inspection.
+fn to_inspect(postings: &[Posting], locations: &[Location]) -> bool {
+    postings.iter().filter(|posting| lot::enters(posting)).any(|posting| {
+        let place = locations.iter().find(|known| known.id == posting.to.location);
+        place.is_some_and(|place| place.kind == LocationKind::Quarantine)
+    })
 }
 
 /// The movement in the item's own unit and decimals; and what was entered, where that was in another unit.

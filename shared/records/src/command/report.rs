@@ -118,7 +118,7 @@ fn made(
     let said = Said { made: state.facts.lots.today, ..Said::default() };
     let known = state.facts.lots.get(&product.id, &made.lot).is_some();
     let said = if known { Said::default() } else { said };
-    lot::comes_in(product, &made.lot, &said, &state.facts.lots, caller)
+    lot::comes_in(product, &made.lot, &said, &state.facts.lots, None, caller)
 }
 
 /// The plan of a report on an order as it stands, and what it changes there. `known` has the equipment that the report

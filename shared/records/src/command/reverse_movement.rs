@@ -123,7 +123,7 @@ fn there_already(
             if let Some(unmet) = takt_domain::lot::there_already(item, &posting.lot, &balances, caller.lang) {
                 return Err(Refusal::one(unmet).into());
             }
-            writes.extend(lot::comes_in(item, &posting.lot, &Said::default(), &lots, caller)?);
+            writes.extend(lot::comes_in(item, &posting.lot, &Said::default(), &lots, None, caller)?);
         }
     }
     Ok((writes, lots))

@@ -66,8 +66,21 @@ fn what_is_split_is_conserved_and_expires_with_what_it_was_part_of() {
     world.quarantine("glue", "A").unwrap();
     split(&world, body("C", "1")).unwrap();
     assert_eq!(world.lot("glue", "C").unwrap().state, LotState::Quarantine, "a part is kept back as the whole");
-    let pump = json!({"item": "pump", "lot": "A", "location": "S1", "quantity": "1", "into": "B"});
-    assert_eq!(fields(split(&world, pump)), ["item"]);
+    world.audit();
+}
+
+#[test]
+fn a_serial_number_is_one_piece_which_is_neither_split_nor_merged() {
+    let world = World::new();
+    world.receive("pump", "A", "1", None);
+    world.receive("pump", "B", "1", None);
+    let body = |lot: &str, quantity: &str| json!({"item": "pump", "lot": lot, "location": "S1", "quantity": quantity, "into": "C"});
+    assert_eq!(codes(split(&world, body("A", "1"))), ["lot.serial_split"]);
+    assert_eq!(codes(split(&world, body("", "2"))), ["lot.serial_split"], "one number is no number of two pieces");
+    assert_eq!(codes(split(&world, body("", "1"))), ["stock.short"], "a piece without a number would be given one");
+    let parts = json!([{"lot": "A", "location": "S1"}, {"lot": "B", "location": "S1"}]);
+    assert_eq!(codes(merge(&world, json!({"item": "pump", "parts": parts, "into": "C"}))), ["lot.serial_merge"]);
+    assert_eq!((world.at("pump", "A", "S1", ""), world.at("pump", "B", "S1", "")), (1, 1));
     world.audit();
 }
 

@@ -4,10 +4,13 @@ use std::rc::Rc;
 
 use jiff::civil::Date;
 use sycamore::prelude::*;
-use takt_api::lots::{LotAct, LotAnswer, LotDetail, LotPlace, LotRow, MergeLots, MergePart, SetLotState, SplitLot};
+use takt_api::lots::{
+    LotAct, LotAnswer, LotDetail, LotPlace, LotRow, MergeLots, MergePart, SetLotExpiry, SetLotState, SplitLot,
+};
 use takt_api::stock::Source;
 use takt_domain::lot::LotState;
 use takt_domain::permission::Permission;
+use takt_domain::time::read_date;
 
 use crate::net::list::List;
 use crate::net::read::Read;
@@ -37,6 +40,8 @@ const ACT: Text = Text::new("质量状态", "Quality");
 const TO_HOLD: Text = Text::new("隔离", "Keep back");
 const TO_RELEASE: Text = Text::new("放行", "Release");
 const TO_BLOCK: Text = Text::new("冻结", "Block");
+const TO_CORRECT: Text = Text::new("更正到期日", "Correct the last day");
+const INSPECTION: Text = Text::new("来料检验", "Incoming inspection");
 const SPLIT: Text = Text::new("拆分批次", "Split");
 const MERGE: Text = Text::new("并入批次", "Merge into");
 const INTO: Text = Text::new("批次号", "Lot");
@@ -129,6 +134,7 @@ fn shown(found: &LotDetail, read: Read<LotDetail>) -> View {
         (PARENTS, row.lot.parents.join(", ")),
         (CHILDREN, found.children.join(", ")),
         (text::REASON, row.lot.reason.clone()),
+        (INSPECTION, row.lot.inspection.as_ref().map(super::trace::inspection).unwrap_or_default()),
     ];
     let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
     let facts: Vec<String> = facts.map(|(name, value)| format!("{}: {value}", name.get())).collect();
@@ -179,47 +185,71 @@ fn act(found: &LotDetail, done: Rc<dyn Fn(LotAnswer)>) -> View {
     let lot = &found.row.lot;
     let mut options = Vec::new();
     if lot.state == LotState::Free {
-        options.push((LotAct::Quarantine, TO_HOLD.get().to_owned()));
+        options.push((Some(LotAct::Quarantine), TO_HOLD.get().to_owned()));
     }
     if app::may(Permission::QualityDispose) {
         if lot.state != LotState::Free {
-            options.push((LotAct::Release, TO_RELEASE.get().to_owned()));
+            options.push((Some(LotAct::Release), TO_RELEASE.get().to_owned()));
         }
         if lot.state != LotState::Blocked {
-            options.push((LotAct::Block, TO_BLOCK.get().to_owned()));
+            options.push((Some(LotAct::Block), TO_BLOCK.get().to_owned()));
+        }
+        if found.row.on_hand.is_positive() {
+            options.push((None, TO_CORRECT.get().to_owned()));
         }
     }
     let Some((first, _)) = options.first() else { return View::new() };
     let (chosen, reason) = (create_signal(*first), create_signal(String::new()));
     let (pin, missing) = (create_signal(String::new()), create_signal(String::new()));
-    let path = format!("/api/v1/lots/{}/{}/state", encode(lot.item.as_str()), encode(&lot.number));
+    let path = format!("/api/v1/lots/{}/{}/", encode(lot.item.as_str()), encode(&lot.number));
+    let day = create_signal(lot.expires.map(|day| day.to_string()).unwrap_or_default());
     let submit = Submit::new();
     let button = submit_button::view(submit, text::SAVE, move || {
         let reason = reason.with_untracked(|reason| reason.trim().to_owned());
         if reason.is_empty() {
             return missing.set(WHY.get().into());
         }
-        let body = SetLotState { act: chosen.get_untracked(), reason };
-        let done = Rc::clone(&done);
-        if !body.act.is_signed() {
-            missing.set(String::new());
-            return submit.send("POST", path.clone(), &body, Source::Hand, move |answer| done(answer));
-        }
-        let typed = pin.get_clone_untracked();
-        if typed.len() < 4 {
+        let (done, typed) = (Rc::clone(&done), pin.get_clone_untracked());
+        let act = chosen.get_untracked();
+        let is_signed = act.is_none_or(LotAct::is_signed);
+        if is_signed && typed.len() < 4 {
             return missing.set(text::PIN_HINT.get().into());
+        }
+        let state = path.clone() + "state";
+        match act {
+            None => {
+                let Some(expires) = day.with_untracked(|day| read_date(day)) else {
+                    return missing.set(text::FILL_IN.with(EXPIRES.get()));
+                };
+                let body = SetLotExpiry { expires, reason };
+                submit.sign(typed, path.clone() + "expiry", &body, move |answer| done(answer));
+            }
+            Some(act) if is_signed => {
+                submit.sign(typed, state, &SetLotState { act, reason }, move |answer| done(answer));
+            }
+            Some(act) => {
+                let body = SetLotState { act, reason };
+                submit.send("POST", state, &body, Source::Hand, move |answer| done(answer));
+            }
         }
         missing.set(String::new());
         pin.set(String::new());
-        submit.sign(typed, path.clone(), &body, move |answer| done(answer));
     });
     let choice = field::choice(STATE, chosen, options);
     let words = field::lines(text::REASON, reason, text::REASON_HINT);
-    let pin = ui::live(move || match chosen.get().is_signed() {
-        true => field::pin(text::PIN_TO_SIGN, pin, text::PIN_HINT),
-        false => View::new(),
+    let more = ui::live(move || {
+        let act = chosen.get();
+        let day = match act {
+            None => field::labelled(EXPIRES, view! { input(r#type="date", bind:value=day) }),
+            Some(_) => View::new(),
+        };
+        let pin = match act.is_none_or(LotAct::is_signed) {
+            true => field::pin(text::PIN_TO_SIGN, pin, text::PIN_HINT),
+            false => View::new(),
+        };
+        view! { (day) (pin) }
     });
-    let fields = submit_button::fields(submit, view! { (choice) (words) (pin) });
+    let fields = submit_button::fields(submit, view! { (choice) (words) (more) });
     let hint = ui::hint(missing);
     view! { (fields) (hint) (button) }
 }

@@ -26,6 +26,7 @@ pub(crate) mod schedule;
 pub(crate) mod supply;
 pub(crate) mod trace;
 pub(crate) mod trail;
+pub(crate) mod units;
 pub(crate) mod users;
 pub(crate) mod watch;
 pub(crate) mod why;

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use jiff::civil::Date;
 use sycamore::prelude::*;
 use takt_api::flows::Flows;
 use takt_api::master::PlantDetail;
@@ -10,6 +9,7 @@ use takt_api::orders::{CreateOrder, OrderAnswer};
 use takt_api::stock::Source;
 use takt_domain::field::{FormOf, Values};
 use takt_domain::order::Priority;
+use takt_domain::time::read_date;
 
 use crate::net::read::Read;
 use crate::net::submit::Submit;
@@ -81,7 +81,7 @@ fn form(plant: &Rc<PlantDetail>, flows: &Rc<Flows>) -> View {
         let Some(quantity) = typed.filter(|quantity| quantity.is_positive()) else { return fill_in(text::QUANTITY) };
         let Ok(line) = line.with_untracked(|line| line.parse()) else { return fill_in(text::LINE) };
         let due = due.get_clone_untracked();
-        let due: Option<Date> = if due.is_empty() { None } else { due.parse().ok() };
+        let due = read_date(&due);
         let custom = match own.read() {
             Ok(custom) => custom,
             Err(wrong) => return missing.set(wrong),

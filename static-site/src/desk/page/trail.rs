@@ -84,7 +84,7 @@ fn row(movement: &Movement) -> View {
         View::new()
     } else {
         let href = super::trace::of_lot(&item, &lot, "");
-        view! { a(class="quiet small", href=href) { (super::trace::NAME) } }
+        ui::link(href, super::trace::NAME)
     };
     view! {
         li(class=class) {

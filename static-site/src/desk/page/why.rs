@@ -53,7 +53,7 @@ fn draw(why: Rc<Why>) -> View {
     let blocked = mark(why.blocked);
     let cost = if app::may(Permission::CostView) {
         let path = format!("/desk/costs/{}", encode(&order));
-        view! { a(class="quiet small", href=path) { (super::supply::costs::NAME) } }
+        ui::link(path, super::supply::costs::NAME)
     } else {
         View::new()
     };
@@ -121,7 +121,7 @@ fn reason(reason: &Reason) -> View {
     let go = match &reason.act {
         Some(act) if reason.opened_by.is_none() => {
             let page = act.page.clone();
-            view! { a(class="quiet small", href=page) { (GO) } }
+            ui::link(page, GO)
         }
         _ => View::new(),
     };

@@ -26,11 +26,8 @@ pub(crate) fn view() -> View {
     let kinds = MovementKind::ALL.into_iter().filter(|kind| *kind != MovementKind::Opening);
     options.extend(kinds.map(|kind| (kind.as_str().to_owned(), kind.label(app::lang()).to_owned())));
     let choose = field::choice(text::KIND, kind, options);
-    let conflicts = if app::may(Permission::StockMove) {
-        view! { a(class="quiet small", href=desk("conflicts").path()) { (text::CONFLICTS) } }
-    } else {
-        View::new()
-    };
+    let conflicts =
+        if app::may(Permission::StockMove) { ui::link(desk("conflicts").path(), text::CONFLICTS) } else { View::new() };
     let body = view! {
         div(class="strip") { (choose) (conflicts) }
         section(class="card") { (table(list, move || list.again())) }

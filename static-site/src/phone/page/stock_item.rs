@@ -40,8 +40,7 @@ pub(crate) fn view(item: &ItemId) -> View {
         }
     };
     let labels = format!("{}?of=item&id={}", desk("labels").path(), encode(item.as_str()));
-    let labels = view! { a(class="quiet small", href=labels) { (text::LABELS) } };
-    ui::shell::page(item.as_str(), Some(Route::Stock), labels, body)
+    ui::shell::page(item.as_str(), Some(Route::Stock), ui::link(labels, text::LABELS), body)
 }
 
 /// An item, as far as its own fields go.

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use jiff::civil::Date;
 use sycamore::prelude::*;
 use takt_api::stock::Source;
 use takt_api::supply::{DocumentAnswer, DocumentRow, PutDocument, PutLine, SetDocumentState};
 use takt_domain::document::{DocumentKind, DocumentLine, DocumentState, LineProgress};
 use takt_domain::quantity::Quantity;
+use takt_domain::time::read_date;
 
 use crate::app;
 use crate::net::list::List;
@@ -184,7 +184,7 @@ impl Draft {
             item: words(self.item).parse().map_err(|_| text::ITEM)?,
             quantity: words(self.quantity).parse().map_err(|_| text::QUANTITY)?,
             unit: String::new(),
-            due: if due.is_empty() { None } else { Some(due.parse::<Date>().map_err(|_| DUE)?) },
+            due: if due.is_empty() { None } else { Some(read_date(&due).ok_or(DUE)?) },
             tolerance_percent: if tolerance.is_empty() {
                 None
             } else {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::trace::{Trace, TraceEdge, TraceKind, TraceNode};
+use takt_domain::lot::incoming::{LotInspection, LotOutcome};
 
 use crate::app;
 use crate::net::download::download;
@@ -50,6 +51,10 @@ const SHORTAGE: Text = Text::new("冲抵缺料", "shortage settled");
 const OTHER: Text = Text::new("其他", "other");
 const NO_PAPER: Text = Text::new("无单号", "no document");
 const ON_HAND: Text = Text::new("在库", "on hand");
+const WAITS: Text = Text::new("待检", "to inspect");
+const PASSED: Text = Text::new("来料合格", "passed");
+const FAILED: Text = Text::new("来料不合格", "failed");
+const ACCEPTED: Text = Text::new("让步接收", "accepted");
 
 /// The address of the trace of a lot; `way` is empty for both ways.
 pub(crate) fn of_lot(item: &str, lot: &str, way: &str) -> String {
@@ -199,9 +204,25 @@ fn title(node: &TraceNode) -> String {
     }
 }
 
+/// How far the inspection of a delivery is, and which it was.
+pub(crate) fn inspection(found: &LotInspection) -> String {
+    let outcome = match found.outcome {
+        LotOutcome::Waiting => WAITS,
+        LotOutcome::Passed => PASSED,
+        LotOutcome::Failed => FAILED,
+        LotOutcome::Accepted => ACCEPTED,
+    };
+    let about = found.nonconformance.as_ref().map_or_else(|| found.line.document.to_string(), ToString::to_string);
+    format!("{} {about}", outcome.get())
+}
+
 /// What else is known of it, in a line.
 fn note(node: &TraceNode) -> String {
     match node.kind {
+        TraceKind::Lot if node.inspection.is_some() => {
+            let item = node.item.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{item} · {}", node.inspection.as_ref().map(inspection).unwrap_or_default())
+        }
         TraceKind::Lot | TraceKind::NoLot | TraceKind::Order => {
             let item = node.item.as_ref().map(ToString::to_string).unwrap_or_default();
             named(&item, &node.name)

@@ -33,8 +33,7 @@ pub(crate) fn view(id: &OrderId) -> View {
     let forms = ui::custom::forms();
     let body = ui::shown(read, move |detail| draw(detail, read, forms));
     let labels = format!("{}?of=order&id={}", desk("labels").path(), encode(id.as_str()));
-    let labels = view! { a(class="quiet small", href=labels) { (text::LABELS) } };
-    ui::shell::page(id.as_str(), Some(Route::Orders), labels, body)
+    ui::shell::page(id.as_str(), Some(Route::Orders), ui::link(labels, text::LABELS), body)
 }
 
 /// Where the API has this order.
