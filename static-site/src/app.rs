@@ -126,7 +126,7 @@ fn home() -> &'static str {
 /// True for an address that the other bundle shows: it must be loaded.
 fn is_elsewhere(path: &str) -> bool {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    BUNDLE.get().is_some_and(|bundle| bundle_of(&Route::parse(path)) != bundle.name)
+    BUNDLE.get().is_some_and(|bundle| bundle_of(path) != bundle.name)
 }
 
 impl App {

@@ -93,13 +93,12 @@ pub const MANAGEMENT: [ManagementPage; 2] = [
     ManagementPage { at: "operations", name: text::HOST_OPERATIONS, icon: icon::FLOW, needs: Permission::PlantOperate },
 ];
 
-/// Which bundle shows an address.
-pub fn bundle_of(route: &Route) -> &'static str {
-    match route {
-        Route::Desk(parts) if MANAGEMENT.iter().any(|page| parts.first().is_some_and(|first| first == page.at)) => {
-            MANAGER
-        }
-        Route::Desk(_) => DESK,
+/// Which bundle shows a path. It names the pages with charts by itself, since every bundle asks and few draw their names.
+pub fn bundle_of(path: &str) -> &'static str {
+    let mut parts = path.split(['?', '#']).next().unwrap_or_default().split('/').filter(|part| !part.is_empty());
+    match (parts.next(), parts.next()) {
+        (Some("desk"), Some("manager" | "operations")) => MANAGER,
+        (Some("desk"), _) => DESK,
         _ => PHONE,
     }
 }
@@ -172,9 +171,13 @@ mod tests {
             ("/desk", DESK),
             ("/desk/board", DESK),
             ("/desk/manager", MANAGER),
-            ("/desk/operations/more", MANAGER),
+            ("/desk/operations/more?from=/", MANAGER),
+            ("/orders?back=/desk", PHONE),
         ] {
-            assert_eq!(bundle_of(&Route::parse(path)), bundle, "{path}");
+            assert_eq!(bundle_of(path), bundle, "{path}");
+        }
+        for page in MANAGEMENT {
+            assert_eq!(bundle_of(&desk(page.at).path()), MANAGER, "{}", page.at);
         }
     }
 }
