@@ -41,6 +41,8 @@ pub(crate) struct Swept {
     lag_ms: u64,
     /// What was chosen by hand: on where it is so for one plant, else off where it is so for one.
     degrade: DegradeMode,
+    /// The plants of the store.
+    plants: Vec<u32>,
     /// Nothing is left to do.
     done: bool,
 }
@@ -53,6 +55,7 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
     }
     let mut swept = Swept { done: true, ..Swept::default() };
     let plants = store.plants().await?;
+    swept.plants = plants.iter().map(|plant| plant.number.0).collect();
     swept.reports.done = true;
     for plant in &plants {
         swept.lag_ms = swept.lag_ms.max(lag_ms(plant.number).await);

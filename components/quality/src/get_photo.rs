@@ -7,6 +7,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Response};
 use takt_api::problem::ProblemType;
 use takt_domain::id::PhotoId;
+use takt_records::archive::refuse_gone_photo;
 use takt_store::Store;
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome};
@@ -14,8 +15,10 @@ use takt_web::failure::{Failure, Outcome};
 pub(crate) async fn get_photo<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&[])?;
     let id: PhotoId = call.id(0)?;
-    let photo = store.photo(call.caller()?.plant, id.as_str()).await?;
-    let photo = photo.ok_or_else(|| Failure::new(ProblemType::NotFound))?;
+    let Some(photo) = store.photo(call.caller()?.plant, id.as_str()).await? else {
+        refuse_gone_photo(store, call.caller()?, id.as_str()).await?;
+        return Err(Failure::new(ProblemType::NotFound));
+    };
     let bytes = STANDARD.decode(&photo.data).map_err(|_| Failure::new(ProblemType::Internal))?;
     let media_type = HeaderValue::from_str(&photo.media_type).map_err(|_| Failure::new(ProblemType::Internal))?;
     let mut response = Response::new(Bytes::from(bytes));

@@ -5,6 +5,7 @@ use takt_api::problem::ProblemType;
 use takt_api::quality::{CloseNonconformance, Dispose, NonconformanceRow, RaiseNonconformance};
 use takt_domain::id::NonconformanceId;
 use takt_domain::quality::nonconformance::{Nonconformance, NonconformanceState};
+use takt_records::archive::refuse_gone;
 use takt_records::command::nonconformance;
 use takt_records::keep::kind;
 use takt_store::{ListFilter, Load, PageRequest, Store};
@@ -43,8 +44,11 @@ pub(crate) async fn get<S: Store>(store: &S, call: &Call) -> Outcome {
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.records = vec![(kind::NONCONFORMANCE.into(), id.to_string())];
     let loaded = store.load(&load).await?;
-    let record = loaded.record(kind::NONCONFORMANCE, id.as_str());
-    json(200, &row(record.ok_or_else(|| Failure::new(ProblemType::NotFound))?.parse()?))
+    let Some(record) = loaded.record(kind::NONCONFORMANCE, id.as_str()) else {
+        refuse_gone(store, caller, kind::NONCONFORMANCE, id.as_str()).await?;
+        return Err(Failure::new(ProblemType::NotFound));
+    };
+    json(200, &row(record.parse()?))
 }
 
 /// `POST /api/v1/nonconformances`

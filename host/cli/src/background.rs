@@ -22,6 +22,9 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Swept {
     lag_ms: u64,
     degrade: DegradeMode,
+    /// The plants of the store.
+    #[serde(default)]
+    pub(crate) plants: Vec<u32>,
 }
 
 /// Calls the background over and over, and looks at the load, on threads of their own that end with the process.

@@ -17,6 +17,9 @@ pub struct DueOrders {
     /// What `after` is to be for more; absent after the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// True where it is not the hour that the plant has set, so that nothing is said.
+    #[serde(default)]
+    pub not_now: bool,
 }
 
 /// An order that may go.
@@ -61,7 +64,8 @@ pub struct Column {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ArchiveTable {
-    /// Its name, which is that of its file: `orders`, `reports`, `movements`, `counters`, `receipts`, `records`.
+    /// Its name, which is that of its file: `orders`, `reports`, `records`, `movements`, `counters`, `receipts`, `signatures`,
+    /// `inspections`, `nonconformances`, `photos`.
     pub name: String,
     /// Its columns. The first is the order.
     pub columns: Vec<Column>,
@@ -231,6 +235,18 @@ pub struct ArchivedOrder {
     pub reports: u64,
     /// How many postings.
     pub postings: u64,
+    /// How many inspections by a plan.
+    #[serde(default)]
+    pub inspections: u64,
+    /// The numbers of its nonconformances.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nonconformances: Vec<String>,
+    /// How many signatures.
+    #[serde(default)]
+    pub signatures: u64,
+    /// How many photos.
+    #[serde(default)]
+    pub photos: u64,
     /// What was counted of it: good, scrap and so on, by operation.
     pub counts: BTreeMap<String, Quantity>,
     /// What moved for it, added up.

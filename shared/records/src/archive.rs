@@ -11,7 +11,7 @@
 //! # What stays
 //! A record with the order's number, what moved for it in sums, and its hash. In the ledger each posting that went leaves behind what
 //! it did to its accounts, see [`takt_store::Away`]; its seal keeps its hash. Events stay, so statistics can be
-//! made anew from the start. What quality has written down (inspections, nonconformances, photos, signatures) stays as well.
+//! made anew from the start.
 //!
 //! # The way back
 //! What was read from the file is handed in again in [pieces](restore), and one commit puts all of it to where it was, if its hash is the one
@@ -21,6 +21,7 @@ pub mod batch;
 pub mod due;
 mod form;
 pub mod go;
+mod quality;
 pub mod restore;
 mod settings;
 
@@ -28,7 +29,7 @@ use takt_api::archive::ArchivedOrder;
 use takt_domain::permission::Permission;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::text::Lang;
-use takt_store::{Load, MOVEMENT, Store};
+use takt_store::{Load, MOVEMENT, PHOTO, Store};
 
 use crate::caller::Caller;
 use crate::command::CommandError;
@@ -61,6 +62,11 @@ pub async fn refuse_gone<S: Store>(store: &S, caller: &Caller, what: &str, id: &
         Some(gone) => refuse_gone_order(store, caller, &gone.order).await,
         None => Ok(()),
     }
+}
+
+/// Refuses a photo that has gone.
+pub async fn refuse_gone_photo<S: Store>(store: &S, caller: &Caller, id: &str) -> Result<(), CommandError> {
+    refuse_gone(store, caller, PHOTO, id).await
 }
 
 /// Refuses to take back a movement of which anything has gone.

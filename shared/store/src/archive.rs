@@ -20,6 +20,8 @@ pub struct HoldingQuery {
     pub records: Vec<(String, String)>,
     /// Kinds of records whose parent is the order. What is queued about them has their ids.
     pub children: Vec<String>,
+    /// Photos by id; those that are not there are left out.
+    pub photos: Vec<String>,
 }
 
 /// All that an order holds, as of one moment.
@@ -33,6 +35,9 @@ pub struct Holding {
     pub counters: Vec<Counter>,
     /// How its queued reports ended, by id.
     pub receipts: Vec<HeldReceipt>,
+    /// Photos that its records name, by id.
+    #[serde(default)]
+    pub photos: Vec<HeldPhoto>,
 }
 
 /// A record with all of its columns.
@@ -76,6 +81,17 @@ pub struct HeldReceipt {
     pub body: Value,
 }
 
+/// A photo with all of its columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "explained at `Photo`")]
+pub struct HeldPhoto {
+    pub id: String,
+    pub media_type: String,
+    pub data: String,
+    pub user: String,
+    pub at_ms: i64,
+}
+
 /// An order goes out of the store. Refused as a conflict of versions when anything is not as it is said here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Away {
@@ -93,6 +109,8 @@ pub struct Away {
     pub receipts: Vec<String>,
     /// The seals that stand for its postings.
     pub seals: Vec<u64>,
+    /// Photos that go; all of them are there.
+    pub photos: Vec<String>,
 }
 
 /// An order comes back to where it was. Refused as a conflict of versions when it is not away.
@@ -110,7 +128,7 @@ pub struct Back {
 /// Something that has gone with an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Archived {
-    /// The kind of the record, or [`MOVEMENT`].
+    /// The kind of the record, [`MOVEMENT`] or [`PHOTO`].
     pub kind: String,
     /// Which.
     pub id: String,
@@ -120,6 +138,9 @@ pub struct Archived {
 
 /// The kind of [`Archived`] that a movement has.
 pub const MOVEMENT: &str = "movement";
+
+/// The kind of [`Archived`] that a photo has.
+pub const PHOTO: &str = "photo";
 
 /// Which records are looked for that nobody has touched for long.
 #[derive(Clone, Debug, PartialEq, Eq)]

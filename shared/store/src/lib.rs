@@ -77,7 +77,8 @@ mod sqlite;
 
 pub use any::AnyStore;
 pub use archive::{
-    Archived, Away, Back, HeldPosting, HeldReceipt, HeldRecord, Holding, HoldingQuery, MOVEMENT, UntouchedQuery,
+    Archived, Away, Back, HeldPhoto, HeldPosting, HeldReceipt, HeldRecord, Holding, HoldingQuery, MOVEMENT, PHOTO,
+    UntouchedQuery,
 };
 pub use audit::{
     AuditReport, Mismatch, ReceiptDifference, ReceiptFault, ReceiptsReport, SumDifference, SumsQuery, SumsReport,

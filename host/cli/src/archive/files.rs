@@ -20,13 +20,32 @@ pub(crate) enum Files {
 }
 
 impl Files {
-    /// A folder, which is made where there is none, or `s3://BUCKET/PREFIX`.
+    /// A folder or `s3://BUCKET/PREFIX`.
     pub(crate) fn open(place: &str) -> anyhow::Result<Self> {
         if place.starts_with("s3://") {
             return S3::open(place).map(Self::S3);
         }
-        fs::create_dir_all(place).with_context(|| format!("the archive {place} cannot be made"))?;
+        ensure!(!place.contains("://"), "the archive {place}: expected a folder or s3://BUCKET/PREFIX");
         Ok(Self::Folder(place.into()))
+    }
+
+    /// The same to write into: a folder is made where there is none.
+    pub(crate) fn make(place: &str) -> anyhow::Result<Self> {
+        let files = Self::open(place)?;
+        if let Self::Folder(folder) = &files {
+            fs::create_dir_all(folder).with_context(|| format!("the archive {place} cannot be made"))?;
+        }
+        Ok(files)
+    }
+
+    /// Refuses a place that cannot be used, before anything is begun.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Folder(folder) => fs::read_dir(folder)
+                .map(drop)
+                .with_context(|| format!("the archive {} cannot be read", folder.display())),
+            Self::S3(store) => store.check(),
+        }
     }
 
     /// Writes a file. When this has returned it is durable, since what it holds is about to go from where it was.
@@ -96,16 +115,23 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let beside = path.with_extension("part");
-    let mut file = fs::File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside, path)?;
+    let written = write_durable(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    if let Err(error) = written {
+        // A disk that is full gets its room back. What stays all the same goes with the folder, before the next try.
+        let _ = fs::remove_file(&beside);
+        return Err(error);
+    }
     // The name too, and the names of the folders that lead there.
     for folder in folder.ancestors().take(4).filter(|folder| !folder.as_os_str().is_empty()) {
         fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+fn write_durable(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// SHA-256, hexadecimal.

@@ -64,7 +64,7 @@ impl Archive {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Run { expire, place } => {
-                let files = Files::open(&place.archive)?;
+                let files = Files::make(&place.archive)?;
                 let plant = place.target.open(Folder::Expected)?;
                 let how = if expire { How::Expiring } else { How::Now };
                 let told = run(&plant, &files, place.target.number(), how, &mut |line| println!("archive: {line}"))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use takt_api::archive::{
     ArchiveBatch, ArchiveTable, ArchivedOrder, BatchState, KeptPart, OrderHolding, RestoreOrder, RestorePart,
     RestoredOrder,
@@ -12,15 +12,22 @@ use takt_domain::archive::first_of;
 use super::files::Files;
 use super::run::{pages, tables_of};
 use super::table::by_order;
-use crate::plant::Plant;
+use crate::plant::{Plant, Refused};
 use crate::user::escaped;
 
+/// The status of an answer about what is not there.
+const NOT_FOUND: u16 = 404;
 /// Bytes of one piece: a body may have 256 KiB, and most of its quotes are escaped.
 const PIECE: usize = 80_000;
 
 pub(super) fn restore(plant: &Plant, files: &Files, what: &str) -> anyhow::Result<()> {
+    files.check()?;
     let batches: Vec<ArchiveBatch> = pages(plant, "/api/v1/archive/batches", "")?;
     let orders: Vec<ArchivedOrder> = if first_of(what).is_some() {
+        ensure!(
+            batches.iter().any(|batch| batch.month == what),
+            "no orders of {what} have gone to the archive: `takt archive status` names the months"
+        );
         let mut orders = Vec::new();
         for batch in batches.iter().filter(|batch| batch.month == what) {
             let filter = format!("&batch={}", escaped(&batch.id));
@@ -28,7 +35,14 @@ pub(super) fn restore(plant: &Plant, files: &Files, what: &str) -> anyhow::Resul
         }
         orders
     } else {
-        vec![plant.get(&format!("/api/v1/archive/orders/{}", escaped(what)))?]
+        let found = plant.get(&format!("/api/v1/archive/orders/{}", escaped(what)));
+        vec![found.map_err(|error| match error.downcast::<Refused>() {
+            Ok(Refused(problem)) if problem.status == NOT_FOUND => anyhow!(
+                "{what} is not in the archive: expected the number of an order that has gone, or a month such as 2026-05"
+            ),
+            Ok(refused) => refused.into(),
+            Err(error) => error,
+        })?]
     };
     let mut read: BTreeMap<&str, BTreeMap<String, Vec<ArchiveTable>>> = BTreeMap::new();
     let (mut postings, mut reports) = (0, 0);

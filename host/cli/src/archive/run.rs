@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use serde_json::Value;
 use takt_api::Page;
 use takt_api::archive::{
     ArchiveBatch, ArchiveFile, ArchiveTable, ArchivedOrder, BatchStep, DueOrders, OpenBatch, OrderHolding, TakeOrder,
@@ -19,6 +20,8 @@ use crate::user::escaped;
 const ORDERS: usize = 500;
 /// Rows of one batch, about: a batch is held in memory.
 const ROWS: usize = 200_000;
+/// Bytes of texts in one batch, about: photos are long.
+const BYTES: usize = 64 << 20;
 /// A token works for an hour; what is left then is done by the next run.
 const LONGEST: Duration = Duration::from_secs(50 * 60);
 
@@ -79,12 +82,20 @@ pub(crate) fn run(
 ) -> anyhow::Result<Told> {
     let began = Instant::now();
     let mut told = Told::default();
-    for batch in batches(plant, "verified")? {
+    let scheduled = how == How::Scheduled;
+    if scheduled && plant.get::<DueOrders>("/api/v1/archive/due?scheduled=true")?.not_now {
+        return Ok(told);
+    }
+    let begun = batches(plant, "verified")?;
+    if !scheduled || !begun.is_empty() {
+        files.check()?;
+    }
+    for batch in begun {
         say(format!("batch {} goes on", batch.id));
         let orders = read_back(files, &batch.folder, &batch.files)?;
         take(plant, &batch, &orders, &mut told, say)?;
     }
-    for (month, orders) in due(plant, how == How::Scheduled)? {
+    for (month, orders) in due(plant)? {
         let mut left = orders.as_slice();
         while !left.is_empty() {
             if began.elapsed() > LONGEST {
@@ -132,16 +143,16 @@ pub(super) fn pages<T: serde::de::DeserializeOwned>(plant: &Plant, path: &str, f
 }
 
 /// Orders that may go, by month.
-pub(super) fn due(plant: &Plant, scheduled: bool) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+pub(super) fn due(plant: &Plant) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     let mut months: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut path = format!("/api/v1/archive/due?scheduled={scheduled}");
+    let mut path = "/api/v1/archive/due".to_owned();
     loop {
         let page: DueOrders = plant.get(&path)?;
         for due in page.items {
             months.entry(due.month).or_default().push(due.order.to_string());
         }
         let Some(after) = page.next else { return Ok(months) };
-        path = format!("/api/v1/archive/due?scheduled={scheduled}&after={}", escaped(&after));
+        path = format!("/api/v1/archive/due?after={}", escaped(&after));
     }
 }
 
@@ -158,10 +169,10 @@ fn gather(
     say: &mut dyn FnMut(String),
 ) -> anyhow::Result<(Option<Gathered>, usize)> {
     let mut found = Gathered { tables: Vec::new(), hashes: BTreeMap::new() };
-    let mut rows = 0;
+    let (mut rows, mut bytes) = (0, 0);
     let mut looked_at = 0;
     for order in orders {
-        if found.hashes.len() >= ORDERS || rows >= ROWS {
+        if found.hashes.len() >= ORDERS || rows >= ROWS || bytes >= BYTES {
             break;
         }
         looked_at += 1;
@@ -176,6 +187,7 @@ fn gather(
         ensure!(digest(&held.tables)? == held.sha256, "what came of {order} does not have its hash");
         for table in held.tables {
             rows += table.rows.len();
+            bytes += table.rows.iter().flatten().filter_map(Value::as_str).map(str::len).sum::<usize>();
             match found.tables.iter_mut().find(|known| known.name == table.name) {
                 Some(known) => known.rows.extend(table.rows),
                 None => found.tables.push(table),
@@ -221,6 +233,8 @@ fn one_batch(
     told: &mut Told,
     say: &mut dyn FnMut(String),
 ) -> anyhow::Result<()> {
+    // A place that cannot be used is said before anything is written down.
+    files.check()?;
     let folder = format!("plant-{number}/{month}/{}", uuid::Uuid::now_v7().simple());
     let open = OpenBatch { month: month.to_owned(), folder: folder.clone() };
     let batch: ArchiveBatch = plant.write("POST", "/api/v1/archive/batches", &open)?;

@@ -5,6 +5,8 @@
 //! crates that have wasmtime built twice.
 
 use std::fmt::Write as _;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use bytes::Bytes;
@@ -16,6 +18,11 @@ use super::files::hash;
 
 /// The largest file that is read: a batch is held in memory.
 const LARGEST: u64 = 2 << 30;
+
+/// Pauses before a call is made again that the store failed, or that did not come through: each of them may be made twice.
+const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+/// How long a store may be silent where `TAKT_ARCHIVE_TIMEOUT_S` does not say so, in seconds.
+const SILENT_S: u64 = 60;
 
 /// A bucket, and where in it.
 pub(crate) struct S3 {
@@ -48,12 +55,30 @@ impl S3 {
         let host = endpoint.split_once("://").map(|(_, host)| host.to_owned());
         let host = host.filter(|host| !host.contains('/')).context("AWS_ENDPOINT_URL: expected https://HOST")?;
         let keys = Keys { id: needed("AWS_ACCESS_KEY_ID")?, secret: needed("AWS_SECRET_ACCESS_KEY")?, region };
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let silent = match variable("TAKT_ARCHIVE_TIMEOUT_S") {
+            Some(given) => given.parse().ok().filter(|seconds| (1..=3600).contains(seconds)),
+            None => Some(SILENT_S),
+        };
+        let silent = Duration::from_secs(silent.context("TAKT_ARCHIVE_TIMEOUT_S: expected 1 to 3600 seconds")?);
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(silent))
+            .timeout_send_body(Some(silent * 10))
+            .timeout_recv_response(Some(silent))
+            .timeout_recv_body(Some(silent * 10))
+            .build()
+            .new_agent();
         Ok(Self { agent, endpoint, host, bucket: bucket.to_owned(), prefix: prefix.to_owned(), keys })
     }
 
     fn key(&self, name: &str) -> String {
         if self.prefix.is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) }
+    }
+
+    /// Refuses a store that cannot be used with these keys, before anything is begun.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let query = format!("list-type=2&max-keys=1&prefix={}", encoded(&self.prefix, false));
+        self.send("GET", &format!("/{}", encoded(&self.bucket, false)), &query, None).map(drop)
     }
 
     /// A whole file: an upload that is cut off leaves none.
@@ -85,7 +110,30 @@ impl S3 {
         format!("/{}/{}", encoded(&self.bucket, false), encoded(&self.key(name), true))
     }
 
+    /// What the store answers. What it says that it failed, and what did not come through, is tried again.
     fn send(&self, method: &str, path: &str, query: &str, body: Option<&[u8]>) -> anyhow::Result<Bytes> {
+        let mut pauses = PAUSES.iter();
+        loop {
+            let (status, told) = match self.call(method, path, query, body) {
+                Ok((status, told)) if status.is_success() => return Ok(told),
+                Ok((StatusCode::NOT_FOUND, _)) if method == "DELETE" => return Ok(Bytes::new()),
+                Ok(failed) => failed,
+                Err(error) => match pauses.next() {
+                    Some(pause) => {
+                        thread::sleep(*pause);
+                        continue;
+                    }
+                    None => return Err(error),
+                },
+            };
+            match pauses.next().filter(|_| status.is_server_error()) {
+                Some(pause) => thread::sleep(*pause),
+                None => bail!(self.refused(status, &told, method, path)),
+            }
+        }
+    }
+
+    fn call(&self, method: &str, path: &str, query: &str, body: Option<&[u8]>) -> anyhow::Result<(StatusCode, Bytes)> {
         let at = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
         let content = hash(body.unwrap_or_default());
         let headers =
@@ -105,15 +153,29 @@ impl S3 {
         let mut answer = answer.with_context(|| format!("the store at {} cannot be reached", self.endpoint))?;
         let told = answer.body_mut().with_config().limit(LARGEST).read_to_vec();
         let told = told.with_context(|| format!("the store at {} did not end its answer", self.endpoint))?;
-        match answer.status() {
-            status if status.is_success() => Ok(told.into()),
-            StatusCode::NOT_FOUND if method == "DELETE" => Ok(Bytes::new()),
-            status => bail!(
-                "the store at {} answered {status} to {method} {path}: {}",
-                self.endpoint,
-                String::from_utf8_lossy(&told).chars().take(300).collect::<String>()
-            ),
-        }
+        Ok((answer.status(), told.into()))
+    }
+
+    /// What is wrong, and what to do about it.
+    fn refused(&self, status: StatusCode, told: &[u8], method: &str, path: &str) -> String {
+        let (endpoint, bucket) = (&self.endpoint, &self.bucket);
+        let told = String::from_utf8_lossy(told);
+        let part = |name: &str| Some(told.split_once(&format!("<{name}>"))?.1.split_once("</")?.0);
+        let code = part("Code").unwrap_or_default();
+        let remedy = match code {
+            "NoSuchBucket" => {
+                return format!("there is no bucket {bucket} at {endpoint}: make it, or name another with --archive");
+            }
+            "SignatureDoesNotMatch" | "InvalidAccessKeyId" | "InvalidClientTokenId" | "ExpiredToken" => {
+                "; look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION"
+            }
+            "AccessDenied" => "; these keys need to list, read, write and delete in that bucket",
+            "RequestTimeTooSkewed" => "; set the clock of this machine",
+            _ if status.is_server_error() => "; it was tried three times",
+            _ => "",
+        };
+        let told = part("Message").unwrap_or(&told).trim_end_matches('.').chars().take(300).collect::<String>();
+        format!("the store at {endpoint} answered {status} {code} to {method} {path}: {told}{remedy}")
     }
 }
 

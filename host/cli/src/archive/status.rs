@@ -14,6 +14,7 @@ pub(super) fn status(plant: &Plant, files: &Files) -> anyhow::Result<()> {
         "orders go {} months after they were closed, in the hour from {}:00; files are kept for {} years",
         settings.after_months, settings.hour, settings.retention_years
     );
+    files.check()?;
     let batches: Vec<ArchiveBatch> = pages(plant, "/api/v1/archive/batches", "")?;
     let (mut damaged, mut orders) = (0, 0);
     for batch in &batches {
@@ -31,7 +32,7 @@ pub(super) fn status(plant: &Plant, files: &Files) -> anyhow::Result<()> {
             }
         }
     }
-    for (month, due) in due(plant, false)? {
+    for (month, due) in due(plant)? {
         println!("{month}: {} orders are due", due.len());
     }
     if damaged > 0 {

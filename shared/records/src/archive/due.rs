@@ -34,7 +34,7 @@ pub async fn due<S: Store>(
     let (settings, _) = settings::stored(&loaded)?;
     let zone = zone(&loaded);
     if scheduled && !settings.is_hour(caller.now, &zone) {
-        return Ok(DueOrders { items: Vec::new(), next: None });
+        return Ok(DueOrders { items: Vec::new(), next: None, not_now: true });
     }
     let before = settings.before(caller.now, &zone);
     let flows = load::flows(store, caller).await?;
@@ -62,7 +62,7 @@ pub async fn due<S: Store>(
             items.push(DueOrder { order: order.id, month: month_of(at, &zone) });
         }
     }
-    Ok(DueOrders { items, next })
+    Ok(DueOrders { items, next, not_now: false })
 }
 
 /// An order that was brought back stays for a while.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use takt_api::archive::{ArchiveTable, Column, ColumnType};
-use takt_store::{Account, Counter, HeldPosting, HeldReceipt, HeldRecord, Holding, StoredPosting};
+use takt_store::{Account, Counter, HeldPhoto, HeldPosting, HeldReceipt, HeldRecord, Holding, StoredPosting};
 
 use crate::keep::kind;
 
@@ -19,6 +19,10 @@ const RECORDS: &str = "records";
 const MOVEMENTS: &str = "movements";
 const COUNTERS: &str = "counters";
 const RECEIPTS: &str = "receipts";
+const SIGNATURES: &str = "signatures";
+const INSPECTIONS: &str = "inspections";
+const NONCONFORMANCES: &str = "nonconformances";
+const PHOTOS: &str = "photos";
 
 use ColumnType::{Boolean, Integer, Text, Timestamp};
 
@@ -53,6 +57,32 @@ const REPORT_HEAD: [(&str, ColumnType, &str); 4] = [
     ("good", Text, "/report/good"),
     ("by", Text, "/by"),
     ("booked", Text, "/booked_at"),
+];
+
+const SIGNATURE_HEAD: [(&str, ColumnType, &str); 4] =
+    [("by", Text, "/by"), ("signed", Text, "/at"), ("about", Text, "/about"), ("act", Text, "/act")];
+const INSPECTION_HEAD: [(&str, ColumnType, &str); 5] = [
+    ("operation", Integer, "/operation"),
+    ("plan", Text, "/plan/id"),
+    ("result", Text, "/result"),
+    ("by", Text, "/by"),
+    ("inspected", Text, "/at"),
+];
+const NONCONFORMANCE_HEAD: [(&str, ColumnType, &str); 7] = [
+    ("item", Text, "/item"),
+    ("operation", Integer, "/operation"),
+    ("quantity", Text, "/quantity"),
+    ("what", Text, "/what"),
+    ("verdict", Text, "/disposition/verdict"),
+    ("by", Text, "/by"),
+    ("raised", Text, "/at"),
+];
+
+/// Kinds of records that have a table of their own.
+const TABLES: [(&str, &str, &[(&str, ColumnType, &str)]); 3] = [
+    (SIGNATURES, kind::SIGNATURE, &SIGNATURE_HEAD),
+    (INSPECTIONS, kind::INSPECTION, &INSPECTION_HEAD),
+    (NONCONFORMANCES, kind::NONCONFORMANCE, &NONCONFORMANCE_HEAD),
 ];
 
 const MOVEMENT_COLUMNS: [(&str, ColumnType); 27] = [
@@ -92,15 +122,16 @@ fn columns<'c>(rest: impl IntoIterator<Item = (&'c str, ColumnType)>) -> Vec<Col
 
 /// What an order holds, as tables; all of them, also the empty ones.
 pub(super) fn tables(order: &str, holding: &Holding) -> Vec<ArchiveTable> {
-    let records = |name: &str, head: &[(&str, ColumnType, &str)], is_in: fn(&str) -> bool| ArchiveTable {
+    let records = |name: &str, head: &[(&str, ColumnType, &str)], is_in: &dyn Fn(&str) -> bool| ArchiveTable {
         name: name.to_owned(),
         columns: columns(head.iter().map(|(name, kind, _)| (*name, *kind)).chain(KEPT)),
         rows: holding.records.iter().filter(|r| is_in(&r.kind)).map(|r| record_row(order, head, r)).collect(),
     };
-    vec![
-        records(ORDERS, &ORDER_HEAD, |it| it == kind::ORDER),
-        records(REPORTS, &REPORT_HEAD, |it| it == kind::REPORT),
-        records(RECORDS, &[], |it| it != kind::ORDER && it != kind::REPORT),
+    let has_table = |it: &str| it == kind::ORDER || it == kind::REPORT || TABLES.iter().any(|(_, kind, _)| *kind == it);
+    let mut tables = vec![
+        records(ORDERS, &ORDER_HEAD, &|it| it == kind::ORDER),
+        records(REPORTS, &REPORT_HEAD, &|it| it == kind::REPORT),
+        records(RECORDS, &[], &|it| !has_table(it)),
         ArchiveTable {
             name: MOVEMENTS.to_owned(),
             columns: columns(MOVEMENT_COLUMNS),
@@ -120,7 +151,19 @@ pub(super) fn tables(order: &str, holding: &Holding) -> Vec<ArchiveTable> {
                 .map(|r| vec![json!(order), json!(r.id), json!(r.state), json!(r.updated_ms), text(&r.body)])
                 .collect(),
         },
-    ]
+    ];
+    // Behind the others: what went before there were these has its hash over the same rows.
+    tables.extend(TABLES.iter().map(|(name, kind, head)| records(name, head, &|it| it == *kind)));
+    tables.push(ArchiveTable {
+        name: PHOTOS.to_owned(),
+        columns: columns([("id", Text), ("media_type", Text), ("user", Text), ("taken_at", Timestamp), ("data", Text)]),
+        rows: holding
+            .photos
+            .iter()
+            .map(|h| vec![json!(order), json!(h.id), json!(h.media_type), json!(h.user), json!(h.at_ms), json!(h.data)])
+            .collect(),
+    });
+    tables
 }
 
 /// JSON as text.
@@ -210,7 +253,16 @@ pub(super) fn holding(order: &str, tables: &[ArchiveTable]) -> Result<Holding, S
                 return Err(format!("{}: a row of another order", table.name));
             }
             match table.name.as_str() {
-                ORDERS | REPORTS | RECORDS => holding.records.push(record(&row)?),
+                ORDERS | REPORTS | RECORDS | SIGNATURES | INSPECTIONS | NONCONFORMANCES => {
+                    holding.records.push(record(&row)?);
+                }
+                PHOTOS => holding.photos.push(HeldPhoto {
+                    id: row.get("id")?,
+                    media_type: row.get("media_type")?,
+                    data: row.get("data")?,
+                    user: row.get("user")?,
+                    at_ms: row.get("taken_at")?,
+                }),
                 MOVEMENTS => holding.postings.push(posting(order, &row)?),
                 COUNTERS => holding.counters.push(Counter {
                     scope: order.to_owned(),

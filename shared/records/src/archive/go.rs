@@ -12,7 +12,7 @@ use takt_domain::text::Lang;
 use takt_store::{Away, Expect, HeldPosting, Holding, HoldingQuery, Load, RecordWrite, Store};
 
 use super::batch::{load_batch, not_in};
-use super::{due, find, form, refuse_gone_order, settings};
+use super::{due, find, form, quality, refuse_gone_order, settings};
 use crate::caller::Caller;
 use crate::command::{Answer, CommandError, Plan, run};
 use crate::keep::kind;
@@ -58,6 +58,9 @@ impl Stays {
     }
 }
 
+/// Kinds of records whose parent is the order.
+const CHILDREN: [&str; 4] = [kind::REPORT, kind::SIGNATURE, kind::INSPECTION, kind::NONCONFORMANCE];
+
 /// What an order holds, with what has to be known of it.
 struct Ready {
     order: Order,
@@ -74,12 +77,19 @@ pub async fn holding<S: Store>(store: &S, caller: &Caller, order: &str) -> Resul
 }
 
 async fn ready<S: Store>(store: &S, caller: &Caller, id: &str) -> Result<Ready, CommandError> {
-    let query = HoldingQuery {
+    let mut query = HoldingQuery {
         order: id.to_owned(),
         records: [kind::ORDER, kind::PLAN].map(|kind| (kind.to_owned(), id.to_owned())).to_vec(),
-        children: vec![kind::REPORT.to_owned()],
+        children: CHILDREN.map(str::to_owned).to_vec(),
+        photos: Vec::new(),
     };
-    let holding = store.holding(caller.plant, &query).await?;
+    let mut holding = store.holding(caller.plant, &query).await?;
+    let (signatures, photos) = quality::named(&holding)?;
+    if !signatures.is_empty() || !photos.is_empty() {
+        query.records.extend(signatures.into_iter().map(|id| (kind::SIGNATURE.to_owned(), id)));
+        query.photos = photos.into_iter().collect();
+        holding = store.holding(caller.plant, &query).await?;
+    }
     let Some(record) = holding.records.iter().find(|record| record.kind == kind::ORDER) else {
         refuse_gone_order(store, caller, id).await?;
         return Err(CommandError::NotFound(id.to_owned()));
@@ -178,7 +188,11 @@ async fn gone_before<S: Store>(
 }
 
 fn away(order: &str, holding: Holding) -> Away {
-    let reports = holding.records.iter().filter(|record| record.kind == kind::REPORT).count() as u64;
+    let children = |kind: &str| {
+        let is_child =
+            |record: &&takt_store::HeldRecord| record.kind == kind && record.parent.as_deref() == Some(order);
+        (kind.to_owned(), holding.records.iter().filter(is_child).count() as u64)
+    };
     let gone = |record: &takt_store::HeldRecord| Expect {
         kind: record.kind.clone(),
         id: record.id.clone(),
@@ -188,11 +202,12 @@ fn away(order: &str, holding: Holding) -> Away {
     Away {
         order: order.to_owned(),
         records: holding.records.iter().map(gone).collect(),
-        children: vec![(kind::REPORT.to_owned(), reports)],
+        children: CHILDREN.map(children).to_vec(),
         postings: holding.postings.len() as u64,
         counters: holding.counters,
         receipts: holding.receipts.into_iter().map(|receipt| receipt.id).collect(),
         seals: seals.into_iter().collect(),
+        photos: holding.photos.into_iter().map(|photo| photo.id).collect(),
     }
 }
 
@@ -200,6 +215,7 @@ fn away(order: &str, holding: Holding) -> Away {
 fn index(ready: &Ready, batch: String, sha256: String) -> ArchivedOrder {
     let order = &ready.order;
     let scale = order.quantity.scale();
+    let of_kind = |kind: &'static str| ready.holding.records.iter().filter(move |record| record.kind == kind);
     let counts = ready.holding.counters.iter().filter(|counter| counter.value != 0);
     ArchivedOrder {
         order: order.id.clone(),
@@ -213,8 +229,12 @@ fn index(ready: &Ready, batch: String, sha256: String) -> ArchivedOrder {
         closed_at: ready.closed,
         batch,
         sha256,
-        reports: ready.holding.records.iter().filter(|record| record.kind == kind::REPORT).count() as u64,
+        reports: of_kind(kind::REPORT).count() as u64,
         postings: ready.holding.postings.len() as u64,
+        inspections: of_kind(kind::INSPECTION).count() as u64,
+        nonconformances: of_kind(kind::NONCONFORMANCE).map(|record| record.id.clone()).collect(),
+        signatures: of_kind(kind::SIGNATURE).count() as u64,
+        photos: ready.holding.photos.len() as u64,
         counts: counts.map(|counter| (counter.name.clone(), Quantity::from_units(counter.value, scale))).collect(),
         totals: totals(&ready.holding.postings),
     }
@@ -258,7 +278,14 @@ fn record(stays: &ArchivedOrder) -> RecordWrite {
         line: Some(stays.line.to_string()),
         // The latest first.
         sort: Some(format!("{:020}", i64::MAX - stays.closed_at.as_millisecond().max(0))),
-        search: Some(format!("{} {} {} {}", stays.order, stays.item, stays.item_name, stays.customer)),
+        search: Some(format!(
+            "{} {} {} {} {}",
+            stays.order,
+            stays.item,
+            stays.item_name,
+            stays.customer,
+            stays.nonconformances.join(" ")
+        )),
         fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         ..RecordWrite::new(
             kind::ARCHIVED_ORDER,

@@ -14,7 +14,7 @@ use super::{Answer, CommandError, Plan, number, photo, quantity_at, run, text_at
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, NUMBER_SCOPE, kind};
 use crate::load::{self, OrderState};
-use crate::{count, quality, signature};
+use crate::{archive, count, quality, signature};
 
 /// Raises one.
 pub async fn raise<S: Store>(store: &S, caller: &Caller, given: &RaiseNonconformance) -> Result<Answer, CommandError> {
@@ -118,7 +118,10 @@ struct Found {
 }
 
 async fn found<S: Store>(store: &S, caller: &Caller, id: &NonconformanceId) -> Result<Found, CommandError> {
-    let order = order_of(store, caller, id).await?.ok_or_else(|| CommandError::NotFound(id.to_string()))?;
+    let Some(order) = order_of(store, caller, id).await? else {
+        archive::refuse_gone(store, caller, kind::NONCONFORMANCE, id.as_str()).await?;
+        return Err(CommandError::NotFound(id.to_string()));
+    };
     let mut also = signature::records(caller);
     also.push((kind::NONCONFORMANCE.into(), id.to_string()));
     let state = load::order(store, caller, &order, also).await?;

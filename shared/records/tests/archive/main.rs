@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod database;
+mod quality;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use database::{Database, File, Server};
 use futures::executor::block_on;
+use quality::what_quality_wrote_goes_and_comes_back_with_its_order;
 use takt_api::archive::{
     ArchiveBatch, ArchiveFile, OpenBatch, OrderHolding, RestoreOrder, RestorePart, TakeOrder, VerifiedFiles,
 };
@@ -77,7 +79,8 @@ fn holdings<D: Database>(world: &World<D>) -> BTreeMap<String, Holding> {
         let query = HoldingQuery {
             order: order.clone(),
             records: vec![(kind::ORDER.into(), order.clone())],
-            children: vec![kind::REPORT.into()],
+            children: [kind::REPORT, kind::SIGNATURE].map(str::to_owned).to_vec(),
+            photos: Vec::new(),
         };
         (order.clone(), block_on(world.store.holding(FIRST_PLANT, &query)).unwrap())
     };
@@ -112,7 +115,7 @@ fn moved<D: Database>(world: &World<D>) -> Moved {
 
 /// What a trace would find of lots and orders.
 fn traced<D: Database>(world: &World<D>) -> (Vec<LotFlow>, Vec<OrderFlow>) {
-    let lots = [("bolt", "B1"), ("bolt", "B2")].map(|(item, lot)| (item.to_owned(), lot.to_owned()));
+    let lots: Vec<_> = world.lots.iter().map(|lot| ("bolt".to_owned(), lot.clone())).collect();
     let of_lots = block_on(world.store.lot_flows(FIRST_PLANT, &lots, 1000)).unwrap();
     (of_lots, block_on(world.store.order_flows(FIRST_PLANT, &world.orders, 1000)).unwrap())
 }
@@ -158,6 +161,7 @@ fn what_goes_and_comes_leaves_everything_as_it_was<D: Database>() {
         let (chain, traced_before) = (world.chain(), traced(&world));
         let due = due_orders(&world);
         assert!(due.len() > 2, "seed {seed}: {due:?}");
+        assert!(world.lots.len() > 2, "seed {seed}: lots were divided");
         let mut chance = Chance::new(seed + 1000);
         let mut gone: Vec<OrderHolding> = Vec::new();
         let months: BTreeSet<&String> = due.values().collect();
@@ -371,6 +375,7 @@ both!(
     what_changed_since_it_was_written_stays,
     what_is_not_ready_stays,
     on_schedule_nothing_is_due_but_in_the_hour_that_is_set,
+    what_quality_wrote_goes_and_comes_back_with_its_order,
     one_run_takes_a_batch_over_from_another,
     only_what_went_comes_back,
 );

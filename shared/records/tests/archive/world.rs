@@ -5,6 +5,7 @@ use std::cell::Cell;
 use futures::executor::block_on;
 use jiff::Timestamp;
 use serde_json::Value;
+use takt_api::lots::SplitLot;
 use takt_api::orders::{CreateOrder, TakeAction};
 use takt_api::stock::Source;
 use takt_domain::facts::Actor;
@@ -18,6 +19,7 @@ use takt_domain::text::Lang;
 use takt_records::audit::{Place, Slice, slice};
 use takt_records::caller::{Caller, Key, LOCAL_SESSION};
 use takt_records::command::create_order::create_order;
+use takt_records::command::lot::split;
 use takt_records::command::move_stock::move_stock;
 use takt_records::command::report::report;
 use takt_records::command::reverse_movement::reverse_movement;
@@ -63,6 +65,8 @@ pub(crate) struct World<D: Database> {
     pub(crate) orders: Vec<String>,
     pub(crate) reports: Vec<String>,
     pub(crate) movements: Vec<String>,
+    /// Of bolts.
+    pub(crate) lots: Vec<String>,
 }
 
 impl<D: Database> World<D> {
@@ -105,6 +109,7 @@ impl<D: Database> World<D> {
             orders: Vec::new(),
             reports: Vec::new(),
             movements: Vec::new(),
+            lots: vec!["B1".into(), "B2".into()],
         };
         for (item, lot, quantity) in [("bolt", "B1", "400"), ("bolt", "B2", "400"), ("wire", "", "300.5")] {
             world.receive(item, lot, quantity).unwrap();
@@ -206,7 +211,7 @@ impl<D: Database> World<D> {
 
     /// Something happens; what the rules refuse does not.
     pub(crate) fn happen(&mut self, chance: &mut Chance) {
-        match chance.below(12) {
+        match chance.below(13) {
             0 | 1 => drop(self.running(1 + chance.below(6))),
             2..=6 => {
                 let Some(order) = chance.of(&self.orders).cloned() else { return };
@@ -236,10 +241,23 @@ impl<D: Database> World<D> {
                     self.movements.push(answer.body["id"].as_str().unwrap().to_owned());
                 }
             }
+            11 => self.divide(chance),
             _ => {
                 let Some(movement) = chance.of(&self.movements).cloned() else { return };
                 let _refused_or_not = self.reverse_movement(&movement);
             }
+        }
+    }
+
+    /// A part of a lot becomes another one, of which orders are made afterwards.
+    fn divide(&mut self, chance: &mut Chance) {
+        let Some(lot) = chance.of(&self.lots) else { return };
+        let into = format!("{lot}-{}", self.lots.len());
+        let given = serde_json::json!({"item": "bolt", "lot": lot, "location": "S1", "into": into,
+            "quantity": (1 + chance.below(60)).to_string(), "reason": "divided"});
+        let given: SplitLot = serde_json::from_value(given).unwrap();
+        if block_on(split(&self.store, &self.caller(), &given)).is_ok() {
+            self.lots.push(into);
         }
     }
 

@@ -4,13 +4,14 @@
 use crate::driver::{Driver, DriverError, Value};
 use crate::sqlite::SCHEMA_VERSION;
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/postgres/0001_init.sql"),
     include_str!("../../migrations/postgres/0002_rollup.sql"),
     include_str!("../../migrations/postgres/0003_photo.sql"),
     include_str!("../../migrations/postgres/0004_seal.sql"),
     include_str!("../../migrations/postgres/0005_lot.sql"),
     include_str!("../../migrations/postgres/0006_archive.sql"),
+    include_str!("../../migrations/postgres/0007_archive_photo.sql"),
 ];
 /// What the database does in one call; each is replaced whole.
 const FUNCTIONS: [&str; 4] = [

@@ -13,7 +13,8 @@ pub(super) async fn holding<D: Driver>(
     plant: PlantNumber,
     query: &HoldingQuery,
 ) -> Result<Holding, StoreError> {
-    let params = vec![number(plant), query.order.as_str().into(), json(&query.records)?, json(&query.children)?];
+    let (records, children) = (json(&query.records)?, json(&query.children)?);
+    let params = vec![number(plant), query.order.as_str().into(), records, children, json(&query.photos)?];
     store.read(include_str!("sql/holding.sql"), params).await
 }
 

@@ -3,7 +3,8 @@
 use futures::executor::block_on;
 use serde_json::json;
 use takt_store::{
-    Away, Back, Commit, Counter, Expect, Holding, HoldingQuery, Receipt, RecordWrite, Store, StoreError, UntouchedQuery,
+    Away, Back, Commit, Counter, Expect, Holding, HoldingQuery, Photo, Receipt, RecordWrite, Store, StoreError,
+    UntouchedQuery,
 };
 
 use super::{Harness, NOW, PLANT, book, commit, count, held, outside, place, posting, receive, with_plant};
@@ -29,6 +30,17 @@ fn lived(store: &impl Store) {
     let receipts = vec![Receipt { id: "R-1".into(), state: "booked".into(), body: json!({}) }];
     let counters = vec![count("WO-1", 3, None, None)];
     book(store, &Commit { records: vec![order, report], postings, receipts, counters, ..commit() }).unwrap();
+    for id in ["P-1", "P-2"] {
+        let photo = Photo {
+            plant: PLANT,
+            id: id.into(),
+            media_type: "image/png".into(),
+            data: "QUJD".into(),
+            user: "李".into(),
+            at_ms: NOW,
+        };
+        block_on(store.put_photo(&photo)).unwrap();
+    }
     receive(store, "L2", 1);
 }
 
@@ -37,6 +49,7 @@ fn query() -> HoldingQuery {
         order: "WO-1".into(),
         records: vec![("order".into(), "WO-1".into())],
         children: vec!["report".into()],
+        photos: vec!["P-1".into(), "nowhere".into()],
     }
 }
 
@@ -54,6 +67,7 @@ fn away() -> Away {
         counters: vec![Counter { scope: "WO-1".into(), name: "good".into(), value: 3 }],
         receipts: vec!["R-1".into()],
         seals: Vec::new(),
+        photos: vec!["P-1".into()],
     }
 }
 
@@ -72,14 +86,18 @@ pub(crate) fn an_order_goes_and_comes_back_as_it_was(harness: &impl Harness) {
     let before = (holding(&store), block_on(store.ledger(PLANT, "", None, 100)).unwrap());
     assert_eq!((before.0.postings.len(), before.0.records.len(), before.0.receipts.len()), (2, 2, 1));
     assert_eq!(before.0.records[1].fields, [("shift".to_owned(), "夜".to_owned())]);
+    assert_eq!(before.0.photos.iter().map(|photo| photo.id.as_str()).collect::<Vec<_>>(), ["P-1"]);
     go(&store, away()).unwrap();
     assert_eq!(holding(&store), Holding::default());
+    let photos = ["P-1".to_owned(), "P-2".to_owned()];
+    assert_eq!(block_on(store.photos_there(PLANT, &photos)).unwrap(), ["P-2"], "the other one stays");
     assert!(is_clean(&store));
     harness.settle();
     assert_eq!(block_on(store.ledger(PLANT, "", None, 100)).unwrap().len(), before.1.len() - 2);
-    let gone = [("movement".to_owned(), "m-a".to_owned()), ("report".to_owned(), "R-1".to_owned())];
+    let gone = [("movement", "m-a"), ("photo", "P-1"), ("report", "R-1")];
+    let gone = gone.map(|(kind, id)| (kind.to_owned(), id.to_owned()));
     let found = block_on(store.archived(PLANT, &gone)).unwrap();
-    assert_eq!(found.iter().map(|gone| gone.order.as_str()).collect::<Vec<_>>(), ["WO-1", "WO-1"]);
+    assert_eq!(found.iter().map(|gone| gone.order.as_str()).collect::<Vec<_>>(), ["WO-1", "WO-1", "WO-1"]);
     block_on(store.fold_carried(PLANT, "screw")).unwrap();
     assert!(is_clean(&store));
     book(&store, &Commit { postings: vec![posting("d", place("L1"), place("L3"), 2)], ..commit() }).unwrap();
@@ -116,6 +134,7 @@ pub(crate) fn what_is_not_as_it_was_read_does_not_go(harness: &impl Harness) {
         ("a posting less", Away { postings: 3, ..away() }),
         ("a counter that moved", Away { counters: vec![counter(2)], ..away() }),
         ("a counter more", Away { counters: Vec::new(), ..away() }),
+        ("a photo that is not there", Away { photos: vec!["P-1".into(), "P-3".into()], ..away() }),
     ] {
         assert_eq!(go(&store, wrong), Err(StoreError::VersionConflict), "{what}");
         assert_eq!(holding(&store), before, "{what}");

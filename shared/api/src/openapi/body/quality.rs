@@ -51,7 +51,10 @@ pub(super) fn body_of(name: &str, make: &mut Make<'_>) -> Option<Body> {
         ]),
         "createInspection" => refusable(make.write::<quality::Inspect, quality::InspectionAnswer>(&[201])),
         "listNonconformances" => make.read::<Page<quality::NonconformanceRow>>(LISTED),
-        "getNonconformance" => make.read::<quality::NonconformanceRow>(&[]),
+        // It may have gone to the archive with its order.
+        "getNonconformance" => {
+            Body { more_problems: &[ProblemType::Refused], ..make.read::<quality::NonconformanceRow>(&[]) }
+        }
         "raiseNonconformance" => make.write::<quality::RaiseNonconformance, quality::NonconformanceAnswer>(&[201]),
         "disposeNonconformance" => make.write::<quality::Dispose, quality::NonconformanceAnswer>(&[200]),
         "closeNonconformance" => {
@@ -64,6 +67,7 @@ pub(super) fn body_of(name: &str, make: &mut Make<'_>) -> Option<Body> {
         "addPhoto" => make.write::<quality::AddPhoto, quality::PhotoAnswer>(&[201]),
         "getPhoto" => Body {
             media: "image/*",
+            more_problems: &[ProblemType::Refused],
             response: json!({"type": "string", "format": "binary", "description": "The file."}),
             ..make.read::<()>(&[])
         },

@@ -70,6 +70,13 @@ BEGIN
     END IF;
     DELETE FROM counter WHERE plant = this_plant AND scope = this_order;
     DELETE FROM receipt WHERE plant = this_plant AND id IN (SELECT jsonb_array_elements_text(away -> 'receipts'));
+    INSERT INTO archived (plant, kind, id, order_id)
+    SELECT this_plant, 'photo', e, this_order FROM jsonb_array_elements_text(away -> 'photos') AS e;
+    DELETE FROM photo WHERE plant = this_plant AND id IN (SELECT jsonb_array_elements_text(away -> 'photos'));
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> coalesce(jsonb_array_length(away -> 'photos'), 0) THEN
+        RAISE EXCEPTION 'takt:version';
+    END IF;
     UPDATE seal SET state = 'archived'
     WHERE plant = this_plant AND state = 'sealed' AND number IN (SELECT e::bigint FROM jsonb_array_elements_text(away -> 'seals') AS e);
 END
@@ -155,6 +162,10 @@ BEGIN
     INSERT INTO receipt (plant, id, state, updated_ms, body)
     SELECT this_plant, t.id, t.state, t.updated_ms, t.body
     FROM jsonb_to_recordset(back -> 'receipts') AS t (id TEXT, state TEXT, updated_ms BIGINT, body JSONB);
+    INSERT INTO photo (plant, id, media_type, data, "user", at_ms)
+    SELECT this_plant, h.id, h.media_type, h.data, h."user", h.at_ms
+    FROM jsonb_to_recordset(back -> 'photos') AS h (id TEXT, media_type TEXT, data TEXT, "user" TEXT, at_ms BIGINT)
+    ON CONFLICT DO NOTHING;
 END
 $$;
 

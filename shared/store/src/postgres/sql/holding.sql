@@ -1,4 +1,4 @@
--- $1 plant, $2 order, $3 records by kind and id, $4 kinds of children. All that the order holds, as of one moment. The seal of a
+-- $1 plant, $2 order, $3 records by kind and id, $4 kinds of children, $5 photos. All that the order holds, as of one moment. The seal of a
 -- posting is looked for from the day before it on.
 SELECT jsonb_build_object(
     'records', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'id', r.id, 'version', r.version, 'state', r.state,
@@ -31,5 +31,8 @@ SELECT jsonb_build_object(
             ORDER BY t.id), '[]')
         FROM jsonb_array_elements_text($4::text::jsonb) AS w,
             LATERAL (SELECT n.* FROM record AS r, receipt AS n WHERE r.plant = $1::bigint AND r.kind = w AND r.parent = $2::text
-                AND n.plant = $1::bigint AND n.id = r.id OFFSET 0) AS t)
+                AND n.plant = $1::bigint AND n.id = r.id OFFSET 0) AS t),
+    'photos', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'media_type', h.media_type, 'data', h.data, 'user', h."user",
+            'at_ms', h.at_ms) ORDER BY h.id), '[]')
+        FROM photo AS h WHERE h.plant = $1::bigint AND h.id IN (SELECT jsonb_array_elements_text($5::text::jsonb)))
 )::text

@@ -1,4 +1,4 @@
--- ?1 plant, ?2 order, ?3 records by kind and id, ?4 kinds of children. All that the order holds, as of one moment; put together as
+-- ?1 plant, ?2 order, ?3 records by kind and id, ?4 kinds of children, ?5 photos. All that the order holds, as of one moment; put together as
 -- text, since what a subquery gives would have to be parsed once more. The seal of a posting is looked for from the day before it on.
 SELECT
     '{"records":' || (SELECT json_group_array(json_object('kind', r.kind, 'id', r.id, 'version', r.version, 'state', r.state,
@@ -35,4 +35,7 @@ SELECT
             CROSS JOIN record AS r ON r.plant = ?1 AND r.kind = w.value AND r.parent = ?2
             CROSS JOIN receipt AS n ON n.plant = ?1 AND n.id = r.id
             ORDER BY n.id) AS t) ||
+    ',"photos":' || (SELECT json_group_array(json_object('id', h.id, 'media_type', h.media_type, 'data', h.data, 'user', h.user,
+            'at_ms', h.at_ms))
+        FROM (SELECT n.* FROM json_each(?5) AS w CROSS JOIN photo AS n ON n.plant = ?1 AND n.id = w.value ORDER BY n.id) AS h) ||
     '}'

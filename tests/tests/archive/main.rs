@@ -1,137 +1,28 @@
 //! Orders go to Parquet files by `takt archive` and come back, while the plant is served: killed in the middle, read by another program,
-//! with damaged files and without a folder.
+//! with damaged files, without a folder, on a full disk and in a store that speaks S3.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod old;
+mod s3;
+
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use old::{Old, age_more, files, python, text};
 use serde_json::{Value, json};
 use takt_api::Page;
 use takt_api::archive::{ArchiveBatch, ArchivedOrder, BatchState};
-use takt_api::audit::{ChainAudit, ChainHeads};
 use takt_tests::client::Client;
-use takt_tests::host::{Folder, Fresh, Host, root, run, run_well, takt};
+use takt_tests::host::{Folder, root, run, run_well, takt};
 use takt_tests::ledger;
-use takt_tests::plant::{People, SMALL, act, good};
-use takt_tests::wait::until;
+use takt_tests::plant::PIN;
 
-/// A year in milliseconds: the orders are so old.
-const AGED_MS: i64 = 365 * 24 * 3600 * 1000;
-
-/// A plant with orders that were closed a year ago, and their numbers.
-struct Old {
-    host: Host,
-    data: Folder,
-    people: People,
-    orders: Vec<String>,
-}
-
-impl Old {
-    fn new(orders: usize) -> Self {
-        let Fresh { host, data } = Fresh::small();
-        let people = People::at(&host);
-        people.receive(SMALL.material, "1000", SMALL.store);
-        let mut closed = Vec::new();
-        for _ in 0..orders {
-            let order = people.running(SMALL.product, "3", SMALL.line);
-            for quantity in [1, 2] {
-                people.operator.post("/api/v1/reports", good(&order, SMALL.operation, quantity)).ok();
-            }
-            act(&people.inspector, &order, "inspect-final", json!({"result": "pass"})).ok();
-            act(&people.inspector, &order, "sign", json!({})).ok();
-            act(&people.planner, &order, "close", json!({})).ok();
-            closed.push(order);
-        }
-        host.terminate();
-        host.ended();
-        age(&data.path().join("takt.db"));
-        let host = Host::start(data.path());
-        let people = People::at(&host);
-        let old = Self { host, data, people, orders: closed };
-        until("the ledger is sealed", || {
-            let heads: ChainHeads = old.people.admin.get("/api/v1/audit/heads").ok().json();
-            (heads.unsealed == 0).then_some(())
-        });
-        old
-    }
-
-    fn arguments<'a>(&'a self, command: &[&'a str], archive: &'a Path) -> Vec<&'a str> {
-        let place = ["--data", text(self.data.path()), "--archive", text(archive)];
-        [&["archive"], command, &place].concat()
-    }
-
-    fn archived(&self) -> BTreeMap<String, ArchivedOrder> {
-        let page: Page<ArchivedOrder> = self.people.admin.get("/api/v1/archive/orders?limit=200").ok().json();
-        page.rows.into_iter().map(|row| (row.order.to_string(), row)).collect()
-    }
-
-    fn batches(&self) -> Vec<ArchiveBatch> {
-        self.people.admin.get("/api/v1/archive/batches?limit=200").ok().json::<Page<ArchiveBatch>>().rows
-    }
-
-    /// Each order is in the plant or in the archive, all that adds up does, and the chain holds; how many are in the archive.
-    fn is_whole(&self) -> usize {
-        let archived = self.archived();
-        for order in &self.orders {
-            let found = self.people.admin.get(&format!("/api/v1/orders/{order}"));
-            assert_eq!(found.status == 200, !archived.contains_key(order), "{order}: {}", found.text());
-            if found.status != 200 {
-                assert_eq!(found.unmet(409, "refused"), ["archive.gone"]);
-            }
-        }
-        let (mut after, mut postings) = (String::new(), 0);
-        loop {
-            let slice: takt_api::stock::Audit = self.people.admin.get(&format!("/api/v1/audit{after}")).ok().json();
-            assert!(slice.ok, "{:?}", slice.differences);
-            postings += slice.postings;
-            match slice.next {
-                Some(next) => after = format!("?after={}", ledger::escaped(&next)),
-                None => break,
-            }
-        }
-        let chain: ChainAudit = self.people.admin.get("/api/v1/audit/chain").ok().json();
-        assert!(chain.ok && chain.next.is_none(), "{:?}", chain.broken);
-        let gone: u64 = archived.values().map(|order| order.postings).sum();
-        assert_eq!(chain.archived, gone);
-        assert!(postings >= chain.postings);
-        archived.len()
-    }
-}
-
-/// As if all of it had been booked a year ago. Nobody could do that from outside: it takes the triggers away.
-fn age(database: &Path) {
-    let database = rusqlite::Connection::open(database).expect("the data is there");
-    let trigger: String = database
-        .query_row("SELECT sql FROM sqlite_master WHERE name = 'posting_never_changes'", [], |row| row.get(0))
-        .expect("the ledger is kept from changing");
-    // Their times stand in their texts, of today or of yesterday.
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let body = [0, 1].iter().fold("body".to_owned(), |body, days| {
-        let day = today.checked_sub(jiff::Span::new().days(*days)).expect("a day");
-        let then = day.checked_sub(jiff::Span::new().days(365)).expect("a day");
-        format!("replace({body}, '\"{day}T', '\"{then}T')")
-    });
-    database
-        .execute_batch(&format!(
-            "BEGIN; DROP TRIGGER posting_never_changes;
-            UPDATE posting SET booked_ms = booked_ms - {AGED_MS}, occurred_ms = occurred_ms - {AGED_MS};
-            {trigger};
-            UPDATE record SET updated_ms = updated_ms - {AGED_MS}, created_ms = created_ms - {AGED_MS}, body = {body}
-            WHERE kind IN ('order', 'report'); COMMIT;"
-        ))
-        .expect("the past can be written");
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a plain path")
-}
-
-/// Runs `takt archive run` and kills it: when it has said this, and then so much later.
-fn killed(old: &Old, archive: &Path, after: &str, later: Duration) {
+/// Runs a command of `takt archive` and kills it: when it has said this, and then so much later.
+fn killed(old: &Old, command: &[&str], archive: &Path, after: &str, later: Duration) {
     let mut child = Command::new(takt())
-        .args(old.arguments(&["run"], archive))
+        .args(old.arguments(command, archive))
         .current_dir(root())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -149,32 +40,9 @@ fn killed(old: &Old, archive: &Path, after: &str, later: Duration) {
     child.wait().expect("the process is ours");
 }
 
-/// Every file below a folder, by its name from there.
-fn files(folder: &Path) -> BTreeSet<PathBuf> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in std::fs::read_dir(&next).expect("the folder is there") {
-            let path = entry.expect("the folder is readable").path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.insert(path.strip_prefix(folder).expect("it is below").to_owned());
-            }
-        }
-    }
-    found
-}
-
 /// What pyarrow reads of the files of these batches: rows by table, sums of columns, orders.
 fn read_by_python(archive: &Path, batches: &[ArchiveBatch], work: &Path) -> Value {
-    let python = work.join("venv/bin/python");
-    if !python.exists() {
-        let made = Command::new("python3").args(["-m", "venv", "venv"]).current_dir(work).status();
-        assert!(made.is_ok_and(|made| made.success()), "python3 with its module venv is needed");
-        let installed = Command::new(&python).args(["-m", "pip", "install", "--quiet", "pyarrow"]).status();
-        assert!(installed.is_ok_and(|installed| installed.success()), "pyarrow is needed, from PyPI");
-    }
+    let python = python(work, &["pyarrow"]);
     let folders: Vec<String> = batches.iter().map(|batch| batch.folder.clone()).collect();
     let read = Command::new(&python)
         .arg(root().join("tests/fixtures/read_archive.py"))
@@ -194,19 +62,13 @@ fn a_run_that_is_killed_anywhere_loses_nothing_and_doubles_nothing() {
     let archive = Folder::new();
     assert_eq!(old.is_whole(), 0);
     let millis = Duration::from_millis;
-    let kills = [
-        ("begins", millis(0)),
-        ("begins", millis(4)),
-        ("written", millis(0)),
-        ("written", millis(5)),
-        ("is verified", millis(0)),
-        ("10 of", millis(0)),
-        ("10 of", millis(0)),
-        ("goes on", millis(0)),
-    ];
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut chance = fastrand::Rng::with_seed(seed);
     let mut reached = BTreeSet::new();
-    for (after, later) in kills {
-        killed(&old, archive.path(), after, later);
+    for after in ["begins", "begins", "written", "written", "is verified", "10 of", "10 of", "goes on"] {
+        let later = millis(if chance.bool() { 0 } else { chance.u64(..12) });
+        killed(&old, &["run"], archive.path(), after, later);
         let gone = old.is_whole();
         println!("killed {later:?} after {after:?}: {gone} of {} have gone", old.orders.len());
         reached.insert(gone);
@@ -275,14 +137,35 @@ fn an_order_and_a_month_come_back_as_they_were() {
     let stays = run_well(&old.arguments(&["run"], archive.path()), &[]);
     assert!(stays.contains("0 orders went"), "what was brought back stays: {stays}");
     let month = old.batches()[0].month.clone();
+    // Between two orders, and in the middle of one: what is back is back whole.
+    for later in [0, 3] {
+        killed(&old, &["restore", &month], archive.path(), "is back", Duration::from_millis(later));
+        old.is_whole();
+    }
     run_well(&old.arguments(&["restore", &month], archive.path()), &[]);
     assert_eq!(old.is_whole(), 0);
     assert_eq!(told(admin), before);
     ledger::check(admin);
 }
 
+/// Runs `takt archive run` where no file may have more than so many blocks, against the running plant.
+fn run_without_room(old: &Old, archive: &Path, blocks: u32) -> Output {
+    let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let target = ["--target", &old.host.base, "--user", "admin", "--archive", text(archive)];
+    Command::new("sh")
+        .args(["-c", &limited])
+        .arg(takt())
+        .args(["archive", "run"])
+        .args(target)
+        .env("TAKT_PIN", PIN)
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .output()
+        .expect("a shell can be run")
+}
+
 #[test]
-fn damaged_files_and_a_folder_that_is_not_there_are_said_and_change_nothing() {
+fn damaged_files_a_full_disk_and_a_folder_that_is_not_there_are_said_and_change_nothing() {
     let old = Old::new(2);
     let archive = Folder::new();
     let file = archive.path().join("file");
@@ -293,9 +176,23 @@ fn damaged_files_and_a_folder_that_is_not_there_are_said_and_change_nothing() {
     assert!(!refused.status.success() && said.contains("cannot be made"), "{said}");
     assert_eq!((old.is_whole(), old.batches().len()), (0, 0));
     std::fs::remove_file(&file).expect("it is ours");
+    for blocks in [1, 4] {
+        let full = run_without_room(&old, archive.path(), blocks);
+        let said = String::from_utf8_lossy(&full.stderr).into_owned();
+        assert!(!full.status.success() && said.contains("cannot be written"), "{blocks}: {said}");
+        assert_eq!(old.is_whole(), 0);
+        let halves: Vec<_> = files(archive.path())
+            .into_iter()
+            .filter(|file| file.extension().is_some_and(|end| end == "part"))
+            .collect();
+        assert!(halves.is_empty(), "{halves:?}");
+    }
+    let left = files(archive.path());
 
     run_well(&old.arguments(&["run"], archive.path()), &[]);
+    assert_eq!(old.is_whole(), 2);
     let batch = old.batches().remove(0);
+    assert!(left.iter().all(|file| !archive.path().join(file).exists()), "the other tries: {left:?}");
     let orders = archive.path().join(&batch.folder).join("orders.parquet");
     let whole = std::fs::read(&orders).expect("it was written");
     let mut damaged = whole.clone();
@@ -311,9 +208,60 @@ fn damaged_files_and_a_folder_that_is_not_there_are_said_and_change_nothing() {
     std::fs::write(&orders, whole).expect("the folder is writable");
     run_well(&old.arguments(&["restore", &old.orders[0]], archive.path()), &[]);
     assert_eq!(old.is_whole(), 1);
+    let missing = archive.path().join("nowhere");
+    for (command, place, expected) in [
+        (["restore", old.orders[0].as_str()].as_slice(), archive.path(), "is not in the archive"),
+        (&["restore", "nothing"], archive.path(), "nothing is not in the archive"),
+        (&["restore", "2019-01"], archive.path(), "no orders of 2019-01"),
+        (&["restore", old.orders[1].as_str()], &missing, "cannot be read"),
+        (&["status"], &missing, "cannot be read"),
+        (&["status"], Path::new("https://somewhere"), "expected a folder or s3://BUCKET/PREFIX"),
+    ] {
+        let refused = run(&old.arguments(command, place), &[]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains(expected), "{command:?}: {said}");
+        assert!(!missing.exists());
+    }
+    assert_eq!(old.is_whole(), 1);
     // Files stay for as long as the plant has set.
     run_well(&old.arguments(&["run", "--expire"], archive.path()), &[]);
     assert!(orders.exists());
     old.host.terminate();
     assert!(old.host.ended().success());
+}
+
+#[test]
+fn files_go_when_their_years_are_over_and_what_is_known_of_their_orders_stays() {
+    let old = Old::new(2);
+    let first = old.orders[0].clone();
+    let old = old.stopped(&[], |data| age_more(&data.join("takt.db"), &first));
+    let admin = &old.people.admin;
+    admin.put("/api/v1/archive/settings", json!({"retention_years": 1})).ok();
+    let stock: Value = admin.get("/api/v1/stock?limit=200").ok().json();
+    let archive = Folder::new();
+    let told = run_well(&old.arguments(&["run"], archive.path()), &[]);
+    assert!(told.contains("2 orders went in 2 batches"), "{told}");
+    let folder = |order: &str| {
+        let batch = old.archived().remove(order).expect("it has gone").batch;
+        let batch = old.batches().into_iter().find(|known| known.id == batch).expect("it has a batch");
+        archive.path().join(batch.folder)
+    };
+    let (over, younger) = (folder(&first), folder(&old.orders[1]));
+    let status = run_well(&old.arguments(&["status"], archive.path()), &[]);
+    assert_eq!(status.matches("may be removed with --expire").count(), 1, "{status}");
+    run_well(&old.arguments(&["run"], archive.path()), &[]);
+    assert!(over.exists(), "nothing is removed unasked");
+    let told = run_well(&old.arguments(&["run", "--expire"], archive.path()), &[]);
+    assert!(told.contains("the files of 1 batches were removed"), "{told}");
+    assert_eq!((over.exists(), younger.exists()), (false, true));
+    assert_eq!(old.is_whole(), 2, "both are known, and all adds up");
+    let kept = old.archived().remove(&first).expect("it is known");
+    assert_eq!((kept.reports, kept.totals.is_empty()), (2, false));
+    assert_eq!(admin.get("/api/v1/stock?limit=200").ok().json::<Value>(), stock);
+    let refused = run(&old.arguments(&["restore", &first], archive.path()), &[]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("were kept for as long as the plant has set"), "{said}");
+    run_well(&old.arguments(&["status"], archive.path()), &[]);
+    run_well(&old.arguments(&["restore", &old.orders[1]], archive.path()), &[]);
+    assert_eq!(old.is_whole(), 1);
 }

@@ -1,0 +1,1 @@
+-- Schema 7: photos go and come with the order whose records name them: the functions do that, no table changes.
