@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use sycamore::prelude::*;
 use takt_api::identity::Session;
+use takt_api::pages;
 use takt_domain::permission::{Permission, Role};
 use takt_domain::refusal::Unmet;
 use takt_domain::text::Lang;
@@ -16,17 +17,15 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
-use crate::route::{Route, bundle_of};
+use crate::route::Route;
 use crate::ui::toast::Toast;
 use crate::{json, sign_in, ui};
 
 /// What makes one of the bundles of pages.
 #[derive(Clone, Copy)]
 pub struct Bundle {
-    /// Where its addresses begin: `/`, or `/desk`.
-    pub home: &'static str,
-    /// What `route::bundle_of` calls it.
-    pub name: &'static str,
+    /// Its name and its addresses.
+    pub made: &'static takt_api::pages::Bundle,
     /// Draws what somebody sees who is signed in.
     pub view: fn() -> View,
 }
@@ -40,8 +39,9 @@ pub struct App {
     pub toast: Signal<Option<Toast>>,
     /// Where to go on after the sign-in that a lapsed session made necessary.
     pub back_to: Signal<Option<String>>,
-    /// The last call had no answer: what is on the screen may be old.
-    pub offline: Signal<bool>,
+    /// The last call had no answer, or one that this device had kept since then, in milliseconds: what is on the screen may
+    /// be old.
+    pub offline: Signal<Option<Option<f64>>>,
     /// What was accepted and then refused, with why: it stays on the screen until the reader has seen it.
     pub refused: Signal<Option<(String, Rc<[Unmet]>)>>,
     /// Grows when requests without an answer come or go.
@@ -60,7 +60,7 @@ thread_local! {
         lang: create_signal(kept_lang()),
         toast: create_signal(None),
         back_to: create_signal(None),
-        offline: create_signal(false),
+        offline: create_signal(None),
         refused: create_signal(None),
         pending: create_signal(0),
         woke: create_signal(0),
@@ -120,24 +120,20 @@ pub fn query(name: &str) -> Option<String> {
 }
 
 fn home() -> &'static str {
-    BUNDLE.get().map_or("/", |bundle| bundle.home)
+    BUNDLE.get().map_or("/", |bundle| bundle.made.home)
 }
 
-/// True for an address that the other bundle shows: it must be loaded.
-fn is_elsewhere(path: &str) -> bool {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    BUNDLE.get().is_some_and(|bundle| bundle_of(path) != bundle.name)
+/// True for an address that another bundle shows: it must be loaded.
+pub fn is_elsewhere(path: &str) -> bool {
+    let here = BUNDLE.get().map(|bundle| bundle.made.program);
+    pages::of(path).is_some_and(|bundle| Some(bundle.program) != here)
 }
 
 impl App {
     /// Goes to an address of the app.
     pub fn go(self, path: &str) {
         if is_elsewhere(path) {
-            // What was just said is said again over there.
-            let said = self.toast.get_clone_untracked().filter(|toast| toast.good).map(|toast| toast.text);
-            if let Some(said) = said {
-                device::set(Kept::Said, &said);
-            }
+            self.keep_said();
             let _ = window().location().assign(path);
             return;
         }
@@ -146,6 +142,20 @@ impl App {
         }
         self.follow();
         window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// Goes to an address of another bundle, so that going back leads to where the reader was before this one.
+    pub fn go_instead(self, path: &str) {
+        self.keep_said();
+        let _ = window().location().replace(path);
+    }
+
+    /// What was just said is said again by the bundle that is loaded next.
+    fn keep_said(self) {
+        let said = self.toast.get_clone_untracked().filter(|toast| toast.good).map(|toast| toast.text);
+        if let Some(said) = said {
+            device::set(Kept::Said, &said);
+        }
     }
 
     fn follow(self) {
@@ -161,8 +171,11 @@ impl App {
     pub fn enter(self, session: Session) {
         device::set(Kept::User, session.user.as_str());
         device::set(Kept::Session, &json::write(&session).unwrap_or_default());
-        self.session.set(Some(Rc::new(session)));
         let path = self.back_to.take().unwrap_or_else(|| home().into());
+        // Another bundle finds the session on the device, and this one draws nothing before it leaves: a touch would be lost.
+        if !is_elsewhere(&path) {
+            self.session.set(Some(Rc::new(session)));
+        }
         self.go(&path);
     }
 
@@ -178,7 +191,11 @@ impl App {
         let search = window().location().search().unwrap_or_default();
         self.back_to.set(lapsed.then(|| here() + &search));
         self.session.set(None);
-        self.go(if home() == "/" { "/sign-in" } else { home() });
+        let start = if home() == "/" { "/sign-in" } else { home() };
+        // The sign-in is drawn over whatever the address is; who comes back goes on from there, without loading anything.
+        if !(lapsed && is_elsewhere(start)) {
+            self.go(start);
+        }
     }
 
     /// Draws everything in the other language.
@@ -187,8 +204,8 @@ impl App {
         self.lang.set(lang);
     }
 
-    /// Keeps whether the server can be reached.
-    pub fn tell_offline(self, offline: bool) {
+    /// Keeps that the server cannot be reached, and how old what is shown instead is, where that is known.
+    pub fn tell_offline(self, offline: Option<Option<f64>>) {
         if self.offline.get_untracked() != offline {
             self.offline.set(offline);
         }
@@ -245,9 +262,9 @@ pub fn start(bundle: Bundle) {
     listen("popstate", window().as_ref(), |_| app().follow());
     listen("click", document().as_ref(), follow_link);
     listen("keydown", document().as_ref(), ui::keyboard::pressed);
-    listen("offline", window().as_ref(), |_| app().tell_offline(true));
+    listen("offline", window().as_ref(), |_| app().tell_offline(Some(None)));
     listen("online", window().as_ref(), |_| {
-        app().tell_offline(false);
+        app().tell_offline(None);
         // Every phone of the hall hears it at once; not all of them shall ask at once.
         timer((js_sys::Math::random() * 2_000.0) as i32, || app().wake());
     });

@@ -69,14 +69,7 @@ impl Route {
     }
 }
 
-/// The bundle that stands at the floor's addresses.
-pub const PHONE: &str = "phone";
-/// The bundle of the desk.
-pub const DESK: &str = "desk";
-/// The bundle of the pages with charts.
-pub const MANAGER: &str = "manager";
-
-/// A page with charts: it stands under `/desk`, in a bundle of its own. `components/site` names them too.
+/// A page with charts: it stands under `/desk`, in a bundle of its own. `takt_api::pages` names them too.
 #[derive(Clone, Copy)]
 pub struct ManagementPage {
     /// The first segment of its address after `/desk/`.
@@ -92,16 +85,6 @@ pub const MANAGEMENT: [ManagementPage; 2] = [
     ManagementPage { at: "manager", name: text::MANAGER, icon: icon::DESK, needs: Permission::InsightView },
     ManagementPage { at: "operations", name: text::HOST_OPERATIONS, icon: icon::FLOW, needs: Permission::PlantOperate },
 ];
-
-/// Which bundle shows a path. It names the pages with charts by itself, since every bundle asks and few draw their names.
-pub fn bundle_of(path: &str) -> &'static str {
-    let mut parts = path.split(['?', '#']).next().unwrap_or_default().split('/').filter(|part| !part.is_empty());
-    match (parts.next(), parts.next()) {
-        (Some("desk"), Some("manager" | "operations")) => MANAGER,
-        (Some("desk"), _) => DESK,
-        _ => PHONE,
-    }
-}
 
 /// A page of the desk by its name.
 pub fn desk(name: &str) -> Route {
@@ -161,23 +144,5 @@ mod tests {
     fn what_is_no_page_is_said_to_be_unknown() {
         assert_eq!(Route::parse("/nothing/here"), Route::Unknown);
         assert_eq!(Route::parse("/move/teleport"), Route::Unknown);
-    }
-
-    #[test]
-    fn each_address_is_shown_by_one_bundle() {
-        for (path, bundle) in [
-            ("/", PHONE),
-            ("/orders", PHONE),
-            ("/desk", DESK),
-            ("/desk/board", DESK),
-            ("/desk/manager", MANAGER),
-            ("/desk/operations/more?from=/", MANAGER),
-            ("/orders?back=/desk", PHONE),
-        ] {
-            assert_eq!(bundle_of(path), bundle, "{path}");
-        }
-        for page in MANAGEMENT {
-            assert_eq!(bundle_of(&desk(page.at).path()), MANAGER, "{}", page.at);
-        }
     }
 }

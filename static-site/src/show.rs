@@ -6,6 +6,7 @@ use sycamore::web::wasm_bindgen::JsValue;
 use takt_domain::id::{LocationId, UserId};
 use takt_domain::ledger::Account;
 use takt_domain::master::EquipmentStatus;
+use takt_domain::quality::PlanKind;
 use takt_domain::text::Lang;
 
 use crate::net::device;
@@ -20,6 +21,14 @@ pub fn time(at: Timestamp) -> String {
     let date = local(at);
     let (month, day) = (date.get_month() + 1, date.get_date());
     format!("{month:02}-{day:02} {:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+/// `09:47`, on this device's clock, with the day where that is not today.
+pub fn clock(ms: f64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(ms));
+    let time = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
+    let is_today = date.to_date_string() == js_sys::Date::new_0().to_date_string();
+    if is_today { time } else { format!("{:02}-{:02} {time}", date.get_month() + 1, date.get_date()) }
 }
 
 /// Today, on this device's clock, as `2026-11-23`.
@@ -103,6 +112,17 @@ pub fn equipment_status(status: EquipmentStatus) -> &'static str {
         EquipmentStatus::Maintenance => text::EQUIPMENT_MAINTENANCE,
     }
     .get()
+}
+
+/// What a plan of inspections is for.
+pub fn plan_kind(kind: PlanKind) -> &'static str {
+    let (zh, en) = match kind {
+        PlanKind::FirstArticle => ("首检", "First article"),
+        PlanKind::InProcess => ("巡检", "In process"),
+        PlanKind::Final => ("终检", "Final inspection"),
+        PlanKind::Incoming => ("来料检验", "Incoming inspection"),
+    };
+    app::lang().pick(zh, en)
 }
 
 /// Who did it; oneself as such.

@@ -188,6 +188,7 @@ texts! {
     OCCURRED: "发生于 {}", "happened {}";
     ON_HAND: "现存", "On hand";
     OFFLINE: "离线", "Offline";
+    OFFLINE_AS_OF: "离线,截至 {}", "Offline, as of {}";
     ONCE_MORE: "再记一次", "Once more";
     OPEN_ORDERS: "未完", "Open";
     OPERATION: "工序", "Operation";

@@ -5,6 +5,7 @@ use takt_tests::browser::Browser;
 use takt_tests::host::Fresh;
 use takt_tests::ledger;
 use takt_tests::plant::{self, PIN, People, SMALL};
+use takt_tests::wait::until;
 
 /// A phone in somebody's hand.
 struct Phone {
@@ -206,6 +207,52 @@ fn a_page_speaks_english_to_who_asks_for_it_and_says_no_in_words() {
     phone.browser.open(&format!("{}/no/such/page", phone.base));
     phone.browser.read("Sign in");
     phone.is_content();
+}
+
+/// How many answers this device keeps of a session that is open.
+const KEPT: &str = "(async () => { let kept = 0; for (const name of await caches.keys()) if (name.startsWith('takt-answers-')) \
+                    kept += (await (await caches.open(name)).keys()).length; return kept })()";
+
+#[test]
+fn the_pages_open_and_read_without_a_network_for_who_is_signed_in_and_for_nobody_else() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    people.receive(SMALL.material, "1000", SMALL.store);
+    let order = people.running(SMALL.product, "40", SMALL.line);
+    let path = format!("/orders/{order}");
+    let mut phone = Phone::at(&host);
+    phone.opens("operator", &order);
+    let kept = |phone: &mut Phone| phone.browser.eval(KEPT).as_u64().unwrap_or_default();
+    let serves = "navigator.serviceWorker.controller?.state === 'activated'";
+    until("the worker serves the page", || (phone.browser.eval(serves) == true).then_some(()));
+    phone.browser.open(&format!("{}{path}", phone.base));
+    phone.browser.read("下一步");
+    until("answers are kept", || (kept(&mut phone) > 1).then_some(()));
+    // Chromium finds nothing that keeps it from being put on the home screen.
+    let hindered = phone.browser.call("Page.getInstallabilityErrors", serde_json::json!({}));
+    assert_eq!(hindered["installabilityErrors"], serde_json::json!([]));
+    // All of the second visit came from the device.
+    let loaded = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]\
+                  .filter(each => !each.name.includes('/api/') && each.transferSize > 0).map(each => each.name)";
+    assert_eq!(phone.browser.eval(loaded), serde_json::json!([]), "loaded over the network on a second visit");
+    phone.signs_out();
+    until("a sign-out leaves nothing behind", || (kept(&mut phone) == 0).then_some(()));
+
+    phone.opens("operator", &order);
+    until("answers are kept", || (kept(&mut phone) > 1).then_some(()));
+    phone.is_content();
+    host.terminate();
+    let address = host.base.trim_start_matches("http://").to_owned();
+    until("the host is gone", || std::net::TcpStream::connect(&address).is_err().then_some(()));
+    phone.browser.open(&format!("{}{path}", phone.base));
+    phone.browser.read("离线,截至 ");
+    phone.browser.read("下一步");
+    phone.browser.screenshot("offline-order");
+    let as_another = format!(
+        "fetch('/api/v1{path}', {{headers: {{authorization: 'Bearer another', 'accept-language': 'zh-CN'}}}})\
+         .then(() => 'answered', () => 'nothing')"
+    );
+    assert_eq!(phone.browser.eval(&as_another), "nothing", "what one session was told is not told to another one");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use http::header::{
     ETAG, IF_NONE_MATCH, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use takt_api::pages;
 use takt_api::problem::{MEDIA_TYPE, Problem, ProblemType};
 use takt_domain::text::Lang;
 
@@ -19,12 +20,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 
 /// Addresses that other components answer: what comes here of them does not exist.
 const NOT_OURS: [&str; 4] = ["api", "health", "internal", "problems"];
-
-/// The first segments of the pages' own addresses. What follows them may hold a dot, as item numbers do.
-const PAGES: [&str; 8] = ["sign-in", "orders", "line", "stock", "move", "movements", "me", "desk"];
-
-/// What stands under `/desk` and is shown by the bundle with charts; `static-site/src/route.rs` names them too.
-const CHARTS: [&str; 2] = ["manager", "operations"];
 
 /// Pages that moved to the desk, and where they are now: what people have kept still leads there.
 const MOVED: [(&str, &str); 3] =
@@ -52,14 +47,10 @@ fn find<'a>(files: &'a [File], path: &str) -> Option<&'a File> {
     if NOT_OURS.contains(&first) {
         return None;
     }
-    let is_page = PAGES.contains(&first) || !path.contains('.');
-    let second = path.split('/').nth(2).unwrap_or_default();
-    let page = match first {
-        "desk" if CHARTS.contains(&second) => "/manager.html",
-        "desk" => "/desk.html",
-        _ => "/index.html",
-    };
-    of(path).or_else(|| if is_page { of(page) } else { None })
+    // What follows the first segments of a page's address may hold a dot, as item numbers do.
+    let bundle = pages::of(path).or_else(|| (!path.contains('.')).then_some(&pages::PHONE));
+    let page = |bundle: &pages::Bundle| files.iter().find(|file| file.path.strip_prefix('/') == Some(bundle.document));
+    of(path).or_else(|| bundle.and_then(page))
 }
 
 fn moved(to: &'static str) -> Response<Bytes> {
@@ -176,11 +167,29 @@ mod tests {
             gz: None,
         },
         File {
-            path: "/manager.html",
+            path: "/setup.html",
             media_type: "text/html; charset=utf-8",
             hash: "d4",
             immutable: false,
-            identity: b"<html>charts",
+            identity: b"<html>setup",
+            br: None,
+            gz: None,
+        },
+        File {
+            path: "/manager.html",
+            media_type: "text/html; charset=utf-8",
+            hash: "f6",
+            immutable: false,
+            identity: b"<html>manager",
+            br: None,
+            gz: None,
+        },
+        File {
+            path: "/store.html",
+            media_type: "text/html; charset=utf-8",
+            hash: "e5",
+            immutable: false,
+            identity: b"<html>store",
             br: None,
             gz: None,
         },
@@ -233,11 +242,22 @@ mod tests {
 
     #[test]
     fn every_address_of_the_app_gets_the_page_and_no_other_does() {
-        for path in ["/", "/orders", "/orders/WO-1", "/stock/R1.5K", "/orders/50%25"] {
-            assert_eq!(header(&get(path, &[]), "content-type"), "text/html; charset=utf-8", "{path}");
+        for path in ["/", "/orders", "/orders/WO-1.5", "/orders/50%25", "/no-such-page"] {
+            assert_eq!(&get(path, &[]).body()[..], b"<html>", "{path}");
         }
-        for path in ["/desk", "/desk/", "/desk/users", "/desk/flows/R1.5K"] {
-            assert_eq!(&get(path, &[]).body()[..], b"<html>desk", "{path}");
+        for (path, page) in [
+            ("/stock/R1.5K", "store"),
+            ("/movements", "store"),
+            ("/desk", "desk"),
+            ("/desk/", "desk"),
+            ("/desk/why/WO-1", "desk"),
+            ("/desk/no-such-page", "desk"),
+            ("/desk/manager", "manager"),
+            ("/desk/operations/more", "manager"),
+            ("/desk/users", "setup"),
+            ("/desk/flows/R1.5K", "setup"),
+        ] {
+            assert_eq!(&get(path, &[]).body()[..], format!("<html>{page}").as_bytes(), "{path}");
         }
         for path in ["/desk/manager", "/desk/operations/", "/desk/operations/more"] {
             assert_eq!(&get(path, &[]).body()[..], b"<html>charts", "{path}");

@@ -7,46 +7,61 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+use takt_api::pages;
 
 /// Grows when this file makes other output from the same input.
-const PIPELINE: &str = "3";
+const PIPELINE: &str = "4";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
 /// What is written by hand for all bundles; pages name the others as `{name}` and get their hashed addresses.
-const SHARED: [&str; 6] = ["style.css", "desk.css", "manager.css", "icon.svg", "icon-180.png", "manifest.webmanifest"];
+const SHARED: [&str; 8] = [
+    "style.css",
+    "desk.css",
+    "manager.css",
+    "icon.svg",
+    "icon-180.png",
+    "icon-192.png",
+    "icon-512.png",
+    "manifest.webmanifest",
+];
 /// What the page of every bundle is made from.
 const TEMPLATE: &str = "page.html";
+/// What starts a bundle, behind its glue.
+const START: &str = "start.js";
+/// Keeps pages and answers on the device; it names all of them.
+const WORKER: &str = "service-worker.js";
 
-/// One bundle of pages: a program, and the page that loads it.
+/// How a bundle of pages is made.
 struct Bundle {
-    /// Of the binary in the package.
-    program: &'static str,
-    page: &'static str,
+    made: &'static takt_api::pages::Bundle,
     /// What it wears beside `style.css`.
     styles: &'static [&'static str],
     /// All that a first visit loads, compressed, in bytes.
     first_visit_max: u64,
+    /// The service worker keeps it before anybody opens it.
+    early: bool,
 }
 
 /// A phone on the floor waits for every byte; a desk has a better line.
-const BUNDLES: [Bundle; 3] = [
-    Bundle { program: "phone", page: "index.html", styles: &[], first_visit_max: 250 * 1024 },
-    Bundle { program: "desk", page: "desk.html", styles: &["desk.css"], first_visit_max: 560 * 1024 },
-    Bundle {
-        program: "manager",
-        page: "manager.html",
-        styles: &["desk.css", "manager.css"],
-        first_visit_max: 560 * 1024,
-    },
+const BUNDLES: [Bundle; 6] = [
+    Bundle { made: &pages::PHONE, styles: &[], first_visit_max: 250 * 1024, early: true },
+    Bundle { made: &pages::STORE, styles: &[], first_visit_max: 250 * 1024, early: true },
+    Bundle { made: &pages::DESK, styles: &["desk.css"], first_visit_max: 560 * 1024, early: false },
+    Bundle { made: &pages::WAREHOUSE, styles: &["desk.css"], first_visit_max: 560 * 1024, early: false },
+    Bundle { made: &pages::SETUP, styles: &["desk.css"], first_visit_max: 560 * 1024, early: false },
+    Bundle { made: &pages::MANAGER, styles: &["desk.css", "manager.css"], first_visit_max: 560 * 1024, early: false },
 ];
+const _: () = assert!(BUNDLES.len() == pages::BUNDLES.len(), "the pages know a bundle that is not made");
 
 /// Builds `static-site/dist` from `static-site/`. Fast, and touches no file, when nothing has changed.
 pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
     let site = root.join("static-site");
     let programs = compile(root)?;
     let mut sources = BTreeMap::new();
-    for name in SHARED.into_iter().chain([TEMPLATE]) {
+    for name in SHARED.into_iter().chain([TEMPLATE, START, WORKER]) {
         sources.insert(name, read(&site.join(name))?);
     }
     let mut all = Sha256::new();
@@ -67,17 +82,17 @@ pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
 
 /// Says what a first visit loads, and refuses more than its readers should have to wait for.
 fn weigh(dist: &Path, bundle: &Bundle) -> anyhow::Result<()> {
-    let page = String::from_utf8(read(&dist.join(bundle.page))?).context("the page is not UTF-8")?;
-    let mut bytes = travels(&dist.join(bundle.page))?;
+    let page = String::from_utf8(read(&dist.join(bundle.made.document))?).context("the page is not UTF-8")?;
+    let mut bytes = travels(&dist.join(bundle.made.document))?;
     for entry in std::fs::read_dir(dist.join("assets")).context("static-site/dist/assets cannot be read")? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // The picture is loaded by those who put the page on their home screen. The rest names nothing further.
-        if page.contains(&format!("/assets/{name}\"")) && !name.starts_with("icon-180") {
+        // What a page names names nothing further.
+        if page.contains(&format!("/assets/{name}\"")) && !is_for_home_screens(&format!("assets/{name}")) {
             bytes += travels(&path)?;
         }
     }
-    let (name, most) = (bundle.program, bundle.first_visit_max);
+    let (name, most) = (bundle.made.program, bundle.first_visit_max);
     eprintln!("takt: a first visit of the {name} loads {bytes} bytes (brotli; at most {most})");
     // The limit is that of the profile in Cargo.toml; who overrides it for a quick build has larger pages on purpose.
     let is_quick = std::env::var_os("CARGO_PROFILE_WASM_LTO").is_some();
@@ -122,7 +137,7 @@ fn compile(root: &Path) -> anyhow::Result<BTreeMap<&'static str, Vec<u8>>> {
         files.find(|file| file.extension().is_some_and(|end| end == "wasm"))
     };
     let mut programs = BTreeMap::new();
-    for Bundle { program, .. } in BUNDLES {
+    for program in BUNDLES.map(|bundle| bundle.made.program) {
         let path = of(program).with_context(|| format!("cargo made no .wasm of the {program}"))?;
         programs.insert(program, read(&path)?);
     }
@@ -136,31 +151,71 @@ fn assemble(
 ) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut names = Vec::new();
+    let start = String::from_utf8(sources.remove(START).unwrap_or_default()).context("start.js is not UTF-8")?;
+    let worker = sources.remove(WORKER).unwrap_or_default();
     for (program, wasm) in programs {
-        names.extend(bind(&mut files, program, wasm)?);
+        names.extend(bind(&mut files, program, wasm, &start)?);
     }
     let template = String::from_utf8(sources.remove(TEMPLATE).unwrap_or_default()).context("the page is not UTF-8")?;
     let manifest = sources.remove("manifest.webmanifest").unwrap_or_default();
+    names.push(("logo".into(), inline(sources.get("icon.svg").map(Vec::as_slice).unwrap_or_default())));
     for (name, bytes) in sources {
         names.push((name.to_owned(), add(&mut files, name, bytes)));
     }
     let manifest = fill(&manifest, &names)?;
     names.push(("manifest.webmanifest".into(), add(&mut files, "manifest.webmanifest", manifest)));
     for bundle in &BUNDLES {
-        files.insert(bundle.page.into(), fill(page_of(bundle, &template).as_bytes(), &names)?);
+        files.insert(bundle.made.document.into(), fill(page_of(bundle, &template).as_bytes(), &names)?);
     }
+    let made = ("made".to_owned(), made(&files, &worker).to_string());
+    files.insert(WORKER.into(), fill(&worker, &[made])?);
     Ok(files)
+}
+
+/// A drawing as an address that needs no loading: the first view is painted with it, and nothing larger comes after.
+fn inline(svg: &[u8]) -> String {
+    let svg = String::from_utf8_lossy(svg).trim().replace('#', "%23").replace('"', "'");
+    format!("data:image/svg+xml,{svg}")
+}
+
+/// What the service worker knows of the bundles. Its version changes with anything that is served.
+fn made(files: &BTreeMap<String, Vec<u8>>, worker: &[u8]) -> serde_json::Value {
+    let mut all = Sha256::new();
+    all.update(worker);
+    let mut bundles = Vec::new();
+    for Bundle { made, early, .. } in &BUNDLES {
+        let page = files.get(made.document).map(Vec::as_slice).unwrap_or_default();
+        all.update(page);
+        let text = String::from_utf8_lossy(page);
+        let assets = files.keys().filter(|path| text.contains(&format!("/{path}\"")) && !is_for_home_screens(path));
+        let assets: Vec<_> = assets.map(|path| format!("/{path}")).collect();
+        let integrity = format!("sha256-{}", STANDARD.encode(Sha256::digest(page)));
+        let page = format!("/{}", made.document);
+        let addresses = made.addresses;
+        bundles.push(serde_json::json!({"page": page, "integrity": integrity, "addresses": addresses, "assets": assets, "early": early}));
+    }
+    serde_json::json!({"version": hex(&all.finalize()[..8]), "bundles": bundles})
+}
+
+/// A picture is loaded by those who put the page on their home screen, and by nobody else.
+fn is_for_home_screens(path: &str) -> bool {
+    path.starts_with("assets/icon-") && path.ends_with(".png")
 }
 
 /// The page of a bundle: what it loads is named, and not yet by its address.
 fn page_of(bundle: &Bundle, template: &str) -> String {
     let link = |style: &&str| format!("<link rel=\"stylesheet\" href=\"{{{style}}}\">\n");
     let styles: String = bundle.styles.iter().map(link).collect();
-    template.replace("{more styles}", &styles).replace("{program.", &format!("{{{}.", bundle.program))
+    template.replace("{more styles}", &styles).replace("{program.", &format!("{{{}.", bundle.made.program))
 }
 
 /// Makes the Wasm of a program and the script that starts it, and returns the addresses of both.
-fn bind(files: &mut BTreeMap<String, Vec<u8>>, program: &str, wasm: &[u8]) -> anyhow::Result<[(String, String); 2]> {
+fn bind(
+    files: &mut BTreeMap<String, Vec<u8>>,
+    program: &str,
+    wasm: &[u8],
+    start: &str,
+) -> anyhow::Result<[(String, String); 2]> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
     bindgen.input_bytes(program, wasm.to_vec()).typescript(false).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
@@ -171,7 +226,8 @@ fn bind(files: &mut BTreeMap<String, Vec<u8>>, program: &str, wasm: &[u8]) -> an
     let (wasm_name, script_name) = (format!("{program}.wasm"), format!("{program}.js"));
     let wasm_path = add(files, &wasm_name, output.wasm_mut().emit_wasm());
     // The page carries no script of its own under the content security policy, so the glue starts itself.
-    let script = format!("{}\n__wbg_init({{ module_or_path: \"{wasm_path}\" }});\n", squeeze(output.js()));
+    let start = squeeze(&start.replace("{wasm}", &wasm_path));
+    let script = format!("{}\n{start}", squeeze(output.js()));
     let script_path = add(files, &script_name, script.into_bytes());
     Ok([(wasm_name, wasm_path), (script_name, script_path)])
 }

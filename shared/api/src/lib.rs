@@ -23,6 +23,7 @@ pub mod master;
 pub mod openapi;
 pub mod operations;
 pub mod orders;
+pub mod pages;
 pub mod problem;
 pub mod production;
 pub mod quality;

@@ -1,15 +1,11 @@
-//! The desk pages: what planners, leads, quality engineers and administrators do sitting, on a wide screen. They may weigh
-//! more than the phone's, and work on a narrow screen too. `app.rs` says how a page is added.
+//! The desk's daily pages: what planners, leads and quality engineers do sitting, on a wide screen. They may weigh more
+//! than the phone's, and work on a narrow screen too. `frame/pages.rs` says how a page is added.
 
-mod app;
 mod page;
-mod shell;
-mod slug;
-mod svg;
 
 // The pages name the shared parts as if they stood here.
-use takt_site_app::{json, net, route, show, sign_in, text, ui};
+use takt_site_app::{app, frame, net, route, show, text, ui};
 
 fn main() {
-    app::start(app::Bundle { home: "/desk", name: route::DESK, view: shell::view });
+    app::start(app::Bundle { made: &takt_api::pages::DESK, view: || frame::desk::view(page::VIEWS) });
 }

@@ -10,5 +10,5 @@ mod shell;
 use takt_site_app::{app, net, route, show, sign_in, text, ui};
 
 fn main() {
-    app::start(app::Bundle { home: "/desk/manager", name: route::MANAGER, view: shell::view });
+    app::start(app::Bundle { made: &takt_api::pages::MANAGER, view: shell::view });
 }

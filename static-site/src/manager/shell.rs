@@ -15,7 +15,7 @@ use crate::ui::{self, tap};
 const VIEWS: [fn() -> View; MANAGEMENT.len()] = [page::manager::view, page::operations::view];
 
 pub(crate) fn view() -> View {
-    ui::shell::view("shell desk", navigation(), page)
+    ui::shell::view("shell desk", navigation(), Box::new(page))
 }
 
 fn page(route: &Route) -> View {

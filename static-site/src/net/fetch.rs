@@ -13,6 +13,9 @@ use crate::app;
 /// Longer than the host lets a call run, so that its own answer comes first where there is one.
 const TIMEOUT_MS: i32 = 35_000;
 
+/// What the service worker says of an answer that it had kept.
+const AS_OF: &str = "takt-as-of";
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -44,6 +47,8 @@ pub struct Answer {
     pub retry_after_s: Option<u32>,
     /// Where the next piece of an export starts.
     pub next: Option<String>,
+    /// It was kept on this device since then, in milliseconds, and the server did not answer now.
+    pub as_of_ms: Option<f64>,
 }
 
 impl Answer {
@@ -55,7 +60,7 @@ impl Answer {
 /// Calls. None where no answer came, for whatever reason: then nobody knows whether a write was booked.
 pub async fn fetch(call: &Call) -> Option<Answer> {
     let answer = try_fetch(call).await.ok();
-    app::app().tell_offline(answer.is_none());
+    app::app().tell_offline(answer.as_ref().map_or(Some(None), |answer| answer.as_of_ms.map(Some)));
     let answer = answer?;
     // A wrong PIN, at the sign-in or at signing, ends no session.
     if answer.status == 401 && !answer.text.contains("/problems/wrong-pin") {
@@ -108,6 +113,7 @@ async fn receive(request: &web_sys::Request) -> Result<Answer, JsValue> {
         text,
         etag: header("etag"),
         next: header(NEXT_HEADER),
+        as_of_ms: header(AS_OF).map(|text| js_sys::Date::parse(&text)).filter(|ms| ms.is_finite()),
         retry_after_s: header("retry-after").and_then(|text| text.parse().ok()),
     })
 }

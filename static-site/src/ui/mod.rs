@@ -3,6 +3,8 @@
 pub mod approvals;
 pub mod badge;
 pub mod custom;
+pub mod extra;
+pub mod failed_delivery;
 pub mod fault;
 pub mod field;
 pub mod icon;
@@ -11,6 +13,7 @@ pub mod number_pad;
 pub mod order_parts;
 pub mod pending;
 pub mod photo;
+pub mod reversal;
 pub mod scan_input;
 pub mod sheet;
 pub mod shell;

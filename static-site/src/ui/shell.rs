@@ -4,10 +4,10 @@ use sycamore::prelude::*;
 
 use crate::route::Route;
 use crate::ui::icon;
-use crate::{app, text, ui};
+use crate::{app, show, text, ui};
 
 /// The page of the present address, with the ways on beside it.
-pub fn view(class: &'static str, navigation: View, page: fn(&Route) -> View) -> View {
+pub fn view(class: &'static str, navigation: View, page: Box<dyn Fn(&Route) -> View>) -> View {
     let app = app::app();
     let toast = ui::toast::view(app.toast);
     let content = ui::live(move || {
@@ -28,11 +28,9 @@ pub fn view(class: &'static str, navigation: View, page: fn(&Route) -> View) -> 
 fn offline() -> View {
     let offline = app::app().offline;
     let said = ui::live(move || {
-        if offline.get() {
-            view! { span(class="chip bad", title=text::LOST) { (text::OFFLINE) } }
-        } else {
-            View::new()
-        }
+        let Some(as_of_ms) = offline.get() else { return View::new() };
+        let said = as_of_ms.map_or_else(|| text::OFFLINE.into(), |ms| text::OFFLINE_AS_OF.with(&show::clock(ms)));
+        view! { span(class="chip bad", title=text::LOST) { (said) } }
     });
     view! { span(role="status") { (said) } }
 }

@@ -1,22 +1,18 @@
 //! The inbox of what the watch has found, for the reader's roles.
 
-use std::rc::Rc;
-
 use sycamore::prelude::*;
-use takt_api::Page;
 use takt_api::stock::Source;
 use takt_api::watch::{AcknowledgeAlert, Alert, AlertState};
 use takt_domain::watch::Severity;
 
+use crate::frame::names::ALERTS;
 use crate::net::list::List;
-use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
 use crate::text::Text;
 use crate::ui::{self, field, sheet, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
-pub(crate) const ALERTS: Text = Text::new("预警", "Alerts");
 const NONE: Text = Text::new("没有预警", "No alerts");
 const TAKE: Text = Text::new("我来处理", "I look after it");
 const NOW: Text = Text::new("现在", "Now");
@@ -100,19 +96,4 @@ fn form(alert: Alert, asked: Signal<Option<Alert>>, list: List<Alert>) -> View {
     let fields = submit_button::fields(submit, field::lines(text::NOTE, note, text::OPTIONAL));
     let button = submit_button::view(submit, TAKE, send);
     view! { (fields) (button) }
-}
-
-/// How many alerts nobody looks after, for the navigation.
-pub(crate) fn badge() -> View {
-    let read: Read<Page<Alert>> = Read::new("/api/v1/alerts?state=open&limit=100");
-    read.poll(3 * POLL_MS);
-    ui::live(move || match read.ready() {
-        Some(page) if !page.rows.is_empty() => count(&page),
-        _ => View::new(),
-    })
-}
-
-fn count(page: &Rc<Page<Alert>>) -> View {
-    let count = format!("{}{}", page.rows.len(), if page.next.is_some() { "+" } else { "" });
-    view! { span(class="chip bad small") { (count) } }
 }

@@ -3,9 +3,8 @@
 use sycamore::prelude::*;
 use takt_domain::permission::Permission;
 
-use super::supply::extra;
 use crate::app;
-use crate::ui;
+use crate::ui::{self, extra};
 
 pub(crate) fn view(_: &[String]) -> View {
     // Whoever has two inboxes is not told that nothing waits while something does in the other.

@@ -13,6 +13,7 @@ use takt_domain::id::UserId;
 use takt_domain::permission::Permission;
 use wasm_bindgen::JsValue;
 
+use crate::frame::names::DEPUTIES;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
@@ -20,7 +21,6 @@ use crate::text::{self, Text};
 use crate::ui::{self, field, sheet, submit_button, tap, toast::Toast};
 use crate::{app, show};
 
-pub(crate) const DEPUTIES: Text = Text::new("代理人", "Deputies");
 const NAME_ONE: Text = Text::new("指定代理人", "Name a deputy");
 const NONE: Text = Text::new("现在没有人由别人代签", "Nobody has a deputy now");
 const EXPLAIN: Text = Text::new(

@@ -10,6 +10,7 @@ use takt_api::stock::Source;
 use takt_domain::exception::ParetoRow;
 use takt_domain::permission::Permission;
 
+use crate::frame::names::EXCEPTIONS as NAME;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
@@ -18,7 +19,6 @@ use crate::text::Text;
 use crate::ui::{self, field, icon, photo, sheet, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
-pub(crate) const NAME: Text = Text::new("异常看板", "Exceptions");
 const NONE: Text = Text::new("没有异常", "No exceptions");
 const OPEN: Text = Text::new("待响应", "Open");
 const HAD: Text = Text::new("处理中", "Acknowledged");

@@ -5,14 +5,13 @@ use takt_domain::order::InspectionResult;
 use takt_domain::quality::{Measure, PlanKind, PlannedInspection, Value};
 use takt_site_app::show;
 
-use super::plans::kind_name;
 use crate::app;
+use crate::frame::names::INSPECTIONS as NAME;
 use crate::net::list::List;
 use crate::route::Route;
 use crate::text::Text;
 use crate::ui::{self, custom, field, icon, photo, sheet, tap};
 
-pub(crate) const NAME: Text = Text::new("检验记录", "Inspections");
 const NONE: Text = Text::new("没有检验记录", "No inspections by plans");
 const ALL: Text = Text::new("全部", "All");
 const KIND: Text = Text::new("类型", "Kind");
@@ -33,7 +32,7 @@ pub(crate) fn view(_: &[String]) -> View {
     let rows = ui::listed(list, "rows card", NONE, move |found: PlannedInspection| row(found, asked));
     let sheet = sheet::view(asked, |found| (found.plan.name.clone(), detail(&found)));
     let kinds = [PlanKind::FirstArticle, PlanKind::InProcess, PlanKind::Final];
-    let named = kinds.map(|kind| (kind.as_str().to_owned(), kind_name(kind).get().to_owned()));
+    let named = kinds.map(|kind| (kind.as_str().to_owned(), show::plan_kind(kind).to_owned()));
     let options = [(String::new(), ALL.get().to_owned())].into_iter().chain(named).collect();
     let choose = field::choice(KIND, kind, options);
     ui::shell::page(NAME.get(), None, View::new(), view! { (choose) (rows) (sheet) })
@@ -46,7 +45,7 @@ fn path(kind: &str) -> String {
 
 fn row(found: PlannedInspection, asked: Signal<Option<PlannedInspection>>) -> View {
     let title = format!("{} · {}", found.order, found.plan.name);
-    let note = format!("{} · {} · {}", kind_name(found.plan.kind).get(), show::time(found.at), show::user(&found.by));
+    let note = format!("{} · {} · {}", show::plan_kind(found.plan.kind), show::time(found.at), show::user(&found.by));
     let verdict = custom::verdict(found.result);
     view! {
         li(class="row") {

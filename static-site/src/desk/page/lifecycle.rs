@@ -9,6 +9,7 @@ use takt_api::master::PlantDetail;
 
 use super::morning::span;
 use crate::app;
+use crate::frame::names::LIFECYCLE;
 use crate::net::download::download;
 use crate::net::fetch::timer;
 use crate::net::read::Read;
@@ -16,7 +17,6 @@ use crate::route::encode;
 use crate::text::{self, Text};
 use crate::ui::{self, field, tap};
 
-pub(crate) const LIFECYCLE: Text = Text::new("生命周期", "Life cycle");
 const BY: Text = Text::new("按", "By");
 const MONTH: Text = Text::new("月份", "Month");
 const FROM: Text = Text::new("从", "From");

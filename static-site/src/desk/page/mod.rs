@@ -1,32 +1,36 @@
-//! One module for each page of the desk; `app::PAGES` says at which address.
+//! One module for each page of the desk's daily pages.
 
-pub(crate) mod alerts;
-pub(crate) mod approvals;
-pub(crate) mod board;
-pub(crate) mod comparisons;
-pub(crate) mod conflicts;
-pub(crate) mod count_sheet;
-pub(crate) mod counts;
-pub(crate) mod deputies;
-pub(crate) mod exception_settings;
-pub(crate) mod exceptions;
-pub(crate) mod fields;
-pub(crate) mod flows;
-pub(crate) mod inspections;
-pub(crate) mod labels;
-pub(crate) mod lifecycle;
-pub(crate) mod lots;
-pub(crate) mod morning;
-pub(crate) mod new_order;
-pub(crate) mod nonconformances;
-pub(crate) mod plans;
-pub(crate) mod quality_settings;
-pub(crate) mod resources;
-pub(crate) mod schedule;
-pub(crate) mod supply;
-pub(crate) mod trace;
-pub(crate) mod trail;
-pub(crate) mod units;
-pub(crate) mod users;
-pub(crate) mod watch;
-pub(crate) mod why;
+mod alerts;
+mod approvals;
+mod board;
+mod deputies;
+mod exceptions;
+mod inspections;
+mod lifecycle;
+mod morning;
+mod new_order;
+mod nonconformances;
+mod schedule;
+mod why;
+
+use takt_api::pages::DESK;
+
+use crate::frame::pages::{self, Draw};
+
+/// What draws each of them.
+pub(crate) const VIEWS: &[(&str, Draw)] = &[
+    ("board", board::view),
+    ("schedule", schedule::view),
+    ("approvals", approvals::view),
+    ("deputies", deputies::view),
+    ("morning", morning::view),
+    ("alerts", alerts::view),
+    ("why", why::view),
+    ("lifecycle", lifecycle::view),
+    ("new-order", new_order::view),
+    ("exceptions", exceptions::view),
+    ("nonconformances", nonconformances::view),
+    ("inspections", inspections::view),
+];
+
+const _: () = pages::check(&DESK, VIEWS);

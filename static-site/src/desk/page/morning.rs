@@ -9,13 +9,13 @@ use takt_domain::order::Priority;
 use takt_domain::permission::Permission;
 
 use super::{alerts, why};
+use crate::frame::names::MORNING;
 use crate::net::read::Read;
 use crate::route::Route;
 use crate::text::{self, Text};
 use crate::ui::{self, tap};
 use crate::{app, show};
 
-pub(crate) const MORNING: Text = Text::new("晨会", "Morning meeting");
 const PRINT: Text = Text::new("打印", "Print");
 const NONE: Text = Text::new("没有停滞的工单", "No order hangs");
 const HANGING: Text = Text::new("停滞 {}", "{} hang");

@@ -8,15 +8,14 @@ use takt_api::stock::Source;
 use takt_domain::permission::Permission;
 use takt_domain::quality::nonconformance::Verdict;
 
-use super::supply::put_away;
+use crate::frame::names::NONCONFORMANCES as NAME;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
 use crate::text::Text;
-use crate::ui::{self, field, icon, photo, sheet, submit_button, tap, toast::Toast};
+use crate::ui::{self, failed_delivery, field, icon, photo, sheet, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
-pub(crate) const NAME: Text = Text::new("不合格品", "Nonconformances");
 const NONE: Text = Text::new("没有不合格品", "No nonconformances");
 const OPEN: Text = Text::new("待处置", "Open");
 const DECIDED: Text = Text::new("处理中", "Decided");
@@ -48,7 +47,7 @@ pub(crate) fn view(_: &[String]) -> View {
     ];
     let choose = field::choice(STATE, state, options);
     // What failed before it became stock: its pieces are of no order.
-    let delivered = put_away::failures(create_signal(0), Rc::new(|| {}));
+    let delivered = failed_delivery::failures(create_signal(0), Rc::new(|| {}));
     ui::shell::page(NAME.get(), None, View::new(), view! { (delivered) (choose) (rows) (sheet) })
 }
 

@@ -7,13 +7,13 @@ use takt_domain::permission::{Permission, Role};
 use takt_domain::why::{Person, Reason, Wait, Why};
 
 use super::morning;
+use crate::frame::names::{COSTS, WHY};
 use crate::net::read::Read;
 use crate::route::{Route, desk, encode};
 use crate::text::{self, Text};
 use crate::ui::{self, icon, scan_input};
 use crate::{app, show};
 
-pub(crate) const WHY: Text = Text::new("为什么停着", "Why it waits");
 const NEXT: Text = Text::new("现在可以做", "Can be done now");
 const LATER: Text = Text::new("还不能做", "Not yet");
 const WHO: Text = Text::new("谁来做", "Who");
@@ -53,7 +53,7 @@ fn draw(why: Rc<Why>) -> View {
     let blocked = mark(why.blocked);
     let cost = if app::may(Permission::CostView) {
         let path = format!("/desk/costs/{}", encode(&order));
-        ui::link(path, super::supply::costs::NAME)
+        ui::link(path, COSTS)
     } else {
         View::new()
     };

@@ -114,7 +114,7 @@ fn production(found: &Rc<Production>, unit: Signal<String>) -> View {
         None => NOT_YET.get().to_owned(),
     };
     let stale = app::app().offline;
-    let class = move || if stale.get() { "chip bad" } else { "chip" };
+    let class = move || if stale.get().is_some() { "chip bad" } else { "chip" };
     let units = if found.units.len() > 1 {
         let now = create_signal(found.unit.clone());
         let options = found.units.iter().map(|unit| (unit.clone(), unit.clone())).collect();

@@ -4,7 +4,7 @@ use sycamore::prelude::*;
 use takt_domain::permission::Permission;
 
 use crate::ui::{self, icon};
-use crate::{app, shell, show, sign_in, text};
+use crate::{app, frame::floor, show, sign_in, text};
 
 pub(crate) fn view() -> View {
     let Some(session) = app::session() else { return View::new() };
@@ -23,7 +23,7 @@ pub(crate) fn view() -> View {
     let until = text::VALID_UNTIL.with(&show::time(session.expires_at));
     let line = session.line.as_ref().map(|line| ui::pair(text::LINE, line.to_string()));
     let line = View::from(line);
-    let links: Vec<_> = shell::entries()
+    let links: Vec<_> = floor::entries()
         .into_iter()
         .map(|(route, drawing, name)| {
             let path = route.path();

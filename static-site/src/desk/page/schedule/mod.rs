@@ -12,6 +12,7 @@ use takt_domain::permission::Permission;
 use takt_domain::schedule::Direction;
 
 use crate::app;
+use crate::frame::names::SCHEDULE;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
@@ -21,7 +22,6 @@ use takt_site_app::show;
 
 const POLL_MS: i32 = 15_000;
 
-pub(crate) const SCHEDULE: Text = Text::new("排程", "Schedule");
 const FORWARD: Text = Text::new("顺排", "Forward");
 const BACKWARD: Text = Text::new("倒排", "Backward");
 const APPLY: Text = Text::new("按此排程", "Plan it so");

@@ -2,20 +2,17 @@
 
 use std::rc::Rc;
 
-use serde::de::IgnoredAny;
 use sycamore::prelude::*;
 use takt_api::forms::Forms;
 use takt_api::orders::OrderDetail;
-use takt_api::reports::{Report, Reverse};
-use takt_api::stock::Source;
+use takt_api::reports::Report;
 use takt_domain::field::FormOf;
 use takt_domain::permission::Permission;
 
 use crate::net::list::List;
 use crate::net::read::Read;
-use crate::net::submit::Submit;
 use crate::route::encode;
-use crate::ui::{self, custom, field, sheet, submit_button, tap, toast::Toast};
+use crate::ui::{self, custom, reversal, sheet, tap};
 use crate::{app, show, text};
 
 pub(super) fn view(detail: &Rc<OrderDetail>, read: Read<OrderDetail>, forms: Read<Forms>) -> View {
@@ -77,29 +74,8 @@ fn own_fields(report: &Report, forms: Read<Forms>) -> View {
 
 fn reversal(id: &str, asked: Signal<Option<String>>, read: Read<OrderDetail>) -> View {
     let path = format!("/api/v1/reports/{}/reversal", encode(id));
-    with_reason(path, text::REVERSE_REPORT, move || {
+    reversal::with_reason(path, text::REVERSE_REPORT, move || {
         asked.set(None);
         read.again();
     })
-}
-
-/// Asks why, then takes something booked back.
-pub(crate) fn with_reason(path: String, face: text::Text, after: impl Fn() + Clone + 'static) -> View {
-    let (reason, submit, missing) = (create_signal(String::new()), Submit::new(), create_signal(String::new()));
-    let confirm = move || {
-        let body = Reverse { reason: reason.get_clone_untracked().trim().to_owned() };
-        if body.reason.is_empty() {
-            return missing.set(text::REASON_NEEDED.into());
-        }
-        missing.set(String::new());
-        let after = after.clone();
-        submit.send("POST", path.clone(), &body, Source::Hand, move |_: IgnoredAny| {
-            app::app().say(Toast::good(text::REVERSED_BOOKED.get()));
-            after();
-        });
-    };
-    let words = submit_button::fields(submit, field::lines(text::REASON, reason, text::REASON_HINT));
-    let hint = ui::hint(missing);
-    let button = submit_button::view(submit, face, confirm);
-    view! { p(class="lead") { (text::REVERSE_HINT) } (words) (hint) (button) }
 }

@@ -1,0 +1,129 @@
+//! Other units of items: what a box or a drum holds. Quantities that come in by them are converted exactly.
+
+use std::rc::Rc;
+
+use serde::Deserialize;
+use sycamore::prelude::*;
+use takt_api::master::ItemUnits;
+use takt_api::stock::Source;
+use takt_domain::id::ItemId;
+use takt_domain::master::ItemUnit;
+use takt_domain::permission::Permission;
+
+use crate::frame::names::UNITS as NAME;
+use crate::net::list::List;
+use crate::net::submit::Submit;
+use crate::route::encode;
+use crate::text::Text;
+use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
+use crate::{app, text};
+
+const NONE: Text = Text::new("没有物料", "No items");
+const ADD: Text = Text::new("添加单位", "Add a unit");
+const UNIT: Text = Text::new("单位", "Unit");
+const HOLDS: Text = Text::new("1 个等于多少 {}", "How many {} one is");
+const ABOUT: Text = Text::new(
+    "收发时可按这些单位填写,系统精确换算为物料自身单位。清空名称即删除。",
+    "Quantities may be entered in these units and are converted exactly. Clear a name to remove its unit.",
+);
+
+/// As much of an item as this page needs.
+#[derive(Clone, Deserialize)]
+struct Row {
+    id: ItemId,
+    name: String,
+    unit: String,
+    #[serde(default)]
+    units: Vec<ItemUnit>,
+}
+
+fn asked(q: &str) -> String {
+    format!("/api/v1/items?limit=50&q={}", encode(q.trim()))
+}
+
+pub(crate) fn view(_: &[String]) -> View {
+    let (q, edited) = (create_signal(String::new()), create_signal(None::<Row>));
+    let list: List<Row> = List::new(asked(""));
+    create_effect(move || {
+        let now = asked(&q.get_clone());
+        untrack(|| list.turn_to(now));
+    });
+    let rows = ui::listed(list, "rows card", NONE, move |found: Row| row(found, edited));
+    let sheet = sheet::view(edited, move |found: Row| {
+        let done = Rc::new(move || {
+            edited.set(None);
+            list.again();
+        });
+        (format!("{} {}", found.id, found.name), editor(&found, done))
+    });
+    let search = field::line(text::ITEM, q, text::OPTIONAL);
+    ui::shell::page(NAME.get(), None, View::new(), view! { div(class="card filters") { (search) } (rows) (sheet) })
+}
+
+fn row(found: Row, edited: Signal<Option<Row>>) -> View {
+    let title = format!("{} · {}", found.id, found.name);
+    let units = found.units.iter().map(|one| format!(" · 1 {} = {} {}", one.unit, one.factor, found.unit));
+    let note = found.unit.clone() + &units.collect::<String>();
+    view! {
+        li(class="row") {
+            button(r#type="button", class="plain-row", on:click=tap(move || edited.set(Some(found.clone())))) {
+                div(class="row-main") { div(class="grow") { strong { (title) } p(class="note") { (note) } } (icon::NEXT) }
+            }
+        }
+    }
+}
+
+/// A unit as it is typed: its name, and how much it is.
+type Typed = [Signal<String>; 2];
+
+fn editor(found: &Row, done: Rc<dyn Fn()>) -> View {
+    let typed = |unit: &str, factor: String| [create_signal(unit.to_owned()), create_signal(factor)];
+    let units: Vec<Typed> = found.units.iter().map(|one| typed(&one.unit, one.factor.to_string())).collect();
+    let (units, missing) = (create_signal(units), create_signal(String::new()));
+    if !app::may(Permission::ItemFields) {
+        return view! { p(class="note") { (ABOUT) } };
+    }
+    let path = format!("/api/v1/items/{}/units", encode(found.id.as_str()));
+    let holds = HOLDS.with(&found.unit);
+    let fields = ui::live(move || {
+        let label = holds.clone();
+        let rows = units.get_clone().into_iter().map(|[unit, factor]| {
+            let (name, label) = (field::line(UNIT, unit, text::OPTIONAL), label.clone());
+            view! {
+                div(class="filters") {
+                    (name)
+                    label(class="field") { span { (label) } input(r#type="text", inputmode="decimal", maxlength="20", autocomplete="off", bind:value=factor) }
+                }
+            }
+        });
+        View::from(rows.collect::<Vec<_>>())
+    });
+    let add =
+        tap(move || units.update(|units| units.push([create_signal(String::new()), create_signal(String::new())])));
+    let submit = Submit::new();
+    let button = submit_button::view(submit, text::SAVE, move || {
+        let mut body = ItemUnits { units: Vec::new() };
+        for [unit, factor] in units.get_clone_untracked() {
+            let unit = unit.with_untracked(|unit| unit.trim().to_owned());
+            if unit.is_empty() {
+                continue;
+            }
+            let Ok(factor) = factor.with_untracked(|factor| factor.trim().parse()) else {
+                return missing.set(text::FILL_IN.with(&unit));
+            };
+            body.units.push(ItemUnit { unit, factor });
+        }
+        missing.set(String::new());
+        let done = Rc::clone(&done);
+        submit.send("PUT", path.clone(), &body, Source::Hand, move |_: ItemUnits| {
+            app::app().say(Toast::good(text::SAVED.get()));
+            done();
+        });
+    });
+    let fields = submit_button::fields(
+        submit,
+        view! { (fields) button(r#type="button", class="quiet small", on:click=add) { (ADD) } },
+    );
+    let hint = ui::hint(missing);
+    view! { p(class="note") { (ABOUT) } (fields) (hint) (button) }
+}
