@@ -9,8 +9,8 @@ use takt_redis::Redis;
 use takt_store::{
     Archived, AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, Holding, HoldingQuery,
     JournalPage, LedgerRow, ListFilter, Load, Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo,
-    Plant, PlantNumber, ReceiptsReport, Record, RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError,
-    StoredPosting, SumsQuery, SumsReport, Unsealed, UntouchedQuery,
+    Plant, PlantNumber, ReceiptsReport, Record, RollupQuery, RollupRow, RollupSpread, Seal, StepFlow, Store,
+    StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed, UntouchedQuery,
 };
 
 use crate::clock::Clock;
@@ -275,6 +275,10 @@ impl<S: Store, R: Redis, C: Clock> Store for Cached<S, R, C> {
         limit: u32,
     ) -> Result<Vec<OrderFlow>, StoreError> {
         self.store.order_flows(plant, orders, limit).await
+    }
+
+    async fn step_flows(&self, plant: PlantNumber, orders: &[String], limit: u32) -> Result<Vec<StepFlow>, StoreError> {
+        self.store.step_flows(plant, orders, limit).await
     }
 
     async fn balances(

@@ -10,6 +10,7 @@ use takt_api::counts::{Absent, EnterList, ListAnswer, PutListPart};
 use takt_domain::count::{Count, CountLine, Entry, LineState, NewEntry, Place};
 use takt_domain::decide::DomainEvent;
 use takt_domain::id::CountId;
+use takt_domain::lot;
 use takt_domain::master::Item;
 use takt_domain::permission::Permission;
 use takt_domain::quantity::Quantity;
@@ -20,7 +21,7 @@ use takt_records::costs::price_of;
 use takt_records::count;
 use takt_records::keep::{self, PLANT_PARENT, kind};
 use takt_records::load::answered_before;
-use takt_store::{Expect, Load, Loaded, MovementFilter, PageRequest, RecordWrite, Store};
+use takt_store::{Expect, Load, Loaded, MovementFilter, PageRequest, Record, RecordWrite, Store};
 
 use crate::error::Errors;
 use crate::row::Row;
@@ -98,6 +99,9 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
     let mut loaded = store.load(&load).await?;
     answered_before(&mut loaded, caller)?;
     let (of_count, version) = command::of(&loaded, id)?;
+    if !caller.actor.may(Permission::CountDo) {
+        return Err(Refusal::one(Unmet::permission(Permission::CountDo, caller.lang)).into());
+    }
     let mut errors = Errors::default();
     let file = File { name: FILE.into(), text: text(&loaded, id, given.parts)? };
     let read = tables::read(&[file], None, &mut errors).balances;
@@ -117,12 +121,19 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
     // What came into the ledger since is behind the entries; the balances are of one moment.
     let newest = store.movements(caller.plant, &MovementFilter::default(), &PageRequest::first(1)).await?;
     let ledger = newest.items.first().map_or(0, |posting| u64::try_from(posting.seq).unwrap_or(0));
-    let books = store.load(&about(caller, id, &rows)).await?;
+    let books = store.load(&about_items(caller, &rows)).await?;
+    let lines_before = store.load(&about_lines(caller, id, &rows)).await?;
     let (settings, _) = count::settings(&loaded)?;
     let mut held: BTreeMap<(&str, &str, &str), i64> = BTreeMap::new();
     for balance in &books.balances {
         *held.entry((&balance.location, &balance.item, &balance.lot)).or_default() += balance.quantity;
     }
+    // A list has many rows: nothing is searched for each of them.
+    let items = items(&books)?;
+    let locations = loaded.children(kind::LOCATION, PLANT_PARENT).map(|record| record.id.as_str());
+    let locations: BTreeSet<&str> = locations.collect();
+    let before: BTreeMap<&str, &Record> =
+        lines_before.records.iter().map(|record| (record.id.as_str(), record)).collect();
     let mut lines = Vec::with_capacity(rows.len());
     let mut recounts = 0;
     for (place, quantity, row) in &rows {
@@ -131,37 +142,43 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
                 row.wrong(column, detail, &mut errors);
             }
         };
-        if loaded.record(kind::LOCATION, place.location.as_str()).is_none() {
+        if !locations.contains(place.location.as_str()) {
             wrong("location", format!("there is no location {}", place.location));
             continue;
         }
-        let Some(record) = books.record(kind::ITEM, place.item.as_str()) else {
+        let Some((item, price)) = items.get(place.item.as_str()) else {
             wrong("item", format!("there is no item {}", place.item));
             continue;
         };
-        let item: Item = record.parse()?;
         let Ok(quantity) = quantity.at_scale(item.scale) else {
             wrong("quantity", format!("expected at most {} decimals for this item", item.scale));
             continue;
         };
         let key = (place.location.as_str(), place.item.as_str(), place.lot.as_str());
+        let book = held.get(&key).copied().unwrap_or(0);
+        // What stood there before the item was tracked is counted as it stands.
+        let as_it_stands = place.lot.is_empty() && book > 0;
+        let tracked = lot::wrong(item, &place.lot, quantity, caller.lang);
+        if let Some((column, detail)) = tracked.filter(|_| quantity.is_positive() && !as_it_stands) {
+            wrong(column, detail);
+            continue;
+        }
         let entry = Entry {
             by: caller.actor.user.clone(),
             at: caller.now,
             quantity,
-            book: Quantity::from_units(held.get(&key).copied().unwrap_or(0), item.scale),
+            book: Quantity::from_units(book, item.scale),
             ledger,
         };
-        let known = books.record(kind::COUNT_LINE, &count::line_id(id.as_str(), place));
-        let before: Option<CountLine> = known.map(|record| record.parse()).transpose()?;
-        let new = NewEntry { place, entry, more: false, price: price_of(&books, place.item.as_str())? };
-        match CountLine::enter(&of_count, before.as_ref(), &new, &settings, &caller.actor, caller.lang) {
+        let known = before.get(count::line_id(id.as_str(), place).as_str());
+        let line_before: Option<CountLine> = known.map(|record| record.parse()).transpose()?;
+        let new = NewEntry { place, entry, more: false, price: *price };
+        match CountLine::enter(&of_count, line_before.as_ref(), &new, &settings, &caller.actor, caller.lang) {
             Ok(line) => {
                 recounts += u32::from(line.state == LineState::Recount);
                 lines.push(count::line(&line, known.map_or(0, |record| record.version)));
             }
-            // Who may not count at all, or not in this count, is told so once.
-            Err(refusal) if refusal.lacks_permission() => return Err(refusal.into()),
+            // What keeps every row from this count is told once.
             Err(refusal) if refusal.unmet.iter().any(|unmet| unmet.code == "count.state") => return Err(refusal.into()),
             Err(refusal) => {
                 for unmet in refusal.unmet {
@@ -223,8 +240,8 @@ async fn absent<S: Store>(
     Ok(found)
 }
 
-/// What is to be known of the rows.
-fn about(caller: &Caller, id: &CountId, rows: &[(Place, Quantity, Option<&Row>)]) -> Load {
+/// What is to be known of the items of the rows.
+fn about_items(caller: &Caller, rows: &[(Place, Quantity, Option<&Row>)]) -> Load {
     let items: BTreeSet<&str> = rows.iter().map(|(place, _, _)| place.item.as_str()).collect();
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.balances_of = items.iter().map(|item| (*item).to_owned()).collect();
@@ -232,7 +249,19 @@ fn about(caller: &Caller, id: &CountId, rows: &[(Place, Quantity, Option<&Row>)]
         .iter()
         .flat_map(|item| [kind::ITEM, kind::PRICE].map(|kind| (kind.to_owned(), (*item).to_owned())))
         .collect();
-    let lines = rows.iter().map(|(place, _, _)| (kind::COUNT_LINE.to_owned(), count::line_id(id.as_str(), place)));
-    load.records.extend(lines);
     load
+}
+
+/// What was counted of their places before.
+fn about_lines(caller: &Caller, id: &CountId, rows: &[(Place, Quantity, Option<&Row>)]) -> Load {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    let lines = rows.iter().map(|(place, _, _)| (kind::COUNT_LINE.to_owned(), count::line_id(id.as_str(), place)));
+    load.records = lines.collect();
+    load
+}
+
+/// The items, each with its price.
+fn items(books: &Loaded) -> Result<BTreeMap<&str, (Item, Option<Quantity>)>, CommandError> {
+    let of_items = books.records.iter().filter(|record| record.kind == kind::ITEM);
+    of_items.map(|record| Ok((record.id.as_str(), (record.parse()?, price_of(books, &record.id)?)))).collect()
 }

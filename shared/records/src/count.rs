@@ -122,6 +122,17 @@ pub(crate) async fn may_move_now<S: Store>(
     may_move(postings, &store.load(&load).await?, caller.lang)
 }
 
+/// The same for an action on an order: goods that quality lets go leave one place for another. What only changes for whom
+/// stock is held asks for nothing.
+pub(crate) async fn may_leave<S: Store>(
+    store: &S,
+    caller: &Caller,
+    postings: &[Posting],
+) -> Result<Vec<Expect>, CommandError> {
+    let moving: Vec<Posting> = postings.iter().filter(|posting| !posting.kind.is_reservation()).cloned().collect();
+    may_move_now(store, caller, &moving).await
+}
+
 /// Goes through the lines of a count, page by page, each as it is kept and as it is read. `states` none for all.
 pub async fn each_line<S: Store>(
     store: &S,

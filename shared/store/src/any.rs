@@ -6,7 +6,7 @@ use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::driver::{Driver, failed};
 use crate::error::StoreError;
-use crate::flow::{LotFlow, OrderFlow};
+use crate::flow::{LotFlow, OrderFlow, StepFlow};
 use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::port::Store;
@@ -137,6 +137,10 @@ impl<L: Driver, P: Driver> Store for AnyStore<L, P> {
         limit: u32,
     ) -> Result<Vec<OrderFlow>, StoreError> {
         either!(self, store => store.order_flows(plant, orders, limit))
+    }
+
+    async fn step_flows(&self, plant: PlantNumber, orders: &[String], limit: u32) -> Result<Vec<StepFlow>, StoreError> {
+        either!(self, store => store.step_flows(plant, orders, limit))
     }
 
     async fn balances(

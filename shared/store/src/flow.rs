@@ -55,3 +55,21 @@ pub struct OrderFlow {
     /// In the item's scale.
     pub quantity: i64,
 }
+
+/// A sum of postings for the holder that a document's line has, or for an order, from one place to another. What was taken back is
+/// not in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StepFlow {
+    /// Whose.
+    pub order: String,
+    /// From this location.
+    pub from: String,
+    /// It was held there for whose step it is.
+    pub from_held: bool,
+    /// To this one.
+    pub to: String,
+    /// It is held there for whose step it is.
+    pub to_held: bool,
+    /// In the item's scale.
+    pub quantity: i64,
+}

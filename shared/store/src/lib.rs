@@ -91,7 +91,7 @@ pub use commit::{
 };
 pub use driver::{Driver, DriverError, Rows, Value};
 pub use error::StoreError;
-pub use flow::{LotFlow, OrderFlow, Way};
+pub use flow::{LotFlow, OrderFlow, StepFlow, Way};
 pub use photo::Photo;
 pub use plant::{Plant, PlantNumber};
 pub use port::Store;

@@ -5,7 +5,7 @@ use crate::audit::{AuditReport, ReceiptsReport, SumsQuery, SumsReport};
 use crate::checkup::Checkup;
 use crate::commit::{Commit, Committed};
 use crate::error::StoreError;
-use crate::flow::{LotFlow, OrderFlow};
+use crate::flow::{LotFlow, OrderFlow, StepFlow};
 use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
 use crate::read::{
@@ -89,6 +89,10 @@ pub trait Store {
         orders: &[String],
         limit: u32,
     ) -> Result<Vec<OrderFlow>, StoreError>;
+
+    /// What moved for these orders, or holders that lines of documents have, from place to place: summed, without what was taken
+    /// back; at most `limit`, which is brought into 1 to 5000. What pays back a shortage is no step, and not in it.
+    async fn step_flows(&self, plant: PlantNumber, orders: &[String], limit: u32) -> Result<Vec<StepFlow>, StoreError>;
 
     /// Accounts by item, location, lot and order.
     async fn balances(

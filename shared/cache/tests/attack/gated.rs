@@ -11,8 +11,8 @@ use takt_redis::{Arg, Redis, RedisError, Value};
 use takt_store::{
     Archived, AuditReport, Balance, BalanceFilter, Checkup, Commit, Committed, Counter, Holding, HoldingQuery,
     JournalPage, LedgerRow, ListFilter, Load, Loaded, LotFlow, MovementFilter, OrderFlow, Page, PageRequest, Photo,
-    Plant, PlantNumber, ReceiptsReport, Record, RollupQuery, RollupRow, RollupSpread, Seal, Store, StoreError,
-    StoredPosting, SumsQuery, SumsReport, Unsealed, UntouchedQuery,
+    Plant, PlantNumber, ReceiptsReport, Record, RollupQuery, RollupRow, RollupSpread, Seal, StepFlow, Store,
+    StoreError, StoredPosting, SumsQuery, SumsReport, Unsealed, UntouchedQuery,
 };
 
 use crate::world::World;
@@ -296,6 +296,10 @@ impl Store for GatedStore {
     }
 
     async fn order_flows(&self, _: PlantNumber, _: &[String], _: u32) -> Result<Vec<OrderFlow>, StoreError> {
+        unasked()
+    }
+
+    async fn step_flows(&self, _: PlantNumber, _: &[String], _: u32) -> Result<Vec<StepFlow>, StoreError> {
         unasked()
     }
 

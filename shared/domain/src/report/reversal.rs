@@ -110,6 +110,10 @@ pub fn decide_reversal(
     postings.extend(taken_back.map(|posted| material_back(posted, stays_over)));
     let settled = settled_back(&postings, owed, order, stays_over, facts)?;
     postings.extend(settled);
+    let gone = gone_since(&postings, order, facts);
+    if !gone.is_empty() {
+        return Err(Refusal { unmet: gone });
+    }
     let rework = report.rework_units(order);
     let change = |what: &str, delta: i64, min_after| CounterChange {
         name: counter_name(report.operation, what),
@@ -176,6 +180,41 @@ fn material_back(posted: &Posted, order_is_over: bool) -> Posting {
         posting.to.order = None;
     }
     posting
+}
+
+/// What it made and is not there any more, one posting after the other: a count has found less of it, or it was thrown away.
+fn gone_since(postings: &[Posting], order: &Order, facts: &Facts) -> Vec<Unmet> {
+    let mut after: BTreeMap<(&ItemId, &str, &Account), i64> = BTreeMap::new();
+    let mut unmet = Vec::new();
+    for posting in postings {
+        let units = posting.quantity.units();
+        let mut at = |account, units: i64| {
+            let there = after.entry((&posting.item, &posting.lot, account)).or_insert_with(|| {
+                let here = facts.balances.iter().filter(|balance| {
+                    balance.item == posting.item && balance.lot == posting.lot && balance.account() == *account
+                });
+                here.map(|balance| balance.quantity.units()).sum()
+            });
+            *there += units;
+            *there
+        };
+        at(&posting.to, units);
+        let left = at(&posting.from, -units);
+        if left < 0 && !posting.from.location.is_virtual() {
+            let (item, location, unit) = (&posting.item, &posting.from.location, &order.unit);
+            let there = Quantity::from_units((left + units).max(0), posting.quantity.scale());
+            let detail = match facts.lang {
+                Lang::Zh => format!("{location} 的 {item} 只剩 {there} {unit},不够冲销 {} {unit}", posting.quantity),
+                Lang::En => format!("only {there} {unit} of {item} are left at {location}, not {}", posting.quantity),
+            };
+            let remedy = facts.lang.pick(
+                "先核对库存:冲销盘点差异或把货退回该库位",
+                "look for it first: take the count's difference back, or bring it back to that location",
+            );
+            unmet.push(Unmet::new("stock.short", detail, remedy, Permission::StockMove.holders()));
+        }
+    }
+    unmet
 }
 
 /// What production drew beyond the books and a receipt has settled since was never drawn, so it is there: beside the

@@ -1,16 +1,19 @@
-//! Purchase and sales orders: what their counters say was delivered or shipped, against the postings for their lines.
+//! Purchase and sales orders: every counter of their lines against the postings for them.
 //!
-//! What is open of a line is what was ordered less its counter `net`; so that, and what went back to the supplier, is added up
-//! anew. Somebody may book while it is read: then the counters are not the same before and after, and the document is looked
+//! What is open of a line is what was ordered less its counter `net`; the others say where its pieces are: waiting for an
+//! inspection, to be put away, put away, picked. All of them follow from what moved from place to place, so they are added up
+//! anew, by the kinds that the places have now. Somebody may book while it is read: then the counters are not the same before and after, and the document is looked
 //! at once more. One that moves each time is left to the next audit.
 
 use std::collections::BTreeMap;
 
 use takt_domain::document::{self, Document, DocumentKind, counter_name};
-use takt_store::{ListFilter, Load, OrderFlow, PageRequest, PlantNumber, Store, StoreError, Way};
+use takt_domain::master::{Location, LocationKind};
+use takt_store::{ListFilter, Load, PageRequest, PlantNumber, StepFlow, Store, StoreError};
 
 use super::{Slice, difference};
-use crate::supply;
+use crate::keep::{PLANT_PARENT, kind};
+use crate::{load, supply};
 
 /// Documents of one slice.
 const DOCUMENTS: u32 = 50;
@@ -27,18 +30,25 @@ const KINDS: [DocumentKind; 2] = [DocumentKind::Purchase, DocumentKind::Sales];
 /// Counters by their scope and name.
 type Counters = BTreeMap<(String, String), i64>;
 
+/// What sort of place each location is.
+type Kinds = BTreeMap<String, LocationKind>;
+
 /// Looks at some documents of one kind. `after` is the kind, a colon, and where the list goes on.
 pub(super) async fn slice<S: Store>(
     store: &S,
     plant: PlantNumber,
     after: Option<&str>,
 ) -> Result<(Slice, Option<String>), StoreError> {
-    let (name, cursor) = after.and_then(|after| after.split_once(':')).unwrap_or((KINDS[0].as_str(), ""));
+    let (name, cursor) = match after {
+        Some(after) => after.split_once(':').ok_or(StoreError::BadCursor)?,
+        None => (KINDS[0].as_str(), ""),
+    };
     let kind = KINDS.into_iter().find(|kind| kind.as_str() == name).ok_or(StoreError::BadCursor)?;
     let page = PageRequest { after: Some(cursor.to_owned()).filter(|cursor| !cursor.is_empty()), limit: DOCUMENTS };
     let found = store.list(plant, supply::kind_of(kind), &ListFilter::default(), &page).await?;
     let mut left = found.items.iter().map(|record| record.parse()).collect::<Result<Vec<Document>, _>>()?;
     let mut slice = Slice::default();
+    let kinds = kinds(store, plant).await?;
     for _ in 0..TRIES {
         if left.is_empty() {
             break;
@@ -54,7 +64,7 @@ pub(super) async fn slice<S: Store>(
             };
             let moves = of(&before) != of(&then);
             if !moves {
-                compare(document, &then, &sums, &mut slice);
+                compare(document, &then, &sums, &kinds, &mut slice);
             }
             moves
         });
@@ -66,6 +76,13 @@ pub(super) async fn slice<S: Store>(
     Ok((slice, next))
 }
 
+async fn kinds<S: Store>(store: &S, plant: PlantNumber) -> Result<Kinds, StoreError> {
+    let mut wanted = Load::new(plant, 0);
+    wanted.children = vec![(kind::LOCATION.into(), PLANT_PARENT.into())];
+    let locations: Vec<Location> = load::few(&store.load(&wanted).await?, kind::LOCATION)?;
+    Ok(locations.into_iter().map(|known| (known.id.to_string(), known.kind)).collect())
+}
+
 async fn counters<S: Store>(store: &S, plant: PlantNumber, documents: &[Document]) -> Result<Counters, StoreError> {
     let mut load = Load::new(plant, 0);
     load.counters = documents.iter().map(|document| document::scope(document.kind, &document.id)).collect();
@@ -73,17 +90,17 @@ async fn counters<S: Store>(store: &S, plant: PlantNumber, documents: &[Document
     Ok(loaded.counters.into_iter().map(|counter| ((counter.scope, counter.name), counter.value)).collect())
 }
 
-/// What went to suppliers and customers and what came from them, by holder; none for one that has more sums than are read.
+/// What moved from place to place, by holder; none for one that has more sums than are read.
 async fn sums<S: Store>(
     store: &S,
     plant: PlantNumber,
     documents: &[Document],
-) -> Result<BTreeMap<String, Vec<OrderFlow>>, StoreError> {
+) -> Result<BTreeMap<String, Vec<StepFlow>>, StoreError> {
     let mut left: Vec<Vec<String>> =
         documents.iter().flat_map(holders).collect::<Vec<_>>().chunks(HOLDERS).map(<[_]>::to_vec).collect();
-    let mut sums: BTreeMap<String, Vec<OrderFlow>> = BTreeMap::new();
+    let mut sums: BTreeMap<String, Vec<StepFlow>> = BTreeMap::new();
     while let Some(mut holders) = left.pop() {
-        let rows = store.order_flows(plant, &holders, SUMS).await?;
+        let rows = store.step_flows(plant, &holders, SUMS).await?;
         if rows.len() < SUMS as usize {
             sums.extend(holders.into_iter().map(|holder| (holder, Vec::new())));
             for row in rows {
@@ -102,23 +119,77 @@ fn holders(document: &Document) -> impl Iterator<Item = String> {
     document.lines.iter().filter_map(holder).map(|holder| holder.to_string())
 }
 
-fn compare(document: &Document, counters: &Counters, sums: &BTreeMap<String, Vec<OrderFlow>>, slice: &mut Slice) {
+/// Where pieces of a line are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// With the supplier; for a sales line, free in the house.
+    Outside,
+    Inspect,
+    PutAway,
+    Stored,
+    Scrapped,
+    Picked,
+    Customer,
+}
+
+fn at(of: DocumentKind, place: &str, held: bool, kinds: &Kinds) -> At {
+    let kind = kinds.get(place).copied();
+    match (of, place) {
+        (DocumentKind::Purchase, "@supplier") => At::Outside,
+        (DocumentKind::Purchase, "@scrap") => At::Scrapped,
+        (DocumentKind::Purchase, _) => match kind {
+            Some(LocationKind::Quarantine) => At::Inspect,
+            Some(LocationKind::Receiving) => At::PutAway,
+            _ => At::Stored,
+        },
+        (DocumentKind::Sales, "@customer") => At::Customer,
+        (DocumentKind::Sales, _) if held && kind != Some(LocationKind::Quarantine) => At::Picked,
+        (DocumentKind::Sales, _) => At::Outside,
+    }
+}
+
+/// What the counters of a line must say, by what moved for it.
+fn told(of: DocumentKind, flows: &[StepFlow], kinds: &Kinds) -> Vec<(&'static str, i64)> {
+    let ends = |flow: &StepFlow| (at(of, &flow.from, flow.from_held, kinds), at(of, &flow.to, flow.to_held, kinds));
+    let all: Vec<((At, At), i64)> = flows.iter().map(|flow| (ends(flow), flow.quantity)).collect();
+    let gained = |place: At| -> i64 {
+        let moved = all.iter().filter(|((from, to), _)| from != to);
+        moved.map(|((from, to), units)| units * (i64::from(*to == place) - i64::from(*from == place))).sum()
+    };
+    let went = |which: &dyn Fn(At, At) -> bool| -> i64 {
+        all.iter().filter(|((from, to), _)| which(*from, *to)).map(|(_, units)| units).sum()
+    };
+    match of {
+        DocumentKind::Purchase => vec![
+            ("net", -gained(At::Outside)),
+            ("returned", went(&|from, to| from != At::Outside && to == At::Outside)),
+            ("to_inspect", gained(At::Inspect)),
+            ("to_put_away", gained(At::PutAway)),
+            ("put_away", gained(At::Stored)),
+            ("scrapped", gained(At::Scrapped)),
+        ],
+        DocumentKind::Sales => vec![
+            ("net", gained(At::Customer)),
+            // What a customer sends back may be held for the line again, and is then no return.
+            ("returned", went(&|from, to| from == At::Customer && to == At::Outside)),
+            ("picked", gained(At::Picked)),
+            ("committed", -gained(At::Outside)),
+        ],
+    }
+}
+
+fn compare(
+    document: &Document,
+    counters: &Counters,
+    sums: &BTreeMap<String, Vec<StepFlow>>,
+    kinds: &Kinds,
+    slice: &mut Slice,
+) {
     let scope = document::scope(document.kind, &document.id);
     for line in &document.lines {
         let holder = document.line_ref(line.line).holder().ok();
         let Some(flows) = holder.and_then(|holder| sums.get(holder.as_str())) else { continue };
-        let at = |place: &str, way: Way| -> i64 {
-            let those = flows.iter().filter(|flow| flow.place == place && flow.way == way);
-            those.map(|flow| flow.quantity).sum()
-        };
-        let supplier = (at("@supplier", Way::Out), at("@supplier", Way::In));
-        let customer = (at("@customer", Way::In), at("@customer", Way::Out));
-        let told = match document.kind {
-            DocumentKind::Purchase => vec![("net", supplier.0 - supplier.1), ("returned", supplier.1)],
-            // What a customer sends back may be held for the line again, and is then no return.
-            DocumentKind::Sales => vec![("net", customer.0 - customer.1)],
-        };
-        for (what, told) in told {
+        for (what, told) in told(document.kind, flows, kinds) {
             let name = counter_name(line.line, what);
             let counted = counters.get(&(scope.clone(), name.clone())).copied().unwrap_or(0);
             slice.counters += 1;

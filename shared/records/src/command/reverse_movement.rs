@@ -1,5 +1,7 @@
 //! Takes a movement back that somebody entered. What the system booked itself is taken back where it came from.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use takt_api::TEXT_MAX;
 use takt_api::stock::MovementAnswer;
@@ -180,25 +182,35 @@ fn refuse_what_is_not_entered(stored: &[StoredPosting], of_line: bool, caller: &
     Err(Refusal::one(Unmet::new("movement.kind", detail, remedy, Permission::ReportReverse.holders())).into())
 }
 
+/// One posting after the other, since what one brings back the next may need, and several may leave one account.
 fn refuse_what_is_gone(reversals: &[Posting], loaded: &Loaded, item: &Item, lang: Lang) -> Result<(), CommandError> {
     let mut unmet = Vec::new();
-    let settled: i64 = reversals
-        .iter()
-        .filter(|posting| posting.from.location.is_virtual())
-        .map(|posting| posting.quantity.units())
-        .sum();
-    for posting in reversals.iter().filter(|posting| !posting.from.location.is_virtual()) {
-        let order = posting.from.order.as_ref().map_or("", |order| order.as_str());
+    let mut after: BTreeMap<(&Account, &str), i64> = BTreeMap::new();
+    let books = |account: &Account, lot: &str| {
+        let order = account.order.as_ref().map_or("", |order| order.as_str());
         let here = |balance: &&takt_store::Balance| {
-            balance.location == posting.from.location.as_str() && balance.lot == posting.lot && balance.order == order
+            balance.item == item.id.as_str()
+                && balance.location == account.location.as_str()
+                && balance.lot == lot
+                && balance.order == order
         };
-        let there = loaded.balances.iter().find(here).map_or(0, |balance| balance.quantity) + settled;
-        if there < posting.quantity.units() {
+        loaded.balances.iter().find(here).map_or(0, |balance| balance.quantity)
+    };
+    for posting in reversals.iter().filter(|posting| posting.item == item.id) {
+        let units = posting.quantity.units();
+        let mut at = |account, units: i64| {
+            let there = after.entry((account, posting.lot.as_str())).or_insert_with(|| books(account, &posting.lot));
+            *there += units;
+            *there
+        };
+        at(&posting.to, units);
+        let left = at(&posting.from, -units);
+        if left < 0 && !posting.from.location.is_virtual() {
             let (location, unit) = (&posting.from.location, &item.unit);
-            let left = Quantity::from_units(there, item.scale);
+            let there = Quantity::from_units((left + units).max(0), item.scale);
             let detail = match lang {
-                Lang::Zh => format!("{location} 只剩 {left} {unit},不够冲销 {} {unit}", posting.quantity),
-                Lang::En => format!("only {left} {unit} are left at {location}, not {}", posting.quantity),
+                Lang::Zh => format!("{location} 只剩 {there} {unit},不够冲销 {} {unit}", posting.quantity),
+                Lang::En => format!("only {there} {unit} are left at {location}, not {}", posting.quantity),
             };
             let remedy = lang.pick(
                 "先把物料退回该库位,或释放预留",

@@ -11,7 +11,7 @@ use takt_store::{ListFilter, PageRequest, Store};
 use super::{Answer, CommandError, Plan, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead, kind};
-use crate::{load, lot, signature};
+use crate::{count, load, lot, signature};
 
 /// The most orders that are looked at for an inbox.
 const LOOKED_AT_MAX: usize = 1_000;
@@ -41,10 +41,12 @@ pub async fn sign_approval<S: Store>(
             signature: signature::given(caller, &state.loaded),
         };
         let change = approval::sign(&state.order, &state.flow, action, &input, &state.facts)?;
+        let unmoved = count::may_leave(store, caller, &change.postings).await?;
         let after = change.order.as_ref().unwrap_or(&state.order);
         let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };
         let body = json!(answer);
         let mut commit = caller.commit(200, &body);
+        commit.expect = unmoved;
         signature::book(caller, &mut commit, id.as_str(), action);
         commit.records.push(keep::order(after, state.version));
         let movement = caller.derived_id();

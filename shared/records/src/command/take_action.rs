@@ -11,7 +11,7 @@ use takt_store::Store;
 use super::{Answer, CommandError, Plan, exception, inspect, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, MovementHead};
-use crate::{load, lot, signature};
+use crate::{count, load, lot, signature};
 
 /// Decides and books the action.
 pub async fn take_action<S: Store>(
@@ -53,11 +53,13 @@ async fn plan<S: Store>(
     if let Some(inspection) = flow.action(action).and_then(inspection_of) {
         inspect::must_be_planned(store, caller, &state.order.item, inspection).await?;
     }
+    let unmoved = count::may_leave(store, caller, &change.postings).await?;
     let after = change.order.as_ref().unwrap_or(&state.order);
     let answer = OrderAnswer { id: id.clone(), state: after.state.clone(), version: state.version + 1 };
     let body = serde_json::to_value(&answer).unwrap_or_default();
     let movement = caller.derived_id();
     let mut commit = caller.commit(200, &body);
+    commit.expect = unmoved;
     commit.records.push(keep::order(after, state.version));
     if flow.action(action).is_some_and(|action| action.needs_signature()) {
         signature::book(caller, &mut commit, id.as_str(), action);

@@ -29,7 +29,7 @@ use crate::commit::{Commit, Committed};
 use crate::document::{document, json};
 use crate::driver::{Driver, DriverError, Value, failed};
 use crate::error::StoreError;
-use crate::flow::{LotFlow, OrderFlow};
+use crate::flow::{LotFlow, OrderFlow, StepFlow};
 use crate::page::flows;
 use crate::photo::Photo;
 use crate::plant::{Plant, PlantNumber};
@@ -182,6 +182,10 @@ impl<D: Driver> Store for PostgresStore<D> {
         limit: u32,
     ) -> Result<Vec<OrderFlow>, StoreError> {
         self.read(include_str!("sql/order_flows.sql"), vec![number(plant), document(orders)?, flows(limit)]).await
+    }
+
+    async fn step_flows(&self, plant: PlantNumber, orders: &[String], limit: u32) -> Result<Vec<StepFlow>, StoreError> {
+        self.read(include_str!("sql/step_flows.sql"), vec![number(plant), document(orders)?, flows(limit)]).await
     }
 
     async fn balances(

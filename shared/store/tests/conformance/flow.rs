@@ -1,7 +1,7 @@
 //! What flowed into lots and orders, and out of them.
 
 use futures::executor::block_on;
-use takt_store::{Account, Commit, LotFlow, OrderFlow, Posting, Store, Way};
+use takt_store::{Account, Commit, LotFlow, OrderFlow, Posting, StepFlow, Store, Way};
 
 use super::{Harness, PLANT, book, commit, held, outside, place, posting, with_plant};
 
@@ -68,6 +68,17 @@ fn order_flows(store: &impl Store, orders: &[&str]) -> Vec<String> {
     block_on(store.order_flows(PLANT, &orders, 100)).unwrap().iter().map(told).collect()
 }
 
+/// What moved for orders from place to place; with a star what is held there for the order.
+fn step_flows(store: &impl Store, orders: &[&str]) -> Vec<String> {
+    let orders: Vec<_> = orders.iter().map(|order| (*order).to_owned()).collect();
+    let star = |held: bool| if held { "*" } else { "" };
+    let told = |flow: &StepFlow| {
+        let (from, to) = (star(flow.from_held), star(flow.to_held));
+        format!("{} {}{from} > {}{to} {}", flow.order, flow.from, flow.to, flow.quantity)
+    };
+    block_on(store.step_flows(PLANT, &orders, 100)).unwrap().iter().map(told).collect()
+}
+
 /// Lot A: 30 from a supplier, 12 to order WO-1 and 5 to WO-2, which makes lot P of 4 nuts that go to a customer.
 fn life(store: &impl Store) {
     let nuts = |posting: Posting| Posting { item: "nut".to_owned(), ..posting };
@@ -129,6 +140,16 @@ pub(crate) fn what_an_order_consumed_and_made_is_summed(harness: &impl Harness) 
     assert_eq!(order_flows(&store, &["WO-2"]), second);
     assert_eq!(order_flows(&store, &["WO-2", "WO-1", "WO-9"])[0], "WO-1 in @production screw \"A\" 12");
     assert_eq!(block_on(store.order_flows(PLANT, &["WO-2".to_owned()], 2)).unwrap().len(), 2);
+    let steps = [
+        "WO-2 @production > @supplier* 4",
+        "WO-2 @production > Q* 4",
+        "WO-2 @supplier* > @production 4",
+        "WO-2 L > @production 5",
+        "WO-2 Q* > F 4",
+    ];
+    assert_eq!(step_flows(&store, &["WO-2", "WO-2", "WO-9"]), steps);
+    assert_eq!(block_on(store.step_flows(PLANT, &["WO-2".to_owned()], 2)).unwrap().len(), 2);
+    assert!(block_on(store.step_flows(takt_store::PlantNumber(2), &["WO-2".to_owned()], 9)).unwrap().is_empty());
 }
 
 pub(crate) fn what_was_taken_back_has_not_flowed(harness: &impl Harness) {
@@ -149,6 +170,7 @@ pub(crate) fn what_was_taken_back_has_not_flowed(harness: &impl Harness) {
         ["A in @supplier DN-1 20", "A out 16", "A out @production WO-1 3", "A out @scrap 1"]
     );
     assert_eq!(order_flows(&store, &["WO-1"]), ["WO-1 in @production screw \"A\" 3"]);
+    assert_eq!(step_flows(&store, &["WO-1"]), ["WO-1 L > @production 3", "WO-1 L > L* 9"]);
     assert_eq!(
         order_flows(&store, &["WO-2"]),
         ["WO-2 out @production nut \"P\" 4", "WO-2 in @production screw \"\" 2", "WO-2 out @shortage screw \"\" 2",]
