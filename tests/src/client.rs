@@ -76,7 +76,12 @@ impl Client {
 
     /// Signs in with PIN 1234.
     pub fn sign_in(&self, user: &str) -> Self {
-        let body = serde_json::json!({"user": user, "pin": crate::plant::PIN});
+        self.sign_in_at(None, user)
+    }
+
+    /// As [`Self::sign_in`], at this plant of several.
+    pub fn sign_in_at(&self, plant: Option<u32>, user: &str) -> Self {
+        let body = serde_json::json!({"plant": plant, "user": user, "pin": crate::plant::PIN});
         let answer = self.send("POST", "/api/v1/session", None, Some(&body)).ok();
         self.with_token(answer.json::<Value>()["token"].as_str().expect("the sign-in answers a token"))
     }

@@ -128,15 +128,20 @@ pub struct People {
 impl People {
     /// Signs everybody in.
     pub fn at(host: &Host) -> Self {
+        Self::at_plant(host, None)
+    }
+
+    /// The same, at this plant of several.
+    pub fn at_plant(host: &Host, plant: Option<u32>) -> Self {
         let client = host.client();
         Self {
-            operator: client.sign_in("operator"),
-            inspector: client.sign_in("inspector"),
-            storekeeper: client.sign_in("storekeeper"),
-            planner: client.sign_in("planner"),
-            lead: client.sign_in("lead"),
-            manager: client.sign_in("manager"),
-            admin: client.sign_in("admin"),
+            operator: client.sign_in_at(plant, "operator"),
+            inspector: client.sign_in_at(plant, "inspector"),
+            storekeeper: client.sign_in_at(plant, "storekeeper"),
+            planner: client.sign_in_at(plant, "planner"),
+            lead: client.sign_in_at(plant, "lead"),
+            manager: client.sign_in_at(plant, "manager"),
+            admin: client.sign_in_at(plant, "admin"),
         }
     }
 

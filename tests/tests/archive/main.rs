@@ -1,8 +1,9 @@
 //! Orders go to Parquet files by `takt archive` and come back, while the plant is served: killed in the middle, read by another program,
-//! with damaged files, without a folder, on a full disk and in a store that speaks S3.
+//! with damaged files, without a folder, on a full disk, in a store that speaks S3, and from the timer.
 
 mod old;
 mod s3;
+mod timer;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};

@@ -64,7 +64,7 @@ impl Old {
         host.ended();
         between(data.path());
         let host = Host::start_with(data.path(), serve);
-        let people = People::at(&host);
+        let people = People::at_plant(&host, Some(1));
         Self { host, data, people, orders }
     }
 
