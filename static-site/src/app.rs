@@ -9,7 +9,6 @@ use sycamore::prelude::*;
 use takt_api::identity::Session;
 use takt_api::pages;
 use takt_domain::permission::{Permission, Role};
-use takt_domain::refusal::Unmet;
 use takt_domain::text::Lang;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -17,8 +16,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
+use crate::net::outbox::{self, Entry};
 use crate::route::Route;
-use crate::ui::toast::Toast;
+use crate::ui::toast::{Kind, Toast};
 use crate::{json, sign_in, ui};
 
 /// What makes one of the bundles of pages.
@@ -42,10 +42,10 @@ pub struct App {
     /// The last call had no answer, or one that this device had kept since then, in milliseconds: what is on the screen may
     /// be old.
     pub offline: Signal<Option<Option<f64>>>,
-    /// What was accepted and then refused, with why: it stays on the screen until the reader has seen it.
-    pub refused: Signal<Option<(String, Rc<[Unmet]>)>>,
     /// Grows when requests without an answer come or go.
     pub pending: Signal<u32>,
+    /// What waits on this device, and what became of it.
+    pub outbox: Signal<Vec<Entry>>,
     /// Grows when the page should look again: it is seen again, or the network is back.
     woke: Signal<u32>,
 }
@@ -61,8 +61,8 @@ thread_local! {
         toast: create_signal(None),
         back_to: create_signal(None),
         offline: create_signal(None),
-        refused: create_signal(None),
         pending: create_signal(0),
+        outbox: create_signal(Vec::new()),
         woke: create_signal(0),
     });
 }
@@ -152,7 +152,7 @@ impl App {
 
     /// What was just said is said again by the bundle that is loaded next.
     fn keep_said(self) {
-        let said = self.toast.get_clone_untracked().filter(|toast| toast.good).map(|toast| toast.text);
+        let said = self.toast.get_clone_untracked().filter(|toast| toast.kind != Kind::Bad).map(|toast| toast.text);
         if let Some(said) = said {
             device::set(Kept::Said, &said);
         }
@@ -160,7 +160,7 @@ impl App {
 
     fn follow(self) {
         self.toast.update(|toast| {
-            if toast.as_ref().is_some_and(|toast| !toast.good) {
+            if toast.as_ref().is_some_and(|toast| toast.kind == Kind::Bad) {
                 *toast = None;
             }
         });
@@ -175,6 +175,7 @@ impl App {
         // Another bundle finds the session on the device, and this one draws nothing before it leaves: a touch would be lost.
         if !is_elsewhere(&path) {
             self.session.set(Some(Rc::new(session)));
+            outbox::drain_now();
         }
         self.go(&path);
     }
@@ -187,7 +188,6 @@ impl App {
         device::remove(Kept::Session);
         // What one reader did is no news for the next one.
         self.toast.set(None);
-        self.refused.set(None);
         let search = window().location().search().unwrap_or_default();
         self.back_to.set(lapsed.then(|| here() + &search));
         self.session.set(None);
@@ -202,6 +202,12 @@ impl App {
     pub fn speak(self, lang: Lang) {
         device::set(Kept::Lang, lang.pick("zh", "en"));
         self.lang.set(lang);
+    }
+
+    /// Draws everything in other colours: `light`, `dark`, `contrast`, or nothing for what the system asks for.
+    pub fn wear(self, theme: &str) {
+        device::set(Kept::Theme, theme);
+        wear(theme);
     }
 
     /// Keeps that the server cannot be reached, and how old what is shown instead is, where that is known.
@@ -249,6 +255,14 @@ pub fn spawn(task: impl Future<Output = ()> + 'static) {
     spawn_local(poll_fn(move |context| within(|| task.as_mut().poll(context))));
 }
 
+fn wear(theme: &str) {
+    let Some(html) = document().document_element() else { return };
+    let _ = match theme {
+        "" => html.remove_attribute("data-theme"),
+        theme => html.set_attribute("data-theme", theme),
+    };
+}
+
 fn is_seen() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
 }
@@ -258,6 +272,7 @@ pub fn start(bundle: Bundle) {
     // Nothing here is meant to panic; where it does, the browser's console says what and where.
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     BUNDLE.set(Some(bundle));
+    wear(&device::get(Kept::Theme).unwrap_or_default());
     let Some(root) = document().get_element_by_id("app") else { return };
     listen("popstate", window().as_ref(), |_| app().follow());
     listen("click", document().as_ref(), follow_link);
@@ -266,10 +281,14 @@ pub fn start(bundle: Bundle) {
     listen("online", window().as_ref(), |_| {
         app().tell_offline(None);
         // Every phone of the hall hears it at once; not all of them shall ask at once.
-        timer((js_sys::Math::random() * 2_000.0) as i32, || app().wake());
+        timer((js_sys::Math::random() * 2_000.0) as i32, || {
+            outbox::drain_now();
+            app().wake();
+        });
     });
     listen("visibilitychange", document().as_ref(), |_| {
         if is_seen() {
+            outbox::drain_now();
             app().wake();
         }
     });
@@ -279,6 +298,7 @@ pub fn start(bundle: Bundle) {
         ui::live(draw)
     };
     sycamore::render_to(view, &root);
+    within(outbox::start);
     if let Some(said) = device::get(Kept::Said) {
         device::remove(Kept::Said);
         app().say(Toast::good(said));

@@ -22,6 +22,7 @@ pub enum Route {
     Move(MovementKind),
     Movements,
     Me,
+    Outbox,
     /// A page of the desk: what follows `/desk/`.
     Desk(Vec<String>),
     Unknown,
@@ -45,6 +46,7 @@ impl Route {
             ["move", kind] => MovementKind::from_name(kind).map_or(Self::Unknown, Self::Move),
             ["movements"] => Self::Movements,
             ["me"] => Self::Me,
+            ["outbox"] => Self::Outbox,
             ["desk", ref rest @ ..] => Self::Desk(rest.iter().map(|&segment| segment.to_owned()).collect()),
             _ => Self::Unknown,
         }
@@ -64,6 +66,7 @@ impl Route {
             Self::Move(kind) => format!("/move/{}", kind.as_str()),
             Self::Movements => "/movements".into(),
             Self::Me => "/me".into(),
+            Self::Outbox => "/outbox".into(),
             Self::Desk(rest) => rest.iter().fold(String::from("/desk"), |path, segment| path + "/" + &encode(segment)),
         }
     }
@@ -135,7 +138,14 @@ mod tests {
                 assert_eq!(Route::parse(&route.path()), route, "{id}");
             }
         }
-        for route in [Route::Line, Route::Move(MovementKind::Receipt), Route::Me, desk("users"), Route::Desk(vec![])] {
+        for route in [
+            Route::Line,
+            Route::Move(MovementKind::Receipt),
+            Route::Me,
+            Route::Outbox,
+            desk("users"),
+            Route::Desk(vec![]),
+        ] {
             assert_eq!(Route::parse(&route.path()), route);
         }
     }

@@ -11,7 +11,7 @@ use crate::app;
 use crate::net::device::{self, Kept};
 use crate::net::submit::Submit;
 use crate::text;
-use crate::ui::{field, icon, live, number_pad, submit_button, tap, toast};
+use crate::ui::{field, icon, live, number_pad, outbox, submit_button, tap, toast};
 
 const PIN_MAX: usize = 12;
 
@@ -67,9 +67,11 @@ pub fn view() -> View {
     let user_field = field::labelled(text::USER, input);
     let plant_field = field::line(text::PLANT_NUMBER, plant, text::OPTIONAL);
     let (pad, hint, button) = (pin_pad(pin), live(hint), submit_button::view(submit, text::SIGN_IN, enter));
+    let kept = outbox::owners();
     let form = view! {
         form(class="sign-in", autocomplete="off", on:submit=move |event: web_sys::SubmitEvent| event.prevent_default()) {
             (notice)
+            (kept)
             (user_field)
             details(class="plant-field") {
                 summary { (text::PLANT_NUMBER) }

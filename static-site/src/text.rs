@@ -109,6 +109,7 @@ texts! {
     CREATE_ORDER: "新建工单", "Make the order";
     CUSTOMER: "客户", "Customer";
     DESK: "管理台", "Desk";
+    DEVICE_FULL: "本机存储已满,没有网络时请不要离开本页", "This device is full: do not leave this page while the network is away";
     DOCUMENT: "单号", "Document";
     DONE: "“{}”已完成", "“{}” is done";
     DUE: "交期", "Due";
@@ -137,6 +138,7 @@ texts! {
     IN_STATE: "停留", "In this state";
     ITEM: "物料", "Item";
     JUST_NOW: "刚刚", "just now";
+    KEPT_HERE: "还没有送到,已存在本机,会自动发送", "Not delivered yet: kept on this device, sent by itself";
     KIND: "种类", "Kind";
     KIT_COMPLETE: "已齐套", "complete";
     KIT_SHORT: "缺 {} 种", "{} short";
@@ -174,7 +176,6 @@ texts! {
     NO_ANSWER: "还没有收到结果", "No answer yet";
     NO_ANSWER_HINT: "也许已经记账,也许没有。再发一次是安全的:同一笔只会记一次。", "It may be booked or not. Sending it again is safe: it is booked once.";
     REPORT_QUEUED: "已收到报工,正在入账", "Report received, being booked";
-    REPORT_REFUSED: "报工没有入账", "The report was not booked";
     NO_CREW: "此产线还没有人员", "Nobody belongs to this line";
     NO_EQUIPMENT: "此产线没有设备", "No equipment at this line";
     NO_ITEM_ON_LABEL: "此码没有物料", "This code names no item";

@@ -25,7 +25,7 @@ pub struct Browser {
     session: Option<String>,
     /// What the page wrote to its console as an error, and what it failed to load.
     pub complaints: Vec<String>,
-    _profile: Folder,
+    profile: Folder,
 }
 
 fn program() -> PathBuf {
@@ -47,6 +47,33 @@ fn control(name: &str) -> String {
          || seen.find(each => called(each).includes(wanted)) || null }})()",
         json!(name)
     )
+}
+
+fn launch(profile: &Folder) -> (Child, WebSocket<TcpStream>) {
+    let file = profile.path().join("DevToolsActivePort");
+    // An earlier run of it may have left its own.
+    let _ = fs::remove_file(&file);
+    let child = Command::new(program())
+        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"])
+        .args(["--no-first-run", "--no-default-browser-check", "--disable-background-networking"])
+        .args(["--remote-debugging-port=0", "--window-size=390,844"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg("about:blank")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("Chromium can be run");
+    let (port, path) = until("Chromium listens", || {
+        let text = fs::read_to_string(&file).ok()?;
+        let (port, path) = text.trim().split_once('\n')?;
+        Some((port.parse::<u16>().ok()?, path.to_owned()))
+    });
+    let stream = TcpStream::connect(("127.0.0.1", port)).expect("Chromium listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a socket takes a time limit");
+    let url = format!("ws://127.0.0.1:{port}{path}");
+    let (socket, _) = tungstenite::client(url, stream).expect("Chromium speaks WebSocket");
+    (child, socket)
 }
 
 impl Browser {
@@ -75,35 +102,30 @@ impl Browser {
 
     fn start() -> Self {
         let profile = Folder::new();
-        let child = Command::new(program())
-            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"])
-            .args(["--no-first-run", "--no-default-browser-check", "--disable-background-networking"])
-            .args(["--remote-debugging-port=0", "--window-size=390,844"])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg("about:blank")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Chromium can be run");
-        let file = profile.path().join("DevToolsActivePort");
-        let (port, path) = until("Chromium listens", || {
-            let text = fs::read_to_string(&file).ok()?;
-            let (port, path) = text.trim().split_once('\n')?;
-            Some((port.parse::<u16>().ok()?, path.to_owned()))
-        });
-        let stream = TcpStream::connect(("127.0.0.1", port)).expect("Chromium listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a socket takes a time limit");
-        let url = format!("ws://127.0.0.1:{port}{path}");
-        let (socket, _) = tungstenite::client(url, stream).expect("Chromium speaks WebSocket");
-        let mut browser = Self { child, socket, next_id: 0, session: None, complaints: Vec::new(), _profile: profile };
-        let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
-        let attached = browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
-        browser.session = Some(attached["sessionId"].as_str().expect("a page is attached").to_owned());
-        for domain in ["Page.enable", "Runtime.enable", "Network.enable", "Log.enable"] {
-            browser.call(domain, json!({}));
-        }
+        let (child, socket) = launch(&profile);
+        let mut browser = Self { child, socket, next_id: 0, session: None, complaints: Vec::new(), profile };
+        browser.attach();
         browser
+    }
+
+    /// The phone's battery is empty, and somebody charges it: the browser is killed and started again, with all that it had
+    /// on its disk.
+    pub fn dies_and_comes_back(&mut self) {
+        self.child.kill().expect("a browser that runs can be killed");
+        let _ = self.child.wait();
+        (self.child, self.socket) = launch(&self.profile);
+        self.session = None;
+        self.attach();
+        self.screen(390, 844, true);
+    }
+
+    fn attach(&mut self) {
+        let target = self.call("Target.createTarget", json!({"url": "about:blank"}));
+        let attached = self.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        self.session = Some(attached["sessionId"].as_str().expect("a page is attached").to_owned());
+        for domain in ["Page.enable", "Runtime.enable", "Network.enable", "Log.enable"] {
+            self.call(domain, json!({}));
+        }
     }
 
     /// The reader's languages, first one first, for instance `zh-CN,zh`.

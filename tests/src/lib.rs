@@ -3,6 +3,7 @@
 //!
 //! A failed expectation of the harness itself is a panic: that is how a test fails.
 
+pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod host;
@@ -11,5 +12,6 @@ pub mod plant;
 pub mod proxy;
 pub mod servers;
 pub mod site;
+pub mod tour;
 pub mod wait;
 pub mod wire;

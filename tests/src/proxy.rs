@@ -16,6 +16,8 @@ pub enum Fate {
     TimedOut = 1,
     /// The host answers, the connection breaks.
     Cut = 2,
+    /// Nothing reaches the host: a dead spot.
+    Away = 3,
 }
 
 /// The gateway.
@@ -57,6 +59,9 @@ impl Proxy {
 
 fn pass(mut client: TcpStream, target: &str, fate: &AtomicU8, last: &Mutex<String>) -> std::io::Result<()> {
     let request = whole_message(&mut client)?;
+    if fate.load(Ordering::SeqCst) == Fate::Away as u8 {
+        return client.shutdown(Shutdown::Both);
+    }
     let mut host = TcpStream::connect(target)?;
     host.write_all(&closing(&request))?;
     let mut answer = Vec::new();

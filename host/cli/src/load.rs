@@ -94,7 +94,7 @@ fn now() -> String {
 }
 
 /// Builds one of the measuring programs, which are no part of this one.
-fn program(project: &Project, name: &str, arguments: &[&str]) -> anyhow::Result<std::process::Command> {
+pub(crate) fn program(project: &Project, name: &str, arguments: &[&str]) -> anyhow::Result<std::process::Command> {
     let this = std::env::current_exe().context("this program cannot be found")?;
     build::step(name, || {
         let mut cargo = build::cargo(&project.root);

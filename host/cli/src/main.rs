@@ -21,6 +21,7 @@ mod pressure;
 mod project;
 mod queue;
 mod rollup;
+mod screens;
 mod serve;
 mod testing;
 mod token_key;
@@ -73,6 +74,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Measure.
     Load(load::Load),
+    /// Make a picture of every page of the demo plant, on three screens and in both languages.
+    Screens,
     /// Set up what the tests need, build everything, and run all tests.
     Test(testing::Test),
 }
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         Command::Degrade(command) => command.run(),
         Command::Migrate(command) => command.run(),
         Command::Load(command) => command.run(),
+        Command::Screens => screens::run(),
         Command::Test(command) => command.run(),
     };
     match outcome {

@@ -16,8 +16,12 @@ pub struct Bundle {
 }
 
 /// What everybody touches who stands at a line, with the sign-in.
-pub const PHONE: Bundle =
-    Bundle { program: "phone", document: "index.html", home: "/", addresses: &["", "sign-in", "orders", "line", "me"] };
+pub const PHONE: Bundle = Bundle {
+    program: "phone",
+    document: "index.html",
+    home: "/",
+    addresses: &["", "sign-in", "orders", "line", "me", "outbox"],
+};
 
 /// What storekeepers do where they stand.
 pub const STORE: Bundle =

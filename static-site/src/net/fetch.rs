@@ -98,16 +98,20 @@ async fn try_fetch(call: &Call) -> Result<Answer, JsValue> {
     // The page keeps versions itself, so that a 304 reaches it.
     init.set_cache(web_sys::RequestCache::NoStore);
     let request = web_sys::Request::new_with_str_and_init(&call.path, &init)?;
+    let sent_ms = js_sys::Date::now();
     let limit = timer(TIMEOUT_MS, move || abort.abort());
-    let outcome = receive(&request).await;
+    let outcome = receive(&request, sent_ms).await;
     window().clear_timeout_with_handle(limit);
     outcome
 }
 
-async fn receive(request: &web_sys::Request) -> Result<Answer, JsValue> {
+async fn receive(request: &web_sys::Request, sent_ms: f64) -> Result<Answer, JsValue> {
     let response: web_sys::Response = JsFuture::from(window().fetch_with_request(request)).await?.dyn_into()?;
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     let header = |name: &str| response.headers().get(name).ok().flatten();
+    if let Some(date) = header("date") {
+        device::compare_clock(&date, sent_ms);
+    }
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     Ok(Answer {
         status: response.status(),
         text,

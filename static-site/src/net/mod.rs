@@ -1,9 +1,11 @@
 //! Calls of the API: one place that fetches, one that reads, one that writes.
 
+pub mod database;
 pub mod device;
 pub mod download;
 pub mod fetch;
 pub mod list;
+pub mod outbox;
 pub mod pending;
 pub mod read;
 pub mod scan;

@@ -11,7 +11,7 @@ use takt_api::identity::{Sign, SignatureTicket};
 use takt_api::stock::Source;
 
 use super::fetch::{Answer, Call, fetch, wait};
-use super::{Fault, device, pending};
+use super::{Fault, device, outbox, pending};
 use crate::ui::toast::Toast;
 use crate::{app, json, text};
 
@@ -98,6 +98,58 @@ impl Submit {
         let key = (!signs_in).then(device::uuid);
         let call = Call { method, path, body, key, source, etag: None, ticket: None };
         self.run(Rc::new(call), done);
+    }
+
+    /// Posts what may wait on this device where the network is away. `done` is called with the answer, or with None when it
+    /// waits: then the reader goes on, and the outbox answers for it. `what` is what the reader will know it by.
+    pub fn send_kept<A: DeserializeOwned>(
+        self,
+        path: &'static str,
+        what: String,
+        body: &impl Serialize,
+        source: Source,
+        done: impl Fn(Option<A>) + 'static,
+    ) {
+        let done = move |text: &str| {
+            if text.is_empty() {
+                done(None);
+                return true;
+            }
+            json::read(text).map(|answer| done(Some(answer))).is_ok()
+        };
+        self.begin_kept(path, what, json::write(body).ok(), source, Rc::new(done));
+    }
+
+    fn begin_kept(self, path: &'static str, what: String, body: Option<String>, source: Source, done: Done) {
+        if untrack(move || self.is_held()) {
+            return;
+        }
+        let call = Rc::new(Call { method: "POST", body, key: Some(device::uuid()), source, ..Call::get(path) });
+        self.progress.set(Progress::Busy);
+        app::spawn(async move {
+            let (sent, heard) = (Rc::clone(&call), Rc::clone(&done));
+            let is_kept = outbox::put(&call, what, move |answer| self.hear(answer, &sent, &heard)).await;
+            if !is_kept && self.progress.is_alive() {
+                app::app().say(Toast::bad(text::DEVICE_FULL.get()));
+                self.run(call, done);
+            }
+        });
+    }
+
+    /// The outbox has an answer, or has waited long enough for one. False where the page is gone.
+    fn hear(self, answer: Option<&Answer>, call: &Rc<Call>, done: &Done) -> bool {
+        if !self.progress.is_alive() {
+            return false;
+        }
+        match answer {
+            Some(answer) => self.settle(Some(answer.clone()), Rc::clone(call), Rc::clone(done)),
+            None => {
+                self.progress.set(Progress::Idle);
+                app::app().say(Toast::kept(text::KEPT_HERE.get()));
+                done(&outbox::answer_meanwhile(call));
+            }
+        }
+        true
     }
 
     /// Posts what must be signed: the PIN goes ahead, for a ticket that is good for this very call.
@@ -225,7 +277,7 @@ async fn persist(call: &Call) -> Option<Answer> {
 
 /// True for an answer that settles the request. A conflict, too many requests and the server's own trouble do not: the same
 /// request may still be booked.
-fn is_final(answer: &Answer) -> bool {
+pub(super) fn is_final(answer: &Answer) -> bool {
     match answer.status {
         409 => !answer.text.contains("/problems/conflict"),
         429 => answer.text.contains("/problems/locked"),

@@ -1,6 +1,7 @@
 //! The phone pages: what operators and inspectors do where they stand. Every byte here is waited for on a cheap phone, so
 //! what only storekeepers do stands in a bundle of its own, and what is done sitting belongs to the desk.
 
+mod ahead;
 mod page;
 
 use takt_site_app::app::Bundle;
@@ -12,4 +13,5 @@ fn main() {
         made: &takt_api::pages::PHONE,
         view: || page::elsewhere().unwrap_or_else(|| frame::floor::view(page::view)),
     });
+    app::within(ahead::start);
 }

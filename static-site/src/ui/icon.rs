@@ -24,6 +24,7 @@ pub const PLUS: Icon = Icon(r#"<path d="M12 5v14M5 12h14"/>"#);
 pub const BACK: Icon = Icon(r#"<path d="M15 5l-7 7 7 7"/>"#);
 pub const NEXT: Icon = Icon(r#"<path d="M9 5l7 7-7 7"/>"#);
 pub const DOWN: Icon = Icon(r#"<path d="M6 9l6 6 6-6"/>"#);
+pub const OUTBOX: Icon = Icon(r#"<path d="M4 14h5l1 2h4l1-2h5v6H4zM12 12V4M8 8l4-4 4 4"/>"#);
 pub const CHECK: Icon = Icon(r#"<path d="M5 13l5 5 9-11"/>"#);
 pub const CROSS: Icon = Icon(r#"<path d="M6 6l12 12M18 6L6 18"/>"#);
 pub const LOCK: Icon = Icon(r#"<path d="M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3"/>"#);

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod keyboard;
 pub mod number_pad;
 pub mod order_parts;
+pub mod outbox;
 pub mod pending;
 pub mod photo;
 pub mod reversal;

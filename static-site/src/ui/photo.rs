@@ -36,9 +36,16 @@ pub fn view(photo: Signal<Option<PhotoId>>) -> View {
         let Some(file) = input.and_then(|input| input.files()?.get(0)) else { return };
         app::spawn(async move {
             let Ok(data) = small(&file).await else { return };
-            submit.send("POST", "/api/v1/photos".into(), &AddPhoto { data }, Source::Hand, move |kept: PhotoAnswer| {
-                photo.set(Some(kept.id));
-            });
+            let body = AddPhoto { data };
+            submit.send_kept(
+                "/api/v1/photos",
+                PICTURE.into(),
+                &body,
+                Source::Hand,
+                move |kept: Option<PhotoAnswer>| {
+                    photo.set(kept.map(|kept| kept.id));
+                },
+            );
         });
     };
     let outcome = submit_button::outcome(submit);

@@ -35,22 +35,6 @@ fn offline() -> View {
     view! { span(role="status") { (said) } }
 }
 
-/// What was accepted and then refused: why, what mends it, and who can.
-fn refused() -> View {
-    let refused = app::app().refused;
-    ui::live(move || {
-        let Some((what, unmet)) = refused.get_clone() else { return View::new() };
-        let reasons = ui::fault::reasons(&unmet);
-        view! {
-            div(class="fault", role="alert") {
-                div(class="fault-title") { (icon::ALERT) strong { (what) } }
-                (reasons)
-                button(r#type="button", class="quiet", on:click=ui::tap(move || refused.set(None))) { (text::UNDERSTOOD) }
-            }
-        }
-    })
-}
-
 /// Says that there is no such page, and leads back to the start.
 pub fn unknown(start: &'static str) -> View {
     let nothing = ui::empty(text::NO_SUCH_PAGE);
@@ -67,9 +51,10 @@ pub fn page(title: impl Into<String>, back: Option<Route>, aside: View, body: Vi
         view! { a(class="round", href=path, aria-label=text::BACK) { (icon::BACK) } }
     });
     let back = View::from(back);
-    let (offline, pending, refused) = (offline(), ui::pending::view(), refused());
+    let (offline, pending) = (offline(), ui::pending::view());
+    let (outbox, refused) = (ui::outbox::chip(), ui::outbox::alert());
     view! {
-        header(class="bar") { (back) h1 { (title) } (offline) (aside) }
+        header(class="bar") { (back) h1 { (title) } (offline) (outbox) (aside) }
         main(id="main", tabindex="-1") { (refused) (pending) (body) }
     }
 }

@@ -8,20 +8,35 @@ use crate::ui::{icon, live};
 /// One message.
 #[derive(Clone, PartialEq)]
 pub struct Toast {
-    /// Booked; else it failed.
-    pub good: bool,
+    pub kind: Kind,
     pub text: String,
+}
+
+/// What a message says of what the reader did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It is booked.
+    Good,
+    /// It failed.
+    Bad,
+    /// It waits on this device.
+    Kept,
 }
 
 impl Toast {
     /// Something did not work, and the page that tried it is gone.
     pub fn bad(text: impl Into<String>) -> Self {
-        Self { good: false, text: text.into() }
+        Self { kind: Kind::Bad, text: text.into() }
     }
 
     /// Something is booked: said only after the server has said so.
     pub fn good(text: impl Into<String>) -> Self {
-        Self { good: true, text: text.into() }
+        Self { kind: Kind::Good, text: text.into() }
+    }
+
+    /// Something waits on this device until the network is back.
+    pub fn kept(text: impl Into<String>) -> Self {
+        Self { kind: Kind::Kept, text: text.into() }
     }
 }
 
@@ -40,8 +55,12 @@ pub fn show(place: Signal<Option<Toast>>, toast: Toast) {
 pub fn view(place: Signal<Option<Toast>>) -> View {
     let message = live(move || {
         let Some(toast) = place.get_clone() else { return View::new() };
-        let (class, said) = (if toast.good { "toast good" } else { "toast bad" }, toast.text);
-        let sign = if toast.good { icon::CHECK } else { icon::CROSS };
+        let (class, sign) = match toast.kind {
+            Kind::Good => ("toast good", icon::CHECK),
+            Kind::Bad => ("toast bad", icon::CROSS),
+            Kind::Kept => ("toast kept", icon::OUTBOX),
+        };
+        let said = toast.text;
         view! { div(class=class) { (sign) span { (said) } } }
     });
     view! { div(class="toasts", role="status", aria-live="polite") { (message) } }

@@ -78,8 +78,11 @@ const NONCONFORMANCE_HEAD: [(&str, ColumnType, &str); 7] = [
     ("raised", Text, "/at"),
 ];
 
+/// A column: its name in the file, its type, and where its value stands in the record.
+type Taken = (&'static str, ColumnType, &'static str);
+
 /// Kinds of records that have a table of their own.
-const TABLES: [(&str, &str, &[(&str, ColumnType, &str)]); 3] = [
+const TABLES: [(&str, &str, &[Taken]); 3] = [
     (SIGNATURES, kind::SIGNATURE, &SIGNATURE_HEAD),
     (INSPECTIONS, kind::INSPECTION, &INSPECTION_HEAD),
     (NONCONFORMANCES, kind::NONCONFORMANCE, &NONCONFORMANCE_HEAD),

@@ -113,7 +113,7 @@ fn draw(report: &Rc<Lifecycle>, less: Signal<BTreeMap<String, String>>) -> View 
         div(class="card") {
             table(class="grid") {
                 thead { tr {
-                    th { (text::STATE) } th { "" } th { (MEAN) } th { (MEDIAN) } th { (P90) } th { (ORDERS) } th { (SHARE) }
+                    th { (text::STATE) } th { span(class="sr") { (MEAN) } } th { (MEAN) } th { (MEDIAN) } th { (P90) } th { (ORDERS) } th { (SHARE) }
                 } }
                 tbody { (rows) }
             }

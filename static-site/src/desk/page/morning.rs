@@ -59,7 +59,7 @@ pub(super) fn draw(morning: Rc<Morning>) -> View {
         div(class="card morning") {
             p(class="note") { (at) " · " (hanging) " · " (open) }
             table(class="grid") {
-                thead { tr { th { "" } th { (text::ORDER) } th { (text::LINE) } th { (text::STATE) } th { (AGE) } th { (REASON) } th { (WHO) } } }
+                thead { tr { th { span(class="sr") { (text::PRIORITY) } } th { (text::ORDER) } th { (text::LINE) } th { (text::STATE) } th { (AGE) } th { (REASON) } th { (WHO) } } }
                 tbody { (rows) }
             }
         }

@@ -143,13 +143,18 @@ fn body(about: About, which: View, can_stop: bool, done: impl Fn() + 'static) ->
             .iter()
             .map(|kind| {
                 let (id, name, done) = (kind.id.clone(), kind.label.get(lang).to_owned(), Rc::clone(&done));
+                let label = format!("{} {name}", ANDON.get());
                 let raise = move || {
                     let done = Rc::clone(&done);
                     let given = about.given(id.clone());
-                    submit.send("POST", "/api/v1/exceptions".into(), &given, Source::Hand, move |raised: ExceptionAnswer| {
-                        app::app().say(Toast::good(RAISED.with(raised.id.as_str())));
+                    let what = given.order.as_ref().map_or_else(|| label.clone(), |order| format!("{label} {order}"));
+                    let heard = move |raised: Option<ExceptionAnswer>| {
+                        if let Some(raised) = raised {
+                            app::app().say(Toast::good(RAISED.with(raised.id.as_str())));
+                        }
                         done();
-                    });
+                    };
+                    submit.send_kept("/api/v1/exceptions", what, &given, Source::Hand, heard);
                 };
                 view! {
                     button(r#type="button", class="option", disabled=move || submit.is_held(), on:click=tap(raise)) { (name) }

@@ -3,8 +3,28 @@
 use sycamore::prelude::*;
 use takt_domain::permission::Permission;
 
-use crate::ui::{self, icon};
+use crate::net::device::{self, Kept};
+use crate::text::Text;
+use crate::ui::{self, field, icon};
 use crate::{app, frame::floor, show, sign_in, text};
+
+const COLOURS: Text = Text::new("颜色", "Colours");
+const THEMES: [(&str, Text); 4] = [
+    ("", Text::new("跟随系统", "As the system")),
+    ("light", Text::new("浅色", "Light")),
+    ("dark", Text::new("深色", "Dark")),
+    ("contrast", Text::new("高对比", "High contrast")),
+];
+/// From how much on the reader is told that the clock is wrong.
+const CLOCK_SAID_S: f64 = 60.0;
+const CLOCK_SLOW: Text = Text::new(
+    "本机时钟慢约 {} 分钟;记录按工厂的时间。请在手机设置里校准。",
+    "This device's clock is about {} min slow. Records bear the plant's time. Please set the clock.",
+);
+const CLOCK_FAST: Text = Text::new(
+    "本机时钟快约 {} 分钟;记录按工厂的时间。请在手机设置里校准。",
+    "This device's clock is about {} min fast. Records bear the plant's time. Please set the clock.",
+);
 
 pub(crate) fn view() -> View {
     let Some(session) = app::session() else { return View::new() };
@@ -30,8 +50,10 @@ pub(crate) fn view() -> View {
             view! { li { a(class="entry", href=path) { (drawing) span(class="grow") { (name) } (icon::NEXT) } } }
         })
         .collect();
+    let clock = clock();
     let waiting = ui::approvals::inbox(true);
     let (presence, language, sign_out) = (presence(), sign_in::language(), sign_in::sign_out());
+    let colours = colours();
     let body = view! {
         section(class="card") {
             p(class="title") { (name) }
@@ -39,11 +61,13 @@ pub(crate) fn view() -> View {
             div(class="chips") { (roles) }
             dl(class="pairs") { (plant) (line) }
             p(class="note") { (until) }
+            (clock)
         }
         (waiting)
         (presence)
         ul(class="entries card") { (links) }
         section(class="card") { h2 { (text::LANGUAGE) } (language) }
+        section(class="card") { h2 { (COLOURS) } (colours) }
         (sign_out)
     };
     ui::shell::page(text::ME.get(), None, View::new(), body)
@@ -55,4 +79,30 @@ fn presence() -> View {
         return View::new();
     }
     super::line::mine()
+}
+
+/// As the system asks for, or as the reader likes it.
+fn colours() -> View {
+    let worn = device::get(Kept::Theme).unwrap_or_default();
+    let worn = create_signal(worn);
+    let mut is_first = true;
+    create_effect(move || {
+        let theme = worn.get_clone();
+        if !std::mem::take(&mut is_first) {
+            app::app().wear(&theme);
+        }
+    });
+    let options = THEMES.iter().map(|(theme, name)| ((*theme).to_owned(), name.get().to_owned())).collect();
+    field::choice(COLOURS, worn, options)
+}
+
+/// Says so where this device's clock is wrong; its records bear the plant's time all the same.
+fn clock() -> View {
+    let off_s = device::clock_off_ms() / 1000.0;
+    if off_s.abs() < CLOCK_SAID_S {
+        return View::new();
+    }
+    let said = if off_s > 0.0 { CLOCK_SLOW } else { CLOCK_FAST };
+    let said = said.with(&((off_s.abs() / 60.0).ceil() as i32).to_string());
+    view! { p(class="notice") { (said) } }
 }

@@ -25,6 +25,7 @@ pub(crate) fn view(route: &Route) -> View {
         Route::Report(id) => report::view(id),
         Route::Line => line::view(),
         Route::Me => me::view(),
+        Route::Outbox => ui::outbox::page(),
         _ => ui::shell::unknown("/"),
     }
 }

@@ -16,13 +16,12 @@ use takt_domain::report::{self, NewReport, Scrap};
 
 use super::order::{api_path, facts};
 use crate::net::device::{self, Kept};
-use crate::net::fetch::{Answer, Call, fetch, wait};
 use crate::net::read::Read;
 use crate::net::submit::Submit;
-use crate::route::{Route, encode};
+use crate::route::Route;
 use crate::ui::custom::{self, Fill};
 use crate::ui::{self, fault, field, number_pad, order_parts, submit_button, tap, toast::Toast};
-use crate::{app, json, text};
+use crate::{app, text};
 
 /// Reasons that a plant begins with; those used last on this device come before them.
 const REASONS: [(&str, &str); 5] =
@@ -30,9 +29,6 @@ const REASONS: [(&str, &str); 5] =
 const REWORK_TO: text::Text = text::Text::new("返工到", "Rework at");
 const REWORK_HERE: text::Text = text::Text::new("本工序", "this operation");
 const REASONS_KEPT: usize = 5;
-/// How often, and how many times, a queued report is looked after.
-const FOLLOW_MS: i32 = 1_000;
-const FOLLOW_TIMES: usize = 60;
 
 pub(crate) fn view(id: &OrderId) -> View {
     let read: Read<OrderDetail> = Read::new(api_path(id));
@@ -266,34 +262,15 @@ fn send(form: Form, detail: &Rc<OrderDetail>, submit: Submit) {
         note: String::new(),
         custom,
     };
+    let what = format!("{} {} {number} · {} {good}", text::REPORT.get(), order.id, text::GOOD.get());
     let said = format!("{}: {} {good}", text::BOOKED_REPORT.get(), text::GOOD.get());
     let back = Route::Order(order.id.clone()).path();
-    submit.send("POST", "/api/v1/reports".into(), &body, Source::Hand, move |report: Report| {
+    submit.send_kept("/api/v1/reports", what, &body, Source::Hand, move |report: Option<Report>| {
         app::app().go(&back);
-        if report.state == ReportState::Queued {
-            app::app().say(Toast::good(text::REPORT_QUEUED.get()));
-            app::spawn(follow(report.id));
-        } else {
-            app::app().say(Toast::good(said.clone()));
+        match report.map(|report| report.state) {
+            Some(ReportState::Queued) => app::app().say(Toast::good(text::REPORT_QUEUED.get())),
+            Some(_) => app::app().say(Toast::good(said.clone())),
+            None => {}
         }
     });
-}
-
-/// Looks after a report that waits to be booked until that has ended, and tells the one who sent it.
-async fn follow(id: String) {
-    let path = format!("/api/v1/reports/{}", encode(&id));
-    for _ in 0..FOLLOW_TIMES {
-        wait(FOLLOW_MS).await;
-        let Some(answer) = fetch(&Call::get(path.clone())).await.filter(Answer::is_success) else { continue };
-        let Ok(report) = json::read::<Report>(&answer.text) else { return };
-        match report.state {
-            ReportState::Queued => {}
-            ReportState::Booked => return app::app().wake(),
-            ReportState::Refused => {
-                let what = format!("{} {}", text::REPORT_REFUSED.get(), report.report.order);
-                app::app().refused.set(Some((what, report.unmet.into())));
-                return app::app().wake();
-            }
-        }
-    }
 }

@@ -323,17 +323,21 @@ fn send(form: Form, submit: Submit) {
         line: None,
         reason: words(form.reason),
         scan: form.scan.get_clone_untracked(),
-        occurred_at: None,
+        // It may be sent much later, from a place with a network.
+        occurred_at: Some(device::now()),
         expires: None,
         made: None,
         supplier_lot: String::new(),
         unit: String::new(),
     };
     let code = body.scan.clone();
-    let said =
-        format!("{} {}: {} {quantity} {}", text::BOOKED.get(), form.kind.label(app::lang()), item.name, item.unit);
-    submit.send("POST", "/api/v1/movements".into(), &body, form.source.get_untracked(), move |_: MovementAnswer| {
-        app::app().say(Toast::good(said.clone()));
+    let what = format!("{} {} {quantity} {}", form.kind.label(app::lang()), item.name, item.unit);
+    let said = format!("{} {what}", text::BOOKED.get());
+    let source = form.source.get_untracked();
+    submit.send_kept("/api/v1/movements", what, &body, source, move |answer: Option<MovementAnswer>| {
+        if answer.is_some() {
+            app::app().say(Toast::good(said.clone()));
+        }
         if !code.is_empty() {
             LAST.set((code.clone(), js_sys::Date::now()));
             form.lot.set(String::new());

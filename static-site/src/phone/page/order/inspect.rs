@@ -140,6 +140,7 @@ fn form(plan: &InspectionPlan, detail: &Rc<OrderDetail>, done: &Rc<dyn Fn()>) ->
     let submit = Submit::new();
     let missing = create_signal(String::new());
     let (order, plan_id, name) = (detail.order.id.clone(), plan.id.clone(), plan.name.clone());
+    let title = name.clone();
     let done = Rc::clone(done);
     let send = move || {
         let mut found = Vec::with_capacity(samples.len());
@@ -158,17 +159,19 @@ fn form(plan: &InspectionPlan, detail: &Rc<OrderDetail>, done: &Rc<dyn Fn()>) ->
         let (order, plan): (OrderId, _) = (order.clone(), plan_id.clone());
         let body = Inspect { order, plan, operation: None, samples: found, note: String::new() };
         let done = Rc::clone(&done);
-        submit.send("POST", "/api/v1/inspections".into(), &body, Source::Hand, move |answer: InspectionAnswer| {
-            app::app().say(match answer.result {
-                InspectionResult::Pass => Toast::good(PASSED.get()),
-                InspectionResult::Fail => Toast::bad(FAILED.get()),
-            });
+        let what = format!("{name} {}", body.order);
+        submit.send_kept("/api/v1/inspections", what, &body, Source::Hand, move |answer: Option<InspectionAnswer>| {
+            match answer.map(|answer| answer.result) {
+                Some(InspectionResult::Pass) => app::app().say(Toast::good(PASSED.get())),
+                Some(InspectionResult::Fail) => app::app().say(Toast::bad(FAILED.get())),
+                None => {}
+            }
             done();
         });
     };
     let (fields, hint) = (submit_button::fields(submit, fields.into()), ui::hint(missing));
     let button = submit_button::view(submit, FOUND, send);
-    view! { h3 { (name) } (fields) (hint) (button) }
+    view! { h3 { (title) } (fields) (hint) (button) }
 }
 
 /// While it is being made, an inspector may look at any time.

@@ -95,7 +95,7 @@ fn detail(cost: &OrderCost) -> View {
     view! {
         p(class="lead") { (lead) }
         div(class="card") { table(class="grid") {
-            thead { tr { th { "" } th { (STANDARD) } th { (ACTUAL) } } }
+            thead { tr { th { (crate::text::KIND) } th { (STANDARD) } th { (ACTUAL) } } }
             tbody { (sums) }
         } }
         div(class="card") { table(class="grid") {
