@@ -82,7 +82,7 @@ pub fn page() -> View {
         for state in [State::Refused, State::Waiting, State::Accepted, State::Booked] {
             rows.extend(entries.iter().filter(|entry| entry.state == state).map(row));
         }
-        view! { p(class="lead") { (HINT) } ul(class="rows") { (rows) } }
+        view! { p(class="lead") { (HINT) } ul(class="rows card") { (rows) } }
     });
     ui::shell::page(TITLE.get(), None, View::new(), body)
 }
