@@ -2,7 +2,8 @@
 //
 // Pages: the documents of this version are kept when the worker is installed, with all that `early` bundles load; what the
 // others load is kept when first used. A document is handed out only with everything that it loads, so no page is a mix of
-// two versions. A new version waits until no page is left that the old one serves, or until the only page asks for it before
+// two versions. What is needed `later`, to scan with the camera, is kept when first used too, and by each new version from then
+// on. A new version waits until no page is left that the old one serves, or until the only page asks for it before
 // its reader has touched anything (`start.js`); only then what the old one kept is removed.
 //
 // Answers: the network is asked first, always. Where it does not answer, whoever asked gets the last answer that this very
@@ -11,7 +12,7 @@
 // pass through here.
 "use strict";
 
-const { version, bundles } = {made};
+const { version, bundles, later } = {made};
 
 const APP = "takt-app-";
 const ANSWERS = "takt-answers-";
@@ -20,13 +21,16 @@ const API = "/api/v1/";
 const KEPT = [
   "alerts", "approvals", "board", "columns", "conflicts", "counts", "crew", "equipment", "exception-settings", "exceptions",
   "flows", "forms", "inspection-plans", "inspections", "items", "kanban", "kanban-calls", "lots", "morning", "moulds",
-  "movements", "nonconformances", "orders", "plant", "quality-settings", "receiving", "reports", "schedule", "shortages",
-  "stock",
+  "movements", "nonconformances", "orders", "plant", "quality-settings", "receiving", "reports", "scan", "schedule",
+  "shortages", "stock",
 ];
 const ANSWERS_MAX = 200;
 const ANSWER_BYTES_MAX = 128 * 1024;
 // A dead spot often takes what it is sent and never answers. Whoever has something older is not left waiting longer.
 const PATIENCE_MS = 6000;
+// Whoever asks right after a question that had no answer waits no longer than this: one code that is scanned there asks several.
+const LOST_PATIENCE_MS = 800;
+const LOST_MS = 20000;
 
 addEventListener("install", event => event.waitUntil(install()));
 addEventListener("activate", event => event.waitUntil(activate()));
@@ -54,12 +58,23 @@ async function install() {
     // The digest keeps out a document of another version, which a server that is being replaced may still hand out.
     const documents = bundles.map(({ page, integrity }) => new Request(page, { integrity, cache: "no-cache" }));
     const assets = new Set(bundles.filter(bundle => bundle.early).flatMap(bundle => bundle.assets));
+    for (const path of later) if (await isUsed(path)) assets.add(path);
     await cache.addAll([...documents, ...assets]);
   } catch (error) {
     // No room, or the network went away: the pages work as they did before, and the next visit tries again.
     await caches.delete(APP + version);
     throw error;
   }
+}
+
+// An older version keeps a file of that name, under another digest.
+async function isUsed(path) {
+  const kindOf = path => path.replace(/-[0-9a-f]+\./, ".");
+  for (const name of await caches.keys()) {
+    const keys = name.startsWith(APP) ? await (await caches.open(name)).keys() : [];
+    if (keys.some(({ url }) => kindOf(new URL(url).pathname) === kindOf(path))) return true;
+  }
+  return false;
 }
 
 async function activate() {
@@ -94,7 +109,8 @@ async function asset(event) {
   const kept = await caches.match(request.url, { ignoreVary: true });
   if (kept) return kept;
   const answer = await fetch(request);
-  const isOurs = bundles.some(bundle => bundle.assets.includes(new URL(request.url).pathname));
+  const path = new URL(request.url).pathname;
+  const isOurs = later.includes(path) || bundles.some(bundle => bundle.assets.includes(path));
   if (answer.ok && isOurs) {
     const copy = answer.clone();
     // Where there is no room, the next visit loads it again.
@@ -105,6 +121,9 @@ async function asset(event) {
 }
 
 // ---- answers
+
+// When the network last gave no answer.
+let lostAt = -Infinity;
 
 // Sessions that ended: an answer that was on its way then is not kept.
 const ended = new Set();
@@ -118,15 +137,18 @@ async function read(event, url) {
   const key = `${location.origin}/kept/${encodeURIComponent(language)}/${encodeURIComponent(url.href)}`;
   const fresh = ask(event, name, key);
   event.waitUntil(fresh.catch(() => {}));
-  const enough = new Promise(tell => setTimeout(tell, PATIENCE_MS));
+  const patience = Date.now() - lostAt < LOST_MS ? LOST_PATIENCE_MS : PATIENCE_MS;
+  const enough = new Promise(tell => setTimeout(tell, patience));
   const answer = await Promise.race([fresh, enough]).catch(() => undefined);
   if (answer) return answer;
+  lostAt = Date.now();
   const kept = (await caches.has(name)) && (await (await caches.open(name)).match(key));
   return kept || fresh;
 }
 
 async function ask(event, name, key) {
   const answer = await fetch(event.request);
+  lostAt = -Infinity;
   if (answer.status === 401) event.waitUntil(forget(name));
   const isJson = (answer.headers.get("content-type") ?? "").startsWith("application/json");
   if (answer.status === 200 && isJson) {

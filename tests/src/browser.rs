@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
+use crate::film::Film;
 use crate::host::{Folder, root};
 use crate::plant::PIN;
 use crate::wait::{PATIENCE, until};
@@ -26,6 +27,8 @@ pub struct Browser {
     /// What the page wrote to its console as an error, and what it failed to load.
     pub complaints: Vec<String>,
     profile: Folder,
+    /// What it was started with beside what every one is.
+    extra: Vec<String>,
 }
 
 fn program() -> PathBuf {
@@ -49,7 +52,7 @@ fn control(name: &str) -> String {
     )
 }
 
-fn launch(profile: &Folder) -> (Child, WebSocket<TcpStream>) {
+fn launch(profile: &Folder, extra: &[String]) -> (Child, WebSocket<TcpStream>) {
     let file = profile.path().join("DevToolsActivePort");
     // An earlier run of it may have left its own.
     let _ = fs::remove_file(&file);
@@ -57,6 +60,7 @@ fn launch(profile: &Folder) -> (Child, WebSocket<TcpStream>) {
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"])
         .args(["--no-first-run", "--no-default-browser-check", "--disable-background-networking"])
         .args(["--remote-debugging-port=0", "--window-size=390,844"])
+        .args(extra)
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg("about:blank")
         .stdin(Stdio::null())
@@ -91,6 +95,18 @@ impl Browser {
         browser
     }
 
+    /// Starts one of a phone whose camera sees a film and nothing else. Pages may use it.
+    pub fn phone_that_sees(film: &Film) -> Self {
+        let film = film.path();
+        let mut browser = Self::start_with(vec![
+            "--use-fake-device-for-media-stream".into(),
+            format!("--use-file-for-fake-video-capture={}", film.display()),
+        ]);
+        browser.call("Browser.grantPermissions", json!({"permissions": ["videoCapture"]}));
+        browser.screen(360, 740, true);
+        browser
+    }
+
     /// Gives the page a screen of that size.
     pub fn screen(&mut self, width: u32, height: u32, is_phone: bool) {
         let scale = if is_phone { 2 } else { 1 };
@@ -101,9 +117,13 @@ impl Browser {
     }
 
     fn start() -> Self {
+        Self::start_with(Vec::new())
+    }
+
+    fn start_with(extra: Vec<String>) -> Self {
         let profile = Folder::new();
-        let (child, socket) = launch(&profile);
-        let mut browser = Self { child, socket, next_id: 0, session: None, complaints: Vec::new(), profile };
+        let (child, socket) = launch(&profile, &extra);
+        let mut browser = Self { child, socket, next_id: 0, session: None, complaints: Vec::new(), profile, extra };
         browser.attach();
         browser
     }
@@ -113,7 +133,7 @@ impl Browser {
     pub fn dies_and_comes_back(&mut self) {
         self.child.kill().expect("a browser that runs can be killed");
         let _ = self.child.wait();
-        (self.child, self.socket) = launch(&self.profile);
+        (self.child, self.socket) = launch(&self.profile, &self.extra);
         self.session = None;
         self.attach();
         self.screen(390, 844, true);

@@ -6,6 +6,7 @@
 pub mod axe;
 pub mod browser;
 pub mod client;
+pub mod film;
 pub mod host;
 pub mod ledger;
 pub mod plant;

@@ -18,6 +18,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
                       img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
+/// The pages scan with the camera; nothing that they may one day show from elsewhere does, and nobody asks for the rest.
+const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=()";
+
 /// Addresses that other components answer: what comes here of them does not exist.
 const NOT_OURS: [&str; 4] = ["api", "health", "internal", "problems"];
 
@@ -71,6 +74,7 @@ fn found(file: &File, headers: &HeaderMap) -> Response<Bytes> {
     set.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     set.insert(VARY, HeaderValue::from_static("accept-encoding"));
     set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    set.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
     set.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if let Ok(etag) = HeaderValue::from_str(&etag) {

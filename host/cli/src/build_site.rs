@@ -13,12 +13,13 @@ use sha2::{Digest, Sha256};
 use takt_api::pages;
 
 /// Grows when this file makes other output from the same input.
-const PIPELINE: &str = "4";
+const PIPELINE: &str = "5";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
 /// What is written by hand for all bundles; pages name the others as `{name}` and get their hashed addresses.
-const SHARED: [&str; 8] = [
+const SHARED: [&str; 9] = [
     "style.css",
+    "camera.css",
     "desk.css",
     "manager.css",
     "icon.svg",
@@ -33,6 +34,13 @@ const TEMPLATE: &str = "page.html";
 const START: &str = "start.js";
 /// Keeps pages and answers on the device; it names all of them.
 const WORKER: &str = "service-worker.js";
+/// Scans with the camera; a bundle loads it when somebody first wants to.
+const CAMERA: &str = "camera.js";
+/// What the camera's pictures are read by where the browser cannot: a program, and what starts it behind its glue.
+const DECODER: &str = "decoder";
+const DECODER_START: &str = "decoder.js";
+/// What the files begin with that no page names, and that a page asks for when it first needs them.
+const LATER: [&str; 2] = ["assets/camera-", "assets/decoder-"];
 
 /// How a bundle of pages is made.
 struct Bundle {
@@ -61,7 +69,7 @@ pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
     let site = root.join("static-site");
     let programs = compile(root)?;
     let mut sources = BTreeMap::new();
-    for name in SHARED.into_iter().chain([TEMPLATE, START, WORKER]) {
+    for name in SHARED.into_iter().chain([TEMPLATE, START, WORKER, CAMERA, DECODER_START]) {
         sources.insert(name, read(&site.join(name))?);
     }
     let mut all = Sha256::new();
@@ -77,17 +85,17 @@ pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
         write_all(&dist, &files)?;
         std::fs::write(dist.join(STAMP), stamp).context("static-site/dist cannot be written")?;
     }
-    BUNDLES.iter().try_for_each(|bundle| weigh(&dist, bundle))
+    BUNDLES.iter().try_for_each(|bundle| weigh(&dist, bundle))?;
+    weigh_later(&dist)
 }
 
 /// Says what a first visit loads, and refuses more than its readers should have to wait for.
 fn weigh(dist: &Path, bundle: &Bundle) -> anyhow::Result<()> {
     let page = String::from_utf8(read(&dist.join(bundle.made.document))?).context("the page is not UTF-8")?;
     let mut bytes = travels(&dist.join(bundle.made.document))?;
-    for entry in std::fs::read_dir(dist.join("assets")).context("static-site/dist/assets cannot be read")? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // What a page names names nothing further.
+    for path in assets(dist)? {
+        let name = file_name(&path);
+        // What a page names names nothing further that a first visit loads.
         if page.contains(&format!("/assets/{name}\"")) && !is_for_home_screens(&format!("assets/{name}")) {
             bytes += travels(&path)?;
         }
@@ -100,6 +108,30 @@ fn weigh(dist: &Path, bundle: &Bundle) -> anyhow::Result<()> {
         bail!("the pages of the {name} are too large for a first visit");
     }
     Ok(())
+}
+
+/// Says what scanning with the camera loads once.
+fn weigh_later(dist: &Path) -> anyhow::Result<()> {
+    for beginning in LATER {
+        let name = beginning.trim_start_matches("assets/");
+        let mut bytes = 0;
+        for path in assets(dist)? {
+            if file_name(&path).starts_with(name) && !path.extension().is_some_and(|end| end == "br" || end == "gz") {
+                bytes += travels(&path)?;
+            }
+        }
+        eprintln!("takt: {}* is {bytes} bytes (brotli), loaded when first needed", name);
+    }
+    Ok(())
+}
+
+fn assets(dist: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = std::fs::read_dir(dist.join("assets")).context("static-site/dist/assets cannot be read")?;
+    Ok(folder.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The size that a file has on its way.
@@ -137,7 +169,7 @@ fn compile(root: &Path) -> anyhow::Result<BTreeMap<&'static str, Vec<u8>>> {
         files.find(|file| file.extension().is_some_and(|end| end == "wasm"))
     };
     let mut programs = BTreeMap::new();
-    for program in BUNDLES.map(|bundle| bundle.made.program) {
+    for program in BUNDLES.map(|bundle| bundle.made.program).into_iter().chain([DECODER]) {
         let path = of(program).with_context(|| format!("cargo made no .wasm of the {program}"))?;
         programs.insert(program, read(&path)?);
     }
@@ -151,9 +183,17 @@ fn assemble(
 ) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut names = Vec::new();
-    let start = String::from_utf8(sources.remove(START).unwrap_or_default()).context("start.js is not UTF-8")?;
+    let mut script = |name: &str| String::from_utf8(sources.remove(name).unwrap_or_default()).context("no UTF-8");
+    let (start, camera, decoder_start) = (script(START)?, script(CAMERA)?, script(DECODER_START)?);
     let worker = sources.remove(WORKER).unwrap_or_default();
-    for (program, wasm) in programs {
+    // Each names the one before it.
+    names.extend(bind(&mut files, DECODER, programs.get(DECODER).context("no decoder was made")?, &decoder_start)?);
+    let looks = sources.remove("camera.css").unwrap_or_default();
+    names.push(("camera.css".into(), add(&mut files, "camera.css", looks)));
+    let camera = fill(squeeze(&camera).as_bytes(), &names)?;
+    names.push((CAMERA.into(), add(&mut files, CAMERA, camera)));
+    let start = String::from_utf8(fill(start.as_bytes(), &names)?).context("no UTF-8")?;
+    for (program, wasm) in programs.iter().filter(|(program, _)| **program != DECODER) {
         names.extend(bind(&mut files, program, wasm, &start)?);
     }
     let template = String::from_utf8(sources.remove(TEMPLATE).unwrap_or_default()).context("the page is not UTF-8")?;
@@ -194,7 +234,9 @@ fn made(files: &BTreeMap<String, Vec<u8>>, worker: &[u8]) -> serde_json::Value {
         let addresses = made.addresses;
         bundles.push(serde_json::json!({"page": page, "integrity": integrity, "addresses": addresses, "assets": assets, "early": early}));
     }
-    serde_json::json!({"version": hex(&all.finalize()[..8]), "bundles": bundles})
+    let is_later = |path: &&String| LATER.iter().any(|beginning| path.starts_with(beginning));
+    let later: Vec<_> = files.keys().filter(is_later).map(|path| format!("/{path}")).collect();
+    serde_json::json!({"version": hex(&all.finalize()[..8]), "bundles": bundles, "later": later})
 }
 
 /// A picture is loaded by those who put the page on their home screen, and by nobody else.

@@ -21,6 +21,8 @@ pub enum Kept {
     Theme,
     /// How far this device's clock is off.
     ClockOff,
+    /// `off` where the reader wants to hear nothing.
+    Sound,
     /// What was said last, for the page that is loaded next.
     Said,
 }
@@ -39,6 +41,7 @@ impl Kept {
             Self::ScrapReasons => "takt.scrap",
             Self::Theme => "takt.theme",
             Self::ClockOff => "takt.clock",
+            Self::Sound => "takt.sound",
             Self::Said => "takt.said",
         }
     }

@@ -10,7 +10,7 @@ use takt_domain::id::LineId;
 use crate::app;
 use crate::net::submit::Submit;
 use crate::text::{self, Text};
-use crate::ui::{keyboard, submit_button, toast::Toast};
+use crate::ui::{camera, keyboard, submit_button, toast::Toast};
 
 const SCAN: Text = Text::new("工牌签到", "Check in by badge");
 const SCAN_HINT: Text = Text::new("扫描或输入工牌", "Scan or type a badge");
@@ -47,6 +47,7 @@ pub fn view(line: impl Fn() -> Option<LineId> + 'static, done: impl Fn() + 'stat
     };
     let outcome = submit_button::outcome(submit);
     let held = move || submit.is_held();
+    let camera = camera::button(keyboard::deliver);
     view! {
         form(class="scan badge", on:submit=submitted) {
             input(
@@ -54,6 +55,7 @@ pub fn view(line: impl Fn() -> Option<LineId> + 'static, done: impl Fn() + 'stat
                 autocapitalize="off", "spellcheck"="false", enterkeyhint="done", bind:value=badge
             )
             button(r#type="submit", class="quiet", disabled=held) { (text::CHECK_IN) }
+            (camera)
         }
         (outcome)
     }

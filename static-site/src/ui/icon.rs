@@ -31,6 +31,7 @@ pub const LOCK: Icon = Icon(r#"<path d="M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3"/>"
 pub const ALERT: Icon = Icon(r#"<path d="M12 4l9 16H3zM12 10v4M12 17v.5"/>"#);
 pub const ERASE: Icon = Icon(r#"<path d="M9 6h11v12H9l-6-6zM12 10l4 4M16 10l-4 4"/>"#);
 pub const SEARCH: Icon = Icon(r#"<path d="M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5"/>"#);
+pub const CAMERA: Icon = Icon(r#"<path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M8 9v6M12 9v6M16 9v6"/>"#);
 pub const EMPTY: Icon = Icon(r#"<path d="M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5"/>"#);
 pub const LEDGER: Icon = Icon(r#"<path d="M5 4h14v16H5zM9 4v16M12 9h4M12 13h4"/>"#);
 pub const USERS: Icon =

@@ -10,10 +10,10 @@ use takt_api::stock::Source;
 use takt_domain::gs1;
 use wasm_bindgen::JsCast;
 
+use crate::app;
 use crate::net::scan;
-use crate::ui::number_pad;
 use crate::ui::toast::Toast;
-use crate::{app, text};
+use crate::ui::{number_pad, tone};
 
 /// The longest pause between two characters of a scanner.
 const PAUSE_MAX_MS: f64 = 60.0;
@@ -92,6 +92,7 @@ pub fn pressed(event: web_sys::Event) {
                 if let Some((target, text)) = burst.before.filter(|(target, _)| target.is_alive()) {
                     target.set(text);
                 }
+                tone::good();
                 deliver(burst.code);
             }
         }
@@ -134,14 +135,15 @@ fn type_on_pad(key: char) {
     }
 }
 
-fn deliver(code: String) {
+/// Gives a scanned code to the page that asked for it; else opens the page of what it means.
+pub fn deliver(code: String) {
     if let Some(scan) = SCAN.with_borrow(Clone::clone) {
         return scan(code, Source::Scan);
     }
     app::spawn(async move {
-        match scan::scan(&code).await {
-            Ok(found) => app::app().go(&scan::page_of(&found).path()),
-            Err(_) => app::app().say(Toast::bad(text::UNKNOWN_CODE.with(&code))),
+        match scan::page(&code).await {
+            Ok(page) => app::app().go(&page.path()),
+            Err(fault) => app::app().say(Toast::bad(scan::unknown(&code, &fault))),
         }
     });
 }

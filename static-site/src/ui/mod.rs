@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod badge;
+pub mod camera;
 pub mod custom;
 pub mod extra;
 pub mod failed_delivery;
@@ -20,6 +21,7 @@ pub mod sheet;
 pub mod shell;
 pub mod submit_button;
 pub mod toast;
+pub mod tone;
 
 use std::any::Any;
 use std::cell::RefCell;

@@ -7,7 +7,7 @@ use takt_domain::gs1;
 use wasm_bindgen::JsCast;
 
 use crate::text::{self, Text};
-use crate::ui::{icon, keyboard};
+use crate::ui::{camera, icon, keyboard, tone};
 
 /// The slowest pace of a scanner, in milliseconds for one character.
 const PACE_MAX_MS: f64 = 35.0;
@@ -52,9 +52,13 @@ pub fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + 
             let keys = code.chars().count().saturating_sub(began.get().0);
             let pace_ms = (js_sys::Date::now() - began.get().1) / (keys.max(1) as f64);
             let fast = code.chars().count() >= LENGTH_MIN && pace_ms < PACE_MAX_MS;
+            if fast {
+                tone::good();
+            }
             found(code, if fast { Source::Scan } else { Source::Hand });
         }
     };
+    let camera = camera::button(keyboard::deliver);
     view! {
         form(class="scan", role="search", on:submit=submit) {
             input(
@@ -63,6 +67,7 @@ pub fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + 
                 on:keydown=separated
             )
             button(r#type="submit", class="round", aria-label=text::SEARCH) { (icon::SEARCH) }
+            (camera)
         }
     }
 }

@@ -5,7 +5,7 @@ use takt_domain::permission::Permission;
 
 use crate::net::device::{self, Kept};
 use crate::text::Text;
-use crate::ui::{self, field, icon};
+use crate::ui::{self, field, icon, tone};
 use crate::{app, frame::floor, show, sign_in, text};
 
 const COLOURS: Text = Text::new("颜色", "Colours");
@@ -15,6 +15,9 @@ const THEMES: [(&str, Text); 4] = [
     ("dark", Text::new("深色", "Dark")),
     ("contrast", Text::new("高对比", "High contrast")),
 ];
+const SOUND: Text = Text::new("扫码提示音", "Tone when scanning");
+const ON: Text = Text::new("开", "On");
+const OFF: Text = Text::new("关", "Off");
 /// From how much on the reader is told that the clock is wrong.
 const CLOCK_SAID_S: f64 = 60.0;
 const CLOCK_SLOW: Text = Text::new(
@@ -53,7 +56,7 @@ pub(crate) fn view() -> View {
     let clock = clock();
     let waiting = ui::approvals::inbox(true);
     let (presence, language, sign_out) = (presence(), sign_in::language(), sign_in::sign_out());
-    let colours = colours();
+    let (colours, sound) = (colours(), sound());
     let body = view! {
         section(class="card") {
             p(class="title") { (name) }
@@ -68,6 +71,7 @@ pub(crate) fn view() -> View {
         ul(class="entries card") { (links) }
         section(class="card") { h2 { (text::LANGUAGE) } (language) }
         section(class="card") { h2 { (COLOURS) } (colours) }
+        section(class="card") { h2 { (SOUND) } (sound) }
         (sign_out)
     };
     ui::shell::page(text::ME.get(), None, View::new(), body)
@@ -94,6 +98,20 @@ fn colours() -> View {
     });
     let options = THEMES.iter().map(|(theme, name)| ((*theme).to_owned(), name.get().to_owned())).collect();
     field::choice(COLOURS, worn, options)
+}
+
+/// On or off, on this device; who turns it on hears it.
+fn sound() -> View {
+    let loud = create_signal(tone::is_loud());
+    let mut is_first = true;
+    create_effect(move || {
+        let is_loud = loud.get();
+        if !std::mem::take(&mut is_first) {
+            tone::set_loud(is_loud);
+            tone::good();
+        }
+    });
+    field::choice(SOUND, loud, vec![(true, ON.get().to_owned()), (false, OFF.get().to_owned())])
 }
 
 /// Says so where this device's clock is wrong; its records bear the plant's time all the same.

@@ -9,7 +9,7 @@ use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
 use crate::net::list::List;
 use crate::route::{desk, encode};
-use crate::ui::{self, custom, field, icon, order_parts};
+use crate::ui::{self, camera, custom, field, icon, keyboard, order_parts};
 use crate::{app, flow, text};
 
 /// What a filter says that is not the name of a state: every state that is not over.
@@ -54,9 +54,10 @@ pub(crate) fn view() -> View {
         let own = custom::listed(forms, FormOf::Order, row.custom.clone());
         order_parts::card_with(row, true, own)
     });
+    let camera = camera::button(keyboard::deliver);
     let body = view! {
         div(class="filters") {
-            div(class="scan") { input(r#type="search", aria-label=text::SEARCH_ORDERS, placeholder=text::SEARCH_ORDERS, bind:value=search) }
+            div(class="scan") { input(r#type="search", aria-label=text::SEARCH_ORDERS, placeholder=text::SEARCH_ORDERS, bind:value=search) (camera) }
             (states)
             (lines)
         }

@@ -5,19 +5,21 @@ use takt_api::stock::{ItemStock, Source};
 use takt_domain::ledger::MovementKind;
 use takt_domain::permission::Permission;
 
+use crate::net::Fault;
 use crate::net::list::List;
-use crate::net::scan::{page_of, scan};
+use crate::net::scan::{self, page_of};
 use crate::route::{Route, encode};
-use crate::ui::{self, icon, scan_input};
+use crate::ui::{self, icon, scan_input, toast::Toast};
 use crate::{app, show, text};
 
 pub(crate) fn view() -> View {
     let value = create_signal(String::new());
     let list: List<ItemStock> = List::new(path(""));
-    let found = move |code: String, _: Source| {
+    let found = move |code: String, source: Source| {
         app::spawn(async move {
-            match scan(&code).await {
+            match scan::scan(&code, source).await {
                 Ok(found) => app::app().go(&page_of(&found).path()),
+                Err(fault @ Fault::Lost) => app::app().say(Toast::bad(scan::unknown(&code, &fault))),
                 // No code that stands for one thing: then it is looked for in the names.
                 Err(_) if value.is_alive() => list.turn_to(path(&code)),
                 Err(_) => {}

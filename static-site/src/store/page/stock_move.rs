@@ -13,10 +13,10 @@ use takt_domain::master::{Item, LocationKind};
 use crate::net::Fault;
 use crate::net::device::{self, Kept};
 use crate::net::read::Read;
-use crate::net::scan::scan;
+use crate::net::scan::{self, scan};
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
-use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, tap, toast::Toast};
+use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, tap, toast::Toast, tone};
 use crate::{app, show, text};
 
 /// What people book by hand.
@@ -185,7 +185,7 @@ fn was_booked_now(code: &str) -> bool {
 /// Finds what a code means and puts it where it belongs.
 fn load(form: Form, code: String, source: Source) {
     app::spawn(async move {
-        let outcome = scan(&code).await;
+        let outcome = scan(&code, source).await;
         if !form.item.is_alive() {
             return;
         }
@@ -195,6 +195,7 @@ fn load(form: Form, code: String, source: Source) {
                 let is_label = source == Source::Scan || with.unique;
                 if is_label && !with.unique && was_booked_now(&code) && form.again.replace(Some(code.clone())).is_none()
                 {
+                    tone::bad();
                     return;
                 }
                 form.again.set(None);
@@ -212,6 +213,7 @@ fn load(form: Form, code: String, source: Source) {
                 if let Some(used) = with.booked.iter().find(|used| used.kind == form.kind) {
                     let booked = [show::time(used.at), show::user(&used.by), used.document.clone()].join(" ");
                     form.missing.set(text::LABEL_BOOKED.with(&booked));
+                    tone::bad();
                 }
                 form.scan.set(if is_label { code } else { String::new() });
                 form.item.set(Some(Rc::new(item)));
@@ -224,6 +226,7 @@ fn load(form: Form, code: String, source: Source) {
             }
             Ok(Scanned::Unit { with }) if !with.lot.is_empty() => form.lot.set(with.lot),
             Ok(Scanned::Unit { .. }) => form.missing.set(text::NO_ITEM_ON_LABEL.get().into()),
+            Err(fault @ Fault::Lost) => form.missing.set(scan::unknown(&code, &fault)),
             Err(fault) => form.fault.set(Some(fault)),
         }
     });

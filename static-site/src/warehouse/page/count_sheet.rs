@@ -140,7 +140,7 @@ fn line_of(form: Form, sheet: &Sheet, item: &Item, lot: String) -> String {
 
 fn load(form: Form, sheet: Read<Sheet>, code: String, source: Source) {
     app::spawn(async move {
-        let outcome = scan(&code).await;
+        let outcome = scan(&code, source).await;
         if !form.item.is_alive() {
             return;
         }
@@ -242,7 +242,7 @@ fn item_row(row: &SheetRow, form: Form) -> View {
         let (item, lot) = (item.clone(), lot.clone());
         app::spawn(async move {
             // The number of an item is a code that stands for it.
-            match scan(&item).await {
+            match scan(&item, Source::Hand).await {
                 Ok(Scanned::Item { item, .. }) if form.item.is_alive() => {
                     choose(form, Rc::new(item), lot, Source::Hand)
                 }

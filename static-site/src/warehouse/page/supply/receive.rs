@@ -77,7 +77,7 @@ fn look(code: String, source: Source, list: List<DocumentRow>, label: Signal<Opt
         return list.turn_to(path(&code));
     }
     app::spawn(async move {
-        let outcome = scan(&code).await;
+        let outcome = scan(&code, source).await;
         if !label.is_alive() {
             return;
         }
