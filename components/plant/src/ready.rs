@@ -129,7 +129,7 @@ async fn rights(store: &Database, lang: Lang) -> HealthPart {
     }
     match store.commit(&Commit::new(NO_PLANT, Timestamp::now().as_millisecond())).await {
         Err(StoreError::UnknownPlant) => good("rights", lang.pick("可以写入", "can write")),
-        Ok(_) => bad("rights", "a commit that must be refused was booked"),
+        Ok(_) => bad("rights", lang.pick("本应拒绝的提交却已入账", "a commit that must be refused was booked")),
         Err(error) => {
             let what = lang.pick(
                 "不能写入,请检查数据目录的权限和剩余空间",

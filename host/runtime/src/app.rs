@@ -6,7 +6,7 @@ use crate::lane::{self, Handle, Work};
 use crate::manifest::Manifest;
 use crate::options::{EffectiveLimits, Options, OutboundNetwork};
 use crate::overload::{Class, Classed, Level, Overload};
-use crate::problem::Problem;
+use crate::problem::{Problem, Reader};
 use crate::routes::{Pattern, Routes};
 use crate::sqlite::Database;
 use crate::traffic::{ClassTraffic, Traffic};
@@ -159,16 +159,17 @@ impl Application {
     pub async fn call_component(self: &Arc<Self>, name: &str, request: Request<Bytes>) -> Response<Bytes> {
         match self.shared.by_name.get(name) {
             Some(component) => self.send(request, Some(*component)).await,
-            None => Problem::NoRoute.response("-"),
+            None => Problem::NoRoute.response("-", Reader::of(request.headers())),
         }
     }
 
     async fn send(&self, request: Request<Bytes>, component: Option<usize>) -> Response<Bytes> {
+        let reader = Reader::of(request.headers());
         let (reply, response) = oneshot::channel();
         let work = Work::Call { request, component, reply };
         match self.least_loaded().map(|lane| lane.give(work)) {
-            Some(Ok(())) => response.await.unwrap_or_else(|_| Problem::Internal.response("-")),
-            Some(Err(_)) | None => Problem::Stopping.response("-"),
+            Some(Ok(())) => response.await.unwrap_or_else(|_| Problem::Internal.response("-", reader)),
+            Some(Err(_)) | None => Problem::Stopping.response("-", reader),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::instance::Fate;
 use crate::lane::Lane;
 use crate::log;
 use crate::overload::{Class, Place};
-use crate::problem::Problem;
+use crate::problem::{Problem, Reader};
 use crate::routes::Match;
 use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
@@ -96,7 +96,7 @@ pub(crate) async fn call(lane: &Arc<Lane>, request: Request<Bytes>, component: O
     let (head, body) = answer(lane, request.map(Full::new), INSIDE, component).await.into_parts();
     match body.collect().await {
         Ok(body) => Response::from_parts(head, body.to_bytes()),
-        Err(_) => Problem::Internal.response("-"),
+        Err(_) => Problem::Internal.response("-", Reader::default()),
     }
 }
 
@@ -110,6 +110,7 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let (mut head, body) = request.into_parts();
+    let reader = Reader::of(&head.headers);
     let mut finish = Finish {
         lane: Arc::clone(lane),
         started: Instant::now(),
@@ -132,7 +133,7 @@ where
     let (mut head, held) = match answered {
         Ok(answered) => answered,
         Err(problem) => {
-            let (head, body) = problem.response(&finish.id).into_parts();
+            let (head, body) = problem.response(&finish.id, reader).into_parts();
             (head, Held::Whole(body))
         }
     };

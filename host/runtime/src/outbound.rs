@@ -100,7 +100,9 @@ async fn call(lane: &Arc<Lane>, name: &str, mut request: Request<WasiBody>) -> R
         }
     };
     Ok(answer.unwrap_or_else(|problem| {
-        problem.response("-").map(|body| Full::new(body).map_err(|never| match never {}).boxed_unsync())
+        problem
+            .response("-", crate::problem::Reader::default())
+            .map(|body| Full::new(body).map_err(|never| match never {}).boxed_unsync())
     }))
 }
 

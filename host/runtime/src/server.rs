@@ -110,7 +110,7 @@ fn hand_over(
 
 /// Tells a client that there is no room, whatever it was about to ask.
 async fn refuse(mut stream: TcpStream) {
-    let body = Problem::Overloaded.body("-");
+    let body = Problem::Overloaded.body("-", None);
     let head = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n",

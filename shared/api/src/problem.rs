@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use takt_domain::refusal::Unmet;
+use takt_domain::text::Lang;
+
+use crate::words;
 
 /// The media type of a problem document.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -41,6 +44,13 @@ pub struct FieldError {
     pub detail: String,
 }
 
+impl FieldError {
+    /// The same in the language of whoever reads it.
+    pub fn told(self, lang: Lang) -> Self {
+        Self { detail: words::told(self.detail, lang), ..self }
+    }
+}
+
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $status:literal, $slug:literal, $zh:literal, $en:literal;)*) => {
         /// The closed list of problems.
@@ -62,7 +72,7 @@ macro_rules! problems {
             }
 
             /// The title in a language.
-            pub fn title(self, lang: takt_domain::text::Lang) -> &'static str {
+            pub fn title(self, lang: Lang) -> &'static str {
                 match self { $(Self::$name => lang.pick($zh, $en),)* }
             }
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use takt_api::reports::{Report, ReportState};
+use takt_api::words;
 use takt_domain::decide::Change;
 use takt_domain::facts::Progress;
 use takt_domain::field::FormOf;
@@ -200,12 +201,13 @@ async fn alone<S: Store>(
         Err(CommandError::Refused(refusal)) => at_its_place.unwrap_or(refusal.unmet),
         Err(CommandError::Invalid(errors)) => {
             let said = |error: takt_api::problem::FieldError| {
+                let error = error.told(caller.lang);
                 Unmet::new("input.invalid", format!("{}: {}", error.at, error.detail), "", &[])
             };
             errors.into_iter().map(said).collect()
         }
         Err(CommandError::NotFound(what)) => {
-            vec![Unmet::new("input.unknown", format!("there is no {what}"), "", &[])]
+            vec![Unmet::new("input.unknown", words::told(format!("there is no {what}"), caller.lang), "", &[])]
         }
         Err(CommandError::Conflict) => return Ok(Ended::Later),
         Err(CommandError::Store(error @ StoreError::Unavailable(_))) => return Err(error),

@@ -13,7 +13,6 @@ use takt_domain::master::{
     BOM_DEPTH_MAX, Bom, CrewMember, Equipment, EquipmentStatus, Item, Line, Location, Mould, Routing, needs,
 };
 use takt_domain::quantity::{Quantity, QuantityError};
-use takt_domain::text::Lang;
 
 use crate::bom_tree::{self, Fault};
 use crate::error::Errors;
@@ -106,7 +105,7 @@ fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, erro
     given.extend(item.custom.clone());
     given.retain(|_, value| !value.is_empty());
     let none = Form::empty(FormOf::Item);
-    let custom = match existing.item_form.as_ref().unwrap_or(&none).accept(&given, &before, Lang::En) {
+    let custom = match existing.item_form.as_ref().unwrap_or(&none).accept(&given, &before, errors.lang) {
         Ok(custom) => custom,
         Err(problems) => {
             for problem in problems {
@@ -308,7 +307,7 @@ impl<'c> Check<'c> {
                 None
             }
             Err(error) => {
-                row.expected("quantity", error, self.errors);
+                row.wrong("quantity", error, self.errors);
                 None
             }
         }
@@ -351,17 +350,15 @@ impl<'c> Check<'c> {
         all.extend(boms.clone());
         let faults = bom_tree::faults(&parents, &all);
         for fault in &faults {
-            let (path, what) = match fault {
-                Fault::Cycle(path) => (path, "contains itself"),
-                Fault::TooDeep(path) => (path, "is nested too deep"),
-            };
+            let (Fault::Cycle(path) | Fault::TooDeep(path)) = fault;
             let steps: Vec<_> = path.iter().map(ItemId::as_str).collect();
-            let limit = if matches!(fault, Fault::TooDeep(_)) {
-                format!(", at most {BOM_DEPTH_MAX} levels are allowed")
-            } else {
-                String::new()
+            let (first, steps) = (steps[0], steps.join(" > "));
+            let what = match fault {
+                Fault::Cycle(_) => format!("{first} contains itself: {steps}"),
+                Fault::TooDeep(_) => {
+                    format!("{first} is nested too deep: {steps}, at most {BOM_DEPTH_MAX} levels are allowed")
+                }
             };
-            let what = format!("{} {what}: {}{limit}", steps[0], steps.join(" > "));
             if let Some(row) = self.step(path) {
                 row.wrong("component", what, self.errors);
             }
@@ -400,12 +397,15 @@ impl<'c> Check<'c> {
             }
             let account = (value.item.clone(), value.location.clone(), value.lot.clone());
             if self.existing.stocked.contains(&account) {
-                let what = "has stock in the books already; opening stock is for new ones, use a count";
-                row.wrong("item", format!("{} at {} {what}", value.item, value.location), self.errors);
+                let what = format!(
+                    "{} at {} has stock in the books already; opening stock is for new ones, use a count",
+                    value.item, value.location
+                );
+                row.wrong("item", what, self.errors);
             }
             let quantity = quantity.filter(|quantity| quantity.is_positive());
             if let (Some(item), Some(quantity)) = (self.all.get(&value.item), quantity)
-                && let Some((column, detail)) = lot::wrong(item, &value.lot, quantity, Lang::En)
+                && let Some((column, detail)) = lot::wrong(item, &value.lot, quantity, self.errors.lang)
             {
                 row.wrong(column, detail, self.errors);
             }

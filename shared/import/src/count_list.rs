@@ -102,7 +102,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
     if !caller.actor.may(Permission::CountDo) {
         return Err(Refusal::one(Unmet::permission(Permission::CountDo, caller.lang)).into());
     }
-    let mut errors = Errors::default();
+    let mut errors = Errors::told_in(caller.lang);
     let file = File { name: FILE.into(), text: text(&loaded, id, given.parts)? };
     let read = tables::read(&[file], None, &mut errors).balances;
     if read.is_empty() && errors.is_empty() {

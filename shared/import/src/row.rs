@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use takt_domain::id::IdError;
-use takt_domain::quantity::Quantity;
+use takt_domain::quantity::{Quantity, QuantityError};
 
 use crate::error::Errors;
 use crate::table::Table;
@@ -154,10 +154,11 @@ impl Reader<'_> {
         match text.parse::<Quantity>() {
             Ok(quantity) if !quantity.is_negative() => Some(Some(quantity)),
             Ok(_) => self.expected(column, "a number that is not below zero"),
-            Err(takt_domain::quantity::QuantityError::NotADecimal) => {
-                self.expected(column, "a decimal number such as 12.5")
+            Err(QuantityError::NotADecimal) => self.expected(column, "a decimal number such as 12.5"),
+            Err(QuantityError::OverPrecise { scale_max }) => {
+                self.expected(column, format!("at most {scale_max} decimals"))
             }
-            Err(error) => self.wrong(column, format!("{error}, found {}", shown(text))),
+            Err(QuantityError::TooLarge) => self.expected(column, "a smaller number"),
         }
     }
 

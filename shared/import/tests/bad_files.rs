@@ -5,6 +5,7 @@
 mod support;
 
 use support::{Plant, mapping};
+use takt_domain::text::Lang;
 
 /// Imports files into the small plant; they must be refused with exactly these errors, and must leave no trace.
 #[track_caller]
@@ -19,6 +20,13 @@ fn check_as(files: &[(&str, &str)], as_takt: Option<&str>, expected: &[&str]) {
     let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     let errors = plant.import(&files, as_takt.map(mapping)).unwrap_err();
     assert_eq!(errors, expected);
+    for error in errors {
+        // Behind the file, the line and the column.
+        let detail = error.splitn(4, ':').last().unwrap_or_default().trim().to_owned();
+        let zh = takt_api::words::told(detail, Lang::Zh);
+        assert!(zh.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)), "it is told in Chinese: {zh}");
+        assert!(!zh.contains("expected") && !zh.contains("found"), "all of it is told in Chinese: {zh}");
+    }
     assert_eq!((plant.records(), plant.books()), before);
 }
 

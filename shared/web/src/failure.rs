@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use takt_api::problem::{FieldError, MEDIA_TYPE, Problem, ProblemType};
+use takt_api::words;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::text::Lang;
 use takt_records::command::{Answer, CommandError};
@@ -54,9 +55,9 @@ impl Failure {
             kind: self.kind.uri().to_owned(),
             title: self.kind.title(lang).to_owned(),
             status,
-            detail: self.detail,
+            detail: words::told(self.detail, lang),
             unmet: self.unmet,
-            errors: self.errors,
+            errors: self.errors.into_iter().map(|error| error.told(lang)).collect(),
             conflict: None,
         };
         let mut response = json_response(status, &problem);

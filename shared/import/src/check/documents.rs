@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use takt_domain::decide::CounterChange;
 use takt_domain::document::{self, Document, DocumentKind, DocumentLine, DocumentState, LINES_MAX};
 use takt_domain::id::DocumentId;
-use takt_domain::text::Lang;
 
 use super::Check;
 use crate::row::Row;
@@ -99,7 +98,7 @@ impl<'c> Check<'c> {
         if after == *before {
             return None;
         }
-        match document::edit(before, &after, counters, Lang::En) {
+        match document::edit(before, &after, counters, self.errors.lang) {
             Ok(checks) => put.checks = checks,
             Err(refusal) => {
                 for unmet in refusal.unmet {

@@ -52,7 +52,7 @@ async fn plan<S: Store>(
     let mut loaded = store.load(&load).await?;
     answered_before(&mut loaded, caller)?;
     let (head, version) = open_head(&loaded, import, caller)?;
-    let mut errors = Errors::default();
+    let mut errors = Errors::told_in(caller.lang);
     let tables = tables::read(&files(&loaded, import)?, publish.mapping.as_ref(), &mut errors);
     let rows = tables.rows.clone();
     let gathered = gather(store, caller, &tables).await?;

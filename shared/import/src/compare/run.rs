@@ -61,7 +61,7 @@ pub(super) async fn compared<S: Store>(
     text: &str,
     status: u16,
 ) -> Result<Plan, CommandError> {
-    let mut errors = Errors::default();
+    let mut errors = Errors::told_in(caller.lang);
     let list = list::read(text, &comparison.mapping, &mut errors);
     let found = compare(store, caller, &list, comparison.as_of, &mut errors).await?;
     if !errors.is_empty() {
