@@ -134,9 +134,12 @@ impl Entry {
         json::read::<Ended>(&self.said).map(|ended| ended.unmet).unwrap_or_default()
     }
 
-    /// Sends it once more: what was missing may be there now.
+    /// Sends it once more: what was missing may be there now. A receipt that has ended stays as it ended, so what was accepted
+    /// first and refused then is a new request, under a new key.
     pub fn again(&self) {
-        let entry = Self { state: State::Waiting, said: String::new(), ..self.clone() };
+        let has_ended = json::read::<Ended>(&self.said).is_ok();
+        let key = if has_ended { device::uuid() } else { self.key.clone() };
+        let entry = Self { state: State::Waiting, said: String::new(), key, ..self.clone() };
         app::spawn(async move {
             entry.keep().await;
             drain_now();
@@ -154,7 +157,9 @@ impl Entry {
 
     async fn keep(&self) {
         // Where it cannot be kept it is sent once more one day, under the same key, and booked once.
-        let _ = database::replace(self.number, &json::write(self).unwrap_or_default()).await;
+        if let Ok(text) = json::write(self) {
+            let _ = database::replace(self.number, &text).await;
+        }
     }
 }
 

@@ -42,16 +42,21 @@ impl Test {
             packages.components(&mut lints);
             check(&mut tally, "lints of the components", lints.args(["--", "--deny", "warnings"]));
         }
-        let mut tests = build::cargo(&project.root);
-        tests.args(["test", "--release", "--no-fail-fast"]);
-        packages.native(&mut tests);
-        tests.args(&self.filter).env("TAKT_BIN", &this);
-        tally.run_tests(&mut tests)?;
-        eprintln!("takt: the tests over HTTP once more, with Postgres and Redis ...");
-        let mut tests = build::cargo(&project.root);
-        tests.args(["test", "--release", "--no-fail-fast", "--package", "takt-tests", "--test", "api"]);
-        tests.args(&self.filter).env("TAKT_BIN", &this).env("TAKT_TEST_SERVERS", "1");
-        tally.run_tests(&mut tests)?;
+        let tests = |which: &[&str]| {
+            let mut tests = build::cargo(&project.root);
+            // Always the same packages: of another choice cargo would build many with other features, anew.
+            packages.native(tests.args(["test", "--release", "--no-fail-fast"]));
+            tests.args(which).env("TAKT_BIN", &this);
+            tests
+        };
+        timed("building the tests", || build::run(&mut tests(&["--no-run"])))?;
+        let named = self.filter.as_slice().iter().map(String::as_str).collect::<Vec<_>>();
+        timed("the tests", || tally.run_tests(&mut tests(&named)))?;
+        let over_http = [&["--test", "api", "--test", "offline"], &named[..]].concat();
+        timed("the tests over HTTP and those of a dead spot once more, with Postgres and Redis", || {
+            tally.run_tests(tests(&over_http).env("TAKT_TEST_SERVERS", "1"))
+        })?;
+        tally.say_why();
         eprintln!("takt: tests took {:.0} s", start.elapsed().as_secs_f32());
         println!("{} passed, {} failed", tally.passed, tally.failed);
         if tally.failed > 0 {
@@ -66,12 +71,20 @@ impl Test {
 
 /// A check that counts as one test.
 fn check(tally: &mut Tally, what: &str, command: &mut Command) {
-    eprintln!("takt: checking {what} ...");
-    match build::run(command) {
+    match timed(&format!("checking {what}"), || build::run(command)) {
         Ok(()) => tally.passed += 1,
         Err(error) => {
             eprintln!("takt: {what}: {error:#}");
             tally.fail(what);
         }
     }
+}
+
+/// Says what is being done, does it, and says how long it took.
+fn timed<T>(what: &str, work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    eprintln!("takt: {what} ...");
+    let start = Instant::now();
+    let done = work();
+    eprintln!("takt: {what} took {:.0} s", start.elapsed().as_secs_f32());
+    done
 }

@@ -24,7 +24,7 @@ impl Need {
     }
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         what: "Chromium",
         programs: &["chromium", "chromium-browser", "google-chrome"],
@@ -33,6 +33,7 @@ const NEEDS: [Need; 4] = [
     },
     Need { what: "Redis", programs: &["redis-server"], proof: &[], package: "redis-server" },
     Need { what: "PostgreSQL", programs: &["postgres", "pg_ctlcluster"], proof: &[], package: "postgresql" },
+    Need { what: "nginx", programs: &["nginx"], proof: &[], package: "nginx" },
     // Another reader of Parquet than our own reads the archive.
     Need {
         what: "Python with venv",

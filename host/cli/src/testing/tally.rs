@@ -11,6 +11,9 @@ pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
     pub(super) wrong: Vec<String>,
+    /// What the failed tests said, which scrolls away in between.
+    why: Vec<String>,
+    is_telling_why: bool,
 }
 
 impl Tally {
@@ -37,11 +40,24 @@ impl Tally {
         Ok(())
     }
 
+    /// Repeats what the failed tests said.
+    pub(super) fn say_why(&self) {
+        for line in &self.why {
+            let _ = writeln!(std::io::stdout(), "{line}");
+        }
+    }
+
     fn read(&mut self, line: &str) {
+        // The first such heading is followed by what the tests said, the second by their names.
+        self.is_telling_why |= line == "failures:";
+        if self.is_telling_why {
+            self.why.push(line.to_owned());
+        }
         if let Some(name) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
             self.wrong.push(name.to_owned());
         }
         let Some(result) = line.strip_prefix("test result: ") else { return };
+        self.is_telling_why = false;
         let count = |word: &str| {
             let part = result.split([';', '.']).find_map(|part| part.trim().strip_suffix(word))?;
             part.trim().parse::<u64>().ok()
@@ -62,6 +78,8 @@ mod tests {
             "running 3 tests",
             "test a::holds ... ok",
             "test b::fails ... FAILED",
+            "failures:",
+            "---- b::fails stdout ----",
             "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
             "test result: ok. 40 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 1.20s",
         ] {
@@ -69,5 +87,6 @@ mod tests {
         }
         assert_eq!((tally.passed, tally.failed), (42, 1));
         assert_eq!(tally.wrong, ["b::fails"]);
+        assert_eq!(tally.why[1], "---- b::fails stdout ----");
     }
 }
