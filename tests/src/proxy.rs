@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// What becomes of the answer.
@@ -20,12 +20,21 @@ pub enum Fate {
     Away = 3,
 }
 
+/// What the connections share.
+#[derive(Default)]
+struct Shared {
+    fate: AtomicU8,
+    /// Answers until one is held back; zero for none.
+    until_held: AtomicU32,
+    is_holding: AtomicBool,
+    last_answer: Mutex<String>,
+}
+
 /// The gateway.
 pub struct Proxy {
     /// `http://127.0.0.1:PORT`
     pub base: String,
-    fate: Arc<AtomicU8>,
-    last_answer: Arc<Mutex<String>>,
+    shared: Arc<Shared>,
 }
 
 impl Proxy {
@@ -34,40 +43,58 @@ impl Proxy {
         let target = base.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
         let base = format!("http://{}", listener.local_addr().expect("a bound socket has an address"));
-        let (fate, last_answer) = (Arc::new(AtomicU8::new(0)), Arc::<Mutex<String>>::default());
-        let shared = (Arc::clone(&fate), Arc::clone(&last_answer));
+        let shared = Arc::<Shared>::default();
+        let all = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (target, fate, last) = (target.clone(), Arc::clone(&shared.0), Arc::clone(&shared.1));
+                let (target, shared) = (target.clone(), Arc::clone(&all));
                 // A connection that fails is what a gateway's client sees as lost.
-                std::thread::spawn(move || pass(client, &target, &fate, &last));
+                std::thread::spawn(move || pass(client, &target, &shared));
             }
         });
-        Self { base, fate, last_answer }
+        Self { base, shared }
     }
 
     /// From now on, answers meet this fate.
     pub fn set(&self, fate: Fate) {
-        self.fate.store(fate as u8, Ordering::SeqCst);
+        self.shared.fate.store(fate as u8, Ordering::SeqCst);
+    }
+
+    /// The n-th answer from now on, counted from one, does not arrive, and its connection stays open: whoever asked waits.
+    pub fn hold(&self, nth: u32) {
+        self.shared.is_holding.store(false, Ordering::SeqCst);
+        self.shared.until_held.store(nth, Ordering::SeqCst);
+    }
+
+    /// True when the host has given the answer that is held back.
+    pub fn is_holding(&self) -> bool {
+        self.shared.is_holding.load(Ordering::SeqCst)
     }
 
     /// What the host answered last, head and body, whatever became of it.
     pub fn last_answer(&self) -> String {
-        self.last_answer.lock().expect("no connection panicked").clone()
+        self.shared.last_answer.lock().expect("no connection panicked").clone()
     }
 }
 
-fn pass(mut client: TcpStream, target: &str, fate: &AtomicU8, last: &Mutex<String>) -> std::io::Result<()> {
+fn pass(mut client: TcpStream, target: &str, shared: &Shared) -> std::io::Result<()> {
     let request = whole_message(&mut client)?;
-    if fate.load(Ordering::SeqCst) == Fate::Away as u8 {
+    if shared.fate.load(Ordering::SeqCst) == Fate::Away as u8 {
         return client.shutdown(Shutdown::Both);
     }
     let mut host = TcpStream::connect(target)?;
     host.write_all(&closing(&request))?;
     let mut answer = Vec::new();
     host.read_to_end(&mut answer)?;
-    *last.lock().expect("no connection panicked") = String::from_utf8_lossy(&answer).into_owned();
-    match fate.load(Ordering::SeqCst) {
+    *shared.last_answer.lock().expect("no connection panicked") = String::from_utf8_lossy(&answer).into_owned();
+    let down = |left: u32| left.checked_sub(1);
+    if shared.until_held.fetch_update(Ordering::SeqCst, Ordering::SeqCst, down) == Ok(1) {
+        shared.is_holding.store(true, Ordering::SeqCst);
+        // Until whoever asked goes away.
+        let _ = client.read(&mut [0; 1]);
+        return Ok(());
+    }
+    match shared.fate.load(Ordering::SeqCst) {
         0 => client.write_all(&answer)?,
         1 => client.write_all(b"HTTP/1.1 504 Gateway Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?,
         _ => {}

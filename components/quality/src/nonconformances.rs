@@ -5,7 +5,7 @@ use takt_api::problem::ProblemType;
 use takt_api::quality::{CloseNonconformance, Dispose, NonconformanceRow, RaiseNonconformance};
 use takt_domain::id::NonconformanceId;
 use takt_domain::quality::nonconformance::{Nonconformance, NonconformanceState};
-use takt_records::archive::refuse_gone;
+use takt_records::archive::{refuse_gone, refuse_gone_order};
 use takt_records::command::nonconformance;
 use takt_records::keep::kind;
 use takt_store::{ListFilter, Load, PageRequest, Store};
@@ -27,9 +27,15 @@ pub(crate) async fn list<S: Store>(store: &S, call: &Call) -> Outcome {
     let text = |name: &str| call.param(name).map(str::to_owned);
     let filter = ListFilter { state, line: text("line"), parent: text("order"), q: text("q"), ..ListFilter::default() };
     let page = PageRequest { after: text("after"), limit: call.limit()? as u32 };
-    let found = store.list(call.caller()?.plant, kind::NONCONFORMANCE, &filter, &page).await?;
-    let rows = found.items.iter().map(|record| Ok(row(record.parse()?)));
-    json(200, &Page { rows: rows.collect::<Result<Vec<_>, Failure>>()?, next: found.next })
+    let caller = call.caller()?;
+    let found = store.list(caller.plant, kind::NONCONFORMANCE, &filter, &page).await?;
+    let rows = found.items.iter().map(|record| Ok(row(record.parse()?))).collect::<Result<Vec<_>, Failure>>()?;
+    if rows.is_empty()
+        && let Some(order) = call.param("order")
+    {
+        refuse_gone_order(store, caller, order).await?;
+    }
+    json(200, &Page { rows, next: found.next })
 }
 
 fn row(nonconformance: Nonconformance) -> NonconformanceRow {

@@ -8,6 +8,7 @@ use takt_api::stock::{Movement, Source};
 use takt_domain::ledger::{Account, MovementKind};
 use takt_domain::master::Item;
 use takt_domain::quantity::Quantity;
+use takt_records::archive::refuse_gone_order;
 use takt_records::command::CommandError;
 use takt_records::keep::kind;
 use takt_store::{Direction, Load, MovementFilter, PageRequest, Store, StoredPosting};
@@ -51,6 +52,11 @@ pub(crate) async fn list_movements<S: Store>(store: &S, call: &Call) -> Outcome 
         movement(posting, scale).ok_or_else(|| CommandError::Damaged(format!("the posting {}", posting.id)))
     });
     let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    if rows.is_empty()
+        && let Some(order) = call.param("order")
+    {
+        refuse_gone_order(store, caller, order).await?;
+    }
     json(200, &Page { rows, next: found.next })
 }
 

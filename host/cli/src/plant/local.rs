@@ -38,11 +38,17 @@ impl Way for Local {
     fn background(&self) -> anyhow::Result<bool> {
         self.runtime.block_on(crate::background::once(&self.application)).map(|_| true)
     }
+
+    fn plants(&self) -> anyhow::Result<Vec<u32>> {
+        Ok(self.runtime.block_on(crate::background::once(&self.application))?.plants)
+    }
 }
 
 /// What only who serves others decides.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Serving {
+    /// Where the pages stand beside here.
+    pub(crate) allowed_origins: Vec<String>,
     pub(crate) access_log: bool,
     pub(crate) unlimited_callers: bool,
 }
@@ -59,6 +65,9 @@ pub(crate) fn load(
     let key = token_key::ensure(data)?;
     let mut variables = backing.variables()?;
     variables.push(("token_key".to_owned(), key.clone()));
+    if !serving.allowed_origins.is_empty() {
+        variables.push(("allowed_origins".to_owned(), serving.allowed_origins.join(",")));
+    }
     if serving.unlimited_callers {
         variables.push(("caller_rate".to_owned(), String::new()));
     }

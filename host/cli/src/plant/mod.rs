@@ -70,7 +70,24 @@ impl Target {
             bail!("there is no plant in {}: `takt serve`, `takt user add` or `takt import` makes one", data.display());
         }
         let (application, key) = local::load(&project, &data, &self.backing, Serving::default())?;
-        Plant::in_process(application, self.plant, &key)
+        let plant = Plant::in_process(application, self.plant, &key)?;
+        if folder == Folder::Expected {
+            self.require_plant(&plant)?;
+        }
+        Ok(plant)
+    }
+
+    /// The first plant is there from the beginning. Another is there once something has been imported for it.
+    fn require_plant(&self, plant: &Plant) -> anyhow::Result<()> {
+        if self.plant == 1 {
+            return Ok(());
+        }
+        let known = plant.way.plants()?;
+        if !known.contains(&self.plant) {
+            let known: Vec<String> = known.iter().map(u32::to_string).collect();
+            bail!("there is no plant {} here, only {}", self.plant, known.join(", "));
+        }
+        Ok(())
     }
 }
 
@@ -95,6 +112,11 @@ trait Way: Send + Sync {
     /// Lets the background work where no timer does; false where one does.
     fn background(&self) -> anyhow::Result<bool> {
         Ok(false)
+    }
+
+    /// Which plants there are, for whoever is inside.
+    fn plants(&self) -> anyhow::Result<Vec<u32>> {
+        Ok(Vec::new())
     }
 }
 

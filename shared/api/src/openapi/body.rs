@@ -105,6 +105,11 @@ pub(super) struct Body {
     pub(super) more_problems: &'static [ProblemType],
 }
 
+/// A call that may be refused for what is so in the plant.
+fn refusable(body: Body) -> Body {
+    Body { more_problems: &[ProblemType::Refused], ..body }
+}
+
 struct Make<'g>(&'g mut SchemaGenerator);
 
 impl Make<'_> {
@@ -167,9 +172,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "putPresence" => make.write::<master::PutPresence, master::Presence>(&[200]),
         "openImport" => make.write::<import::OpenImport, import::OpenedImport>(&[201]),
         "putImportPart" => make.write::<import::PutPart, import::StagedPart>(&[200]),
-        "publishImport" => {
-            Body { more_problems: &[ProblemType::Refused], ..make.write::<import::Publish, import::Imported>(&[200]) }
-        }
+        "publishImport" => refusable(make.write::<import::Publish, import::Imported>(&[200])),
         "live" | "ready" => Body { is_without_store: true, ..make.read::<master::Health>(&[]) },
         "openapi" => Body {
             is_without_store: true,
@@ -186,7 +189,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             LIMIT,
         ]),
         "createOrder" => make.write::<orders::CreateOrder, orders::OrderAnswer>(&[201]),
-        "getOrder" => Body { more_problems: &[ProblemType::Refused], ..make.read::<orders::OrderDetail>(&[]) },
+        "getOrder" => refusable(make.read::<orders::OrderDetail>(&[])),
         "takeAction" => make.write::<orders::TakeAction, orders::OrderAnswer>(&[200]),
         "getBoard" => Body { etag: true, ..make.read::<orders::Board>(&[("line", "Only orders of this line.")]) },
         "listStock" => make.read::<Page<stock::ItemStock>>(&[
@@ -204,7 +207,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
                 ("location", "Only what stands here."),
             ])
         },
-        "listMovements" => make.read::<Page<stock::Movement>>(&[
+        "listMovements" => refusable(make.read::<Page<stock::Movement>>(&[
             ("item", "Only of this item."),
             ("location", "Only from or to this location."),
             ("lot", "Only of this lot."),
@@ -214,7 +217,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             ("direction", "`newest_first`, which is so when it is left out, or `oldest_first`."),
             AFTER,
             LIMIT,
-        ]),
+        ])),
         "getTrace" => Body { more_problems: &[ProblemType::NotFound], ..make.read::<trace::Trace>(TRACE) },
         "exportTrace" => Body { more_problems: &[ProblemType::NotFound], ..make.csv(TRACE_CSV) },
         "createMovement" => Body {
@@ -253,9 +256,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             more_problems: &[ProblemType::Refused],
             ..make.write::<conflict::SettleConflict, conflict::EntryConflict>(&[200])
         },
-        "reverseMovement" => {
-            Body { more_problems: &[ProblemType::Refused], ..make.write::<reports::Reverse, reports::Reversed>(&[200]) }
-        }
+        "reverseMovement" => refusable(make.write::<reports::Reverse, reports::Reversed>(&[200])),
         "audit" => make.read::<stock::Audit>(&[AFTER]),
         "auditChain" => make.read::<audit::ChainAudit>(&[AFTER]),
         "getChainHeads" => make.read::<audit::ChainHeads>(&[("days", "How many days, at most 400; 7 when left out.")]),
@@ -276,18 +277,16 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "scan" => {
             Body { required_query: &["code"], ..make.read::<stock::Scanned>(&[("code", "What the scanner read.")]) }
         }
-        "listReports" => make.read::<Page<reports::Report>>(&[
+        "listReports" => refusable(make.read::<Page<reports::Report>>(&[
             ("order", "The order; needed where nothing else is looked for."),
             Q,
             FIELD,
             AFTER,
             LIMIT,
-        ]),
+        ])),
         "createReport" => make.write::<reports::CreateReport, reports::Report>(&[201, 202]),
         "getReport" => make.read::<reports::Report>(&[]),
-        "reverseReport" => {
-            Body { more_problems: &[ProblemType::Refused], ..make.write::<reports::Reverse, reports::Reversed>(&[200]) }
-        }
+        "reverseReport" => refusable(make.write::<reports::Reverse, reports::Reversed>(&[200])),
         "getOutput" | "getYield" => make.read::<insight::Statistics<insight::OutputRow>>(PRODUCED),
         "getScrap" => make.read::<insight::Statistics<insight::ScrapRow>>(SCRAPPED),
         "getStateTimes" => make.read::<insight::Statistics<insight::StateTimeRow>>(STATE_TIMES),
@@ -326,7 +325,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "replayDeadLetter" => make.write::<operations::Replay, operations::Replayed>(&[200]),
         "getDegradation" => make.read::<operations::Degradation>(&[]),
         "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
-        "getWhy" => Body { more_problems: &[ProblemType::Refused], ..make.read::<takt_domain::why::Why>(&[]) },
+        "getWhy" => refusable(make.read::<takt_domain::why::Why>(&[])),
         "listAlerts" => make.read::<Page<watch::Alert>>(&[
             (
                 "state",
@@ -364,9 +363,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "putDelegation" => make.write::<flows::PutDelegation, Delegation>(&[200]),
         "endDelegation" => make.read::<Delegation>(&[]),
         "getForms" => Body { etag: true, ..make.read::<forms::Forms>(&[]) },
-        "putForm" => {
-            Body { more_problems: &[ProblemType::Refused], ..make.write::<forms::PutForm, forms::FormState>(&[200]) }
-        }
+        "putForm" => refusable(make.write::<forms::PutForm, forms::FormState>(&[200])),
         "putColumns" => Body {
             more_problems: &[ProblemType::Refused],
             ..make.write::<forms::PutColumns, forms::ColumnsState>(&[200])

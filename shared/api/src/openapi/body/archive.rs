@@ -2,13 +2,8 @@
 
 use takt_domain::archive::ArchiveSettings;
 
-use super::{AFTER, Body, LIMIT, Make};
-use crate::problem::ProblemType;
+use super::{AFTER, Body, LIMIT, Make, refusable};
 use crate::{Page, archive};
-
-fn refusable(body: Body) -> Body {
-    Body { more_problems: &[ProblemType::Refused], ..body }
-}
 
 /// What travels in this call; none where it is not one of these.
 pub(super) fn body_of(name: &str, make: &mut Make<'_>) -> Option<Body> {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{AFTER, Body, FROM, ITEM, LIMIT, LINE, Make, ORDER, Query, TO};
+use super::{AFTER, Body, FROM, ITEM, LIMIT, LINE, Make, ORDER, Query, TO, refusable};
 use crate::problem::ProblemType;
 use crate::{Page, exceptions, quality};
 
@@ -14,10 +14,6 @@ const LISTED: Query = &[
     AFTER,
     LIMIT,
 ];
-
-fn refusable(body: Body) -> Body {
-    Body { more_problems: &[ProblemType::Refused], ..body }
-}
 
 /// What travels in this call; none where it is not one of these.
 pub(super) fn body_of(name: &str, make: &mut Make<'_>) -> Option<Body> {
@@ -43,18 +39,16 @@ pub(super) fn body_of(name: &str, make: &mut Make<'_>) -> Option<Body> {
         ]),
         "getInspectionPlan" => make.read::<quality::PlanDocument>(&[]),
         "putInspectionPlan" => refusable(make.write::<quality::PlanDocument, quality::PlanDocument>(&[200, 201])),
-        "listInspections" => make.read::<Page<takt_domain::quality::PlannedInspection>>(&[
+        "listInspections" => refusable(make.read::<Page<takt_domain::quality::PlannedInspection>>(&[
             ORDER,
             ("kind", "`first_article`, `in_process`, `final` or `incoming`; may be repeated."),
             AFTER,
             LIMIT,
-        ]),
+        ])),
         "createInspection" => refusable(make.write::<quality::Inspect, quality::InspectionAnswer>(&[201])),
-        "listNonconformances" => make.read::<Page<quality::NonconformanceRow>>(LISTED),
+        "listNonconformances" => refusable(make.read::<Page<quality::NonconformanceRow>>(LISTED)),
         // It may have gone to the archive with its order.
-        "getNonconformance" => {
-            Body { more_problems: &[ProblemType::Refused], ..make.read::<quality::NonconformanceRow>(&[]) }
-        }
+        "getNonconformance" => refusable(make.read::<quality::NonconformanceRow>(&[])),
         "raiseNonconformance" => make.write::<quality::RaiseNonconformance, quality::NonconformanceAnswer>(&[201]),
         "disposeNonconformance" => make.write::<quality::Dispose, quality::NonconformanceAnswer>(&[200]),
         "closeNonconformance" => {

@@ -3,8 +3,7 @@
 use serde_json::json;
 use takt_domain::quality::incoming::IncomingInspection;
 
-use super::{AFTER, Body, LIMIT, Make, Query};
-use crate::problem::ProblemType;
+use super::{AFTER, Body, LIMIT, Make, Query, refusable};
 use crate::{Page, supply};
 
 const LISTED: Query = &[
@@ -27,10 +26,6 @@ const COSTS: Query = &[
     AFTER,
     LIMIT,
 ];
-
-fn refusable(body: Body) -> Body {
-    Body { more_problems: &[ProblemType::Refused], ..body }
-}
 
 /// What travels in this call; none where it is not one of these.
 pub(super) fn body_of(name: &str, make: &mut Make<'_>) -> Option<Body> {
