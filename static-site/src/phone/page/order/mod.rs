@@ -17,8 +17,10 @@ use takt_api::forms::Forms;
 use takt_api::orders::OrderDetail;
 use takt_domain::facts::Facts;
 use takt_domain::id::OrderId;
+use takt_domain::permission::Permission;
 
 use super::andon;
+use crate::frame::names::COSTS;
 use crate::net::device;
 use crate::net::read::Read;
 use crate::route::{Route, desk, encode};
@@ -33,7 +35,13 @@ pub(crate) fn view(id: &OrderId) -> View {
     let forms = ui::custom::forms();
     let body = ui::shown(read, move |detail| draw(detail, read, forms));
     let labels = format!("{}?of=order&id={}", desk("labels").path(), encode(id.as_str()));
-    ui::shell::page(id.as_str(), Some(Route::Orders), ui::link(labels, text::LABELS), body)
+    let labels = ui::link(labels, text::LABELS);
+    let costs = if app::may(Permission::CostView) {
+        ui::link(format!("{}/{}", desk("costs").path(), encode(id.as_str())), COSTS)
+    } else {
+        View::new()
+    };
+    ui::shell::page(id.as_str(), Some(Route::Orders), view! { (costs) (labels) }, body)
 }
 
 /// Where the API has this order.
