@@ -12,7 +12,8 @@
 // pass through here.
 "use strict";
 
-const { version, bundles, later } = {made};
+// Where the API is: here, unless the pages were made for another address.
+const { version, bundles, later, api = location.origin } = {made};
 
 const APP = "takt-app-";
 const ANSWERS = "takt-answers-";
@@ -38,7 +39,7 @@ addEventListener("message", event => event.waitUntil(takeOver(event)));
 addEventListener("fetch", event => {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.pathname.startsWith(API)) {
+  if (url.origin === api && url.pathname.startsWith(API)) {
     if (!request.headers.has("authorization")) return;
     const [first] = url.pathname.slice(API.length).split("/");
     if (request.method === "GET" && KEPT.includes(first)) event.respondWith(read(event, url));

@@ -12,15 +12,6 @@ use takt_domain::text::Lang;
 
 use crate::files::File;
 
-/// The page runs its own scripts, its own Wasm and its own styles, and speaks with this origin alone. `blob:` is a photo
-/// that it has fetched with the reader's token.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-                      img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'";
-
-/// The pages scan with the camera; nothing that they may one day show from elsewhere does, and nobody asks for the rest.
-const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=()";
-
 /// Addresses that other components answer: what comes here of them does not exist.
 const NOT_OURS: [&str; 4] = ["api", "health", "internal", "problems"];
 
@@ -73,8 +64,8 @@ fn found(file: &File, headers: &HeaderMap) -> Response<Bytes> {
     let caching = if file.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     set.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     set.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    set.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
+    set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(pages::POLICY));
+    set.insert("permissions-policy", HeaderValue::from_static(pages::PERMISSIONS));
     set.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if let Ok(etag) = HeaderValue::from_str(&etag) {

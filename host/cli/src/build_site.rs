@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use takt_api::pages;
 
 /// Grows when this file makes other output from the same input.
-const PIPELINE: &str = "5";
+const PIPELINE: &str = "7";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
 /// What is written by hand for all bundles; pages name the others as `{name}` and get their hashed addresses.
@@ -68,10 +68,7 @@ const _: () = assert!(BUNDLES.len() == pages::BUNDLES.len(), "the pages know a b
 pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
     let site = root.join("static-site");
     let programs = compile(root)?;
-    let mut sources = BTreeMap::new();
-    for name in SHARED.into_iter().chain([TEMPLATE, START, WORKER, CAMERA, DECODER_START]) {
-        sources.insert(name, read(&site.join(name))?);
-    }
+    let sources = sources(&site)?;
     let mut all = Sha256::new();
     all.update(PIPELINE);
     for (name, bytes) in programs.iter().chain(&sources) {
@@ -87,6 +84,57 @@ pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
     }
     BUNDLES.iter().try_for_each(|bundle| weigh(&dist, bundle))?;
     weigh_later(&dist)
+}
+
+/// Writes the same pages to a folder, for another address than that of the API, which they ask at this origin; with more files. Only
+/// the documents differ, and the service worker, which knows their digests.
+pub(crate) fn write_apart(root: &Path, api: &str, more: &[(&str, String)], out: &Path) -> anyhow::Result<()> {
+    build_site(root)?;
+    let site = root.join("static-site");
+    let dist = site.join("dist");
+    if out.exists() {
+        std::fs::remove_dir_all(out).with_context(|| format!("{} cannot be emptied", out.display()))?;
+    }
+    let mut files = BTreeMap::new();
+    std::fs::create_dir_all(out.join("assets")).with_context(|| format!("{} cannot be made", out.display()))?;
+    for entry in std::fs::read_dir(dist.join("assets")).context("static-site/dist/assets cannot be read")? {
+        let name = format!("assets/{}", entry?.file_name().to_string_lossy());
+        std::fs::copy(dist.join(&name), out.join(&name)).with_context(|| format!("{name} cannot be copied"))?;
+        // Pages know no file by its packed form.
+        if !name.ends_with(".br") && !name.ends_with(".gz") {
+            files.insert(name, Vec::new());
+        }
+    }
+    for bundle in &BUNDLES {
+        let page = String::from_utf8(read(&dist.join(bundle.made.document))?).context("the page is not UTF-8")?;
+        files.insert(bundle.made.document.into(), speaking_with(&page, api)?.into_bytes());
+    }
+    let worker = read(&site.join(WORKER))?;
+    let mut made = made(&files, &worker);
+    made["api"] = api.into();
+    files.insert(WORKER.into(), fill(&worker, &[("made".to_owned(), made.to_string())])?);
+    files.extend(more.iter().map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes())));
+    files
+        .iter()
+        .filter(|(_, bytes)| !bytes.is_empty())
+        .try_for_each(|(name, bytes)| write_packed(&out.join(name), bytes))
+}
+
+/// A page that says where the API is, and to which addresses it may speak, since a static host may not say so in a header.
+fn speaking_with(page: &str, api: &str) -> anyhow::Result<String> {
+    const FIRST: &str = "<meta charset=\"utf-8\">\n";
+    let (head, rest) = page.split_once(FIRST).context("the page does not begin as it should")?;
+    let policy = pages::policy(api);
+    Ok(format!(
+        "{head}{FIRST}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
+         <meta name=\"takt-api\" content=\"{api}\">\n{rest}"
+    ))
+}
+
+/// What is written by hand.
+fn sources(site: &Path) -> anyhow::Result<BTreeMap<&'static str, Vec<u8>>> {
+    let names = SHARED.into_iter().chain([TEMPLATE, START, WORKER, CAMERA, DECODER_START]);
+    names.map(|name| Ok((name, read(&site.join(name))?))).collect()
 }
 
 /// Says what a first visit loads, and refuses more than its readers should have to wait for.
@@ -311,17 +359,19 @@ fn fill(text: &[u8], names: &[(String, String)]) -> anyhow::Result<Vec<u8>> {
 /// Writes the files with their compressed siblings, and takes away what an earlier build left.
 fn write_all(dist: &Path, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
     if dist.exists() {
-        std::fs::remove_dir_all(dist).context("static-site/dist cannot be emptied")?;
+        std::fs::remove_dir_all(dist).with_context(|| format!("{} cannot be emptied", dist.display()))?;
     }
-    for (path, bytes) in files {
-        let path = dist.join(path);
-        std::fs::create_dir_all(path.parent().unwrap_or(dist)).context("static-site/dist cannot be made")?;
-        write(&path, bytes)?;
-        for (end, packed) in [("br", brotli(bytes)?), ("gz", gzip(bytes)?)] {
-            if packed.len() < bytes.len() {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                write(&path.with_file_name(format!("{name}.{end}")), &packed)?;
-            }
+    files.iter().try_for_each(|(path, bytes)| write_packed(&dist.join(path), bytes))
+}
+
+fn write_packed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    write(path, bytes)?;
+    for (end, packed) in [("br", brotli(bytes)?), ("gz", gzip(bytes)?)] {
+        if packed.len() < bytes.len() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            write(&path.with_file_name(format!("{name}.{end}")), &packed)?;
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ mod health;
 mod import;
 mod load;
 mod migrate;
+mod origin;
 mod plant;
 mod pressure;
 mod project;
@@ -23,6 +24,7 @@ mod queue;
 mod rollup;
 mod screens;
 mod serve;
+mod site;
 mod testing;
 mod token_key;
 mod up;
@@ -52,6 +54,8 @@ enum Command {
     Serve(serve::Serve),
     /// Build the pages and the components.
     Build,
+    /// Write the pages for a static host or CDN apart from the API
+    Site(site::Site),
     /// Make users and list them.
     User(user::User),
     /// Read items, BOMs, routings, stock and more from CSV files: all of them, or nothing.
@@ -85,6 +89,7 @@ fn main() -> ExitCode {
         Command::Up(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Build => project::Project::find().and_then(|project| build::build(&project)),
+        Command::Site(command) => command.run(),
         Command::User(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Audit(command) => command.run(),

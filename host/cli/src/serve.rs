@@ -29,6 +29,9 @@ pub(crate) struct Serve {
     /// Move orders that were closed long ago to files in this folder or s3://BUCKET/PREFIX, in the hour that the plant has set
     #[arg(long, value_name = "DIR|URL", env = "TAKT_ARCHIVE")]
     pub(crate) archive: Option<String>,
+    /// The address of pages that stand elsewhere, such as https://floor.example; may be repeated
+    #[arg(long = "allow-origin", value_name = "ORIGIN", env = "TAKT_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = crate::origin::origin)]
+    pub(crate) allowed_origins: Vec<String>,
     /// Write no line for each request
     #[arg(long)]
     pub(crate) no_access_log: bool,
@@ -48,7 +51,11 @@ impl Serve {
             &project,
             &data,
             &self.backing,
-            Serving { access_log: !self.no_access_log, unlimited_callers: self.no_caller_limit },
+            Serving {
+                allowed_origins: self.allowed_origins,
+                access_log: !self.no_access_log,
+                unlimited_callers: self.no_caller_limit,
+            },
         )?;
         let takt = Plant::in_process(application.clone(), 1, &key)?;
         if self.demo {

@@ -19,6 +19,7 @@ impl Up {
         serve::Serve {
             demo: true,
             archive: None,
+            allowed_origins: Vec::new(),
             listen: self.listen,
             data: None,
             backing,

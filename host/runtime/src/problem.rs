@@ -111,6 +111,9 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Nothing in it is anybody's, and pages at another address than the API would else take it for a lost network.
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("date, retry-after"));
         let retry_after_s = match self {
             Self::Degraded => Some(10),
             Self::TooMany { retry_after_s } => Some(retry_after_s),

@@ -113,6 +113,7 @@ async fn refuse(mut stream: TcpStream) {
     let body = Problem::Overloaded.body("-", None);
     let head = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 1\r\n\
+         access-control-allow-origin: *\r\naccess-control-expose-headers: retry-after\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );

@@ -2,6 +2,21 @@
 //! holds only what they do; a link into another bundle loads that one. The pipeline makes them, `site` serves them, and the
 //! pages ask here whether an address is theirs.
 
+/// What a page may do: run its own scripts, its own Wasm and its own styles, and speak with its own address alone. `blob:` is a photo
+/// that it has fetched with the reader's token.
+pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                          img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+                          base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The pages scan with the camera; nothing that they may one day show from elsewhere does, and nobody asks for the rest.
+pub const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=()";
+
+/// The same policy for pages that stand apart from the API, which is at this origin. A page cannot say in itself who may frame it: the
+/// server that it stands at does.
+pub fn policy(api: &str) -> String {
+    POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {api}")).replace("; frame-ancestors 'none'", "")
+}
+
 /// One bundle.
 #[derive(Debug)]
 pub struct Bundle {

@@ -7,6 +7,7 @@
 pub mod call;
 pub mod csv;
 pub mod failure;
+pub mod origin;
 #[cfg(feature = "pin")]
 pub mod pin;
 #[cfg(feature = "queue")]

@@ -17,6 +17,7 @@ use takt_store::{AnyStore, PlantNumber, PostgresStore, SpinDriver, SpinPostgres,
 
 use crate::call::{self, Call};
 use crate::failure::{self, Failure, Outcome};
+use crate::origin;
 
 /// The database of a component.
 pub type Database = AnyStore<SpinDriver, SpinPostgres>;
@@ -37,11 +38,22 @@ where
 {
     let (parts, body) = request.into_parts();
     let lang = call::lang(&parts.headers);
+    static ORIGINS: OnceLock<String> = OnceLock::new();
+    // Pages of the API's own address say no origin with what they read, so most requests need not look it up.
+    let is_from_page = parts.headers.contains_key(http::header::ORIGIN);
+    let origins = if is_from_page { variable(&ORIGINS, "allowed_origins").await } else { "" };
+    let page = origin::allowed(origins, &parts.headers);
+    if let Some(answer) = origin::preflight(&parts.method, &parts.headers, page.as_ref()) {
+        return answer.map(FullBody::new);
+    }
     let outcome = match read_body(&parts.headers, body).await {
         Ok(body) => answer(component, (&parts.method, &parts.uri, parts.headers), body, handle).await,
         Err(failure) => Err(failure),
     };
     let mut response = outcome.unwrap_or_else(|failure| failure.response(lang));
+    if !origins.is_empty() {
+        origin::mark(response.headers_mut(), page.as_ref());
+    }
     // What goes on after the answer keeps its stream open; a client that knows the length need not wait for that.
     if !matches!(response.status().as_u16(), 204 | 304) {
         let length = response.body().len().into();

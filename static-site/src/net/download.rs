@@ -4,6 +4,7 @@ use sycamore::web::document;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::fetch;
 use crate::ui::toast::Toast;
 use crate::{app, text};
 
@@ -25,7 +26,7 @@ pub async fn fetch_url(path: &str) -> Result<String, JsValue> {
     }
     let init = web_sys::RequestInit::new();
     init.set_headers(&headers);
-    let request = web_sys::Request::new_with_str_and_init(path, &init)?;
+    let request = web_sys::Request::new_with_str_and_init(&fetch::address(path), &init)?;
     let answered = JsFuture::from(sycamore::web::window().fetch_with_request(&request)).await?;
     let response: web_sys::Response = answered.dyn_into()?;
     if !response.ok() {

@@ -69,6 +69,13 @@ pub async fn fetch(call: &Call) -> Option<Answer> {
     Some(answer)
 }
 
+/// Where a path of the API is: at this page's own address, unless the page was made to stand apart from it.
+pub fn address(path: &str) -> String {
+    let document = window().document();
+    let apart = document.and_then(|document| document.query_selector("meta[name=takt-api]").ok().flatten());
+    apart.and_then(|meta| meta.get_attribute("content")).unwrap_or_default() + path
+}
+
 async fn try_fetch(call: &Call) -> Result<Answer, JsValue> {
     let abort = web_sys::AbortController::new()?;
     let init = web_sys::RequestInit::new();
@@ -97,7 +104,7 @@ async fn try_fetch(call: &Call) -> Result<Answer, JsValue> {
     init.set_headers(&headers);
     // The page keeps versions itself, so that a 304 reaches it.
     init.set_cache(web_sys::RequestCache::NoStore);
-    let request = web_sys::Request::new_with_str_and_init(&call.path, &init)?;
+    let request = web_sys::Request::new_with_str_and_init(&address(&call.path), &init)?;
     let sent_ms = js_sys::Date::now();
     let limit = timer(TIMEOUT_MS, move || abort.abort());
     let outcome = receive(&request, sent_ms).await;

@@ -1,6 +1,7 @@
 //! Real servers for tests: each on a free port of the loopback, with a folder of its own, gone when it is dropped.
 //! Whatever goes wrong here fails the test.
 
+mod nginx;
 mod postgres;
 mod redis;
 
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
 
+pub use nginx::Nginx;
 pub use postgres::Postgres;
 pub use redis::Redis;
 
