@@ -212,6 +212,7 @@ texts! {
     PLANT: "工厂", "Plant";
     PLANT_NUMBER: "工厂编号", "Plant number";
     PRESENT: "在岗", "present";
+    PRINT: "打印", "Print";
     PRIORITY: "优先级", "Priority";
     PRODUCT: "产品", "Product";
     QUANTITY: "数量", "Quantity";

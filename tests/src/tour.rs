@@ -48,11 +48,14 @@ impl Tour {
     }
 
     /// Every page of the desk.
-    pub fn desk(&mut self, look: Look<'_>) {
+    pub fn desk(&mut self, order: &str, look: Look<'_>) {
         for user in AT_A_DESK {
             self.signs_in(user, look);
             self.opens("/desk", look);
             self.opens_all(look);
+            for path in [format!("/desk/work-order/{order}"), format!("/desk/why/{order}"), "/desk/board/wall".into()] {
+                self.opens(&path, look);
+            }
         }
     }
 

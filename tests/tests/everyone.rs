@@ -25,7 +25,7 @@ fn every_page_of_the_demo_plant_passes_the_rules_of_wcag_in_light_dark_and_high_
     let mut phone = Tour::begins(&host, Browser::phone(), "zh");
     phone.floor(&order, &mut look);
     let mut desk = Tour::begins(&host, Browser::desk(), "zh");
-    desk.desk(&mut look);
+    desk.desk(&order, &mut look);
     assert!(phone.count() >= 10 && desk.count() >= 25, "{} and {} pages", phone.count(), desk.count());
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
 }

@@ -1,8 +1,11 @@
 //! Users, sign-in with a PIN, and sessions.
 
 mod create_signature;
+mod device;
 mod get_session;
+mod list_devices;
 mod list_users;
+mod put_device;
 mod put_user;
 mod sign_in;
 mod sign_out;
@@ -22,6 +25,8 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "createSignature" => create_signature::create_signature(store, call).await,
         "signOut" => sign_out::sign_out(store, call).await,
         "getSession" => get_session::get_session(store, call).await,
+        "listDevices" => list_devices::list_devices(store, call).await,
+        "putDevice" => put_device::put_device(store, call).await,
         "listUsers" => list_users::list_users(store, call).await,
         "putUser" => put_user::put_user(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),

@@ -12,6 +12,7 @@ use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
 use takt_web::{pin, token};
 
+use crate::device::{self, Seen};
 use crate::tries::{self, Tries};
 
 /// How long a token works: longer than a shift with overtime.
@@ -25,7 +26,16 @@ pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
     let now_s = call.now.as_second();
     let mut load = Load::new(number, call.now.as_millisecond());
     load.records = vec![(kind::USER.into(), user_id.clone()), (kind::SIGN_IN.into(), user_id.clone())];
+    let device = device::of(call);
+    if let Some(device) = &device {
+        load.records.extend([kind::DEVICE, kind::DEVICE_SETTING].map(|kind| (kind.to_owned(), device.clone())));
+    }
     let loaded = store.load(&load).await?;
+    if let Some(device) = &device
+        && device::setting(&loaded, device)?.blocked
+    {
+        return Err(device::refusal(call.lang));
+    }
     let user = loaded.record(kind::USER, &user_id).map(|record| record.parse::<StoredUser>()).transpose()?;
     let tries = Tries::of(&loaded, &user_id)?;
     tries.check_open(now_s)?;
@@ -47,6 +57,10 @@ pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
         expires_ms: expires_at.as_millisecond(),
     });
     commit.records.extend(tries.forgotten());
+    if let Some(device) = device {
+        let before = loaded.record(kind::DEVICE, &device).map(|record| record.parse()).transpose()?;
+        commit.records.push(Seen::after(before, device, &user.user, call, &session).write());
+    }
     commit.events.push(event(&session, &user_id, call.now, "session.opened.v1"));
     tries::book(store, &commit).await?;
     let claims = Claims {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use takt_rollup::{DAYS_MAX, PlantCalendar, ProductionQuery, Status, status};
 use takt_store::Store;
 use takt_web::call::Call;
-use takt_web::failure::{Failure, Outcome, json_unless_known};
+use takt_web::failure::{Failure, Outcome, json};
 
 /// Days where none are named: a month.
 const DAYS: i64 = 31;
@@ -17,7 +17,7 @@ pub(crate) async fn production<S: Store>(store: &S, call: &Call) -> Outcome {
     let text = |name: &str| call.param(name).map(str::to_owned);
     let query = ProductionQuery { from, to, line: text("line"), item: text("item"), unit: text("unit") };
     let answer = takt_rollup::production(store, caller.plant, caller.now_ms(), &status, &query).await?;
-    json_unless_known(&answer, &call.headers)
+    json(200, &answer)
 }
 
 pub(crate) async fn peaks<S: Store>(store: &S, call: &Call) -> Outcome {
@@ -26,7 +26,7 @@ pub(crate) async fn peaks<S: Store>(store: &S, call: &Call) -> Outcome {
     let status = known(status(store, caller.plant, caller.now_ms()).await?);
     let days = days(call, &status)?;
     let answer = takt_rollup::peaks(store, caller.plant, &status, days, call.param("kind")).await?;
-    json_unless_known(&answer, &call.headers)
+    json(200, &answer)
 }
 
 /// Before the background's first reading there is nothing, which is the same as a generation without rows.

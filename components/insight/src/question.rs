@@ -10,7 +10,7 @@ use takt_api::insight::{ShiftOfDay, Span, Statistics};
 use takt_rollup::{PERIODS_MAX, Period, PlantCalendar, Status, periods, status};
 use takt_store::{Dimension, PageRequest, RollupQuery, RollupRow, Store, StoreError};
 use takt_web::call::Call;
-use takt_web::failure::{Failure, Outcome, json_unless_known};
+use takt_web::failure::{Failure, Outcome, json};
 
 /// What each statistic takes beside its own parameters.
 const COMMON: [&str; 5] = ["from", "to", "period", "after", "limit"];
@@ -81,15 +81,12 @@ where
 {
     let request = PageRequest { after: call.param("after").map(str::to_owned), limit: call.limit()? as u32 };
     let Some(status) = status else {
-        return json_unless_known(
-            &Statistics::<T> { rows: Vec::new(), next: None, as_of: None, time_zone },
-            &call.headers,
-        );
+        return json(200, &Statistics::<T> { rows: Vec::new(), next: None, as_of: None, time_zone });
     };
     query.generation = status.generation;
     let found = store.rollups(&query, &request).await?;
     let rows = found.items.into_iter().map(row).collect::<Result<_, _>>()?;
-    json_unless_known(&Statistics { rows, next: found.next, as_of: status.as_of, time_zone }, &call.headers)
+    json(200, &Statistics { rows, next: found.next, as_of: status.as_of, time_zone })
 }
 
 struct Cut {

@@ -1,7 +1,10 @@
 //! `GET /api/v1/orders/{order}`
 
+use http::header::ETAG;
+use jiff::Timestamp;
 use takt_api::orders::OrderDetail;
 use takt_domain::decide;
+use takt_domain::facts::Facts;
 use takt_domain::id::OrderId;
 use takt_domain::operation;
 use takt_domain::schedule::OrderPlan;
@@ -9,7 +12,18 @@ use takt_records::keep::kind;
 use takt_records::load;
 use takt_store::Store;
 use takt_web::call::Call;
-use takt_web::failure::{Outcome, json};
+use takt_web::failure::{self, Outcome, json};
+
+/// The answer says what time it is, and that alone is no news to whoever has the rest of it.
+fn versioned(detail: OrderDetail) -> Outcome {
+    let now = detail.facts.now;
+    let timeless = OrderDetail { facts: Facts { now: Timestamp::UNIX_EPOCH, ..detail.facts }, ..detail };
+    let tag = failure::tag(&timeless);
+    let detail = OrderDetail { facts: Facts { now, ..timeless.facts }, ..timeless };
+    let mut response = json(200, &detail)?;
+    response.headers_mut().insert(ETAG, tag?);
+    Ok(response)
+}
 
 pub(crate) async fn get_order<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&[])?;
@@ -30,5 +44,5 @@ pub(crate) async fn get_order<S: Store>(store: &S, call: &Call) -> Outcome {
         operations,
         plan: plan.map(|plan| plan.slots).unwrap_or_default(),
     };
-    json(200, &detail)
+    versioned(detail)
 }

@@ -6,7 +6,7 @@ use takt_domain::columns::ListOf;
 use takt_records::forms;
 use takt_store::{Load, Store, StoreError};
 use takt_web::call::Call;
-use takt_web::failure::{Outcome, json_unless_known};
+use takt_web::failure::{Outcome, json};
 
 pub(crate) async fn get_forms<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&[])?;
@@ -23,5 +23,5 @@ pub(crate) async fn get_forms<S: Store>(store: &S, call: &Call) -> Outcome {
         forms: forms::all(&loaded)?.into_iter().map(state).collect(),
         columns: ListOf::ALL.into_iter().map(columns).collect::<Result<_, StoreError>>()?,
     };
-    json_unless_known(&all, &call.headers)
+    json(200, &all)
 }

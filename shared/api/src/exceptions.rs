@@ -34,6 +34,13 @@ pub struct RaiseException {
     /// Nothing may be reported at the operation (or, without one, on the order) until it is closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stops: bool,
+    /// When it was seen, where that is not now: on a phone that had no network.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
+    pub occurred_at: Option<Timestamp>,
 }
 
 /// `POST /api/v1/exceptions/{exception}/acknowledgement`: "I have it".

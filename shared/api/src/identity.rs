@@ -87,6 +87,38 @@ fn yes() -> bool {
     true
 }
 
+/// A device at which somebody has signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Device {
+    /// What the device calls itself in `takt-device`, and the ledger calls it.
+    pub device: String,
+    /// What the plant calls it; empty where nobody has named it.
+    pub name: String,
+    /// True where nobody may sign in at it.
+    pub blocked: bool,
+    /// Who signed in there last.
+    pub user: UserId,
+    /// When that was.
+    #[serde(deserialize_with = "takt_domain::time::timestamp")]
+    pub at: Timestamp,
+    /// What its browser said of itself then (`User-Agent`).
+    pub agent: String,
+}
+
+/// `PUT /api/v1/devices/{device}`: names a device, keeps people from signing in at it, or lets them again. Whoever is signed in
+/// at a device that is blocked is signed out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PutDevice {
+    /// At most 100 characters; may be empty.
+    pub name: String,
+    /// True to block it.
+    #[serde(default)]
+    pub blocked: bool,
+}
+
 /// `POST /api/v1/session/signature`: the PIN once more, for one act. The answer goes with that act, and with no other, in
 /// the header `takt-signature`.
 #[derive(Clone, Debug, Serialize, Deserialize)]

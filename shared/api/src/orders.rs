@@ -207,12 +207,16 @@ pub struct OrderRow {
     pub percent: u8,
 }
 
-/// `GET /api/v1/board`: open orders by state and line, oldest in their state first.
+/// `GET /api/v1/board`: open orders by state and line; in each those that are stuck first, then the urgent ones, then those that have
+/// been in their state for the longest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Board {
     /// One column for each open state of the plant's flows.
     pub columns: Vec<BoardColumn>,
+    /// Orders that an alert is about that nobody has mended yet, with what is so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stuck: BTreeMap<OrderId, Label>,
 }
 
 /// One state on the board.

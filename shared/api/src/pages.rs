@@ -50,6 +50,8 @@ pub const DESK: Bundle = Bundle {
     addresses: &[
         "desk",
         "desk/board",
+        "desk/orders",
+        "desk/work-order",
         "desk/schedule",
         "desk/approvals",
         "desk/deputies",
@@ -105,6 +107,8 @@ pub const SETUP: Bundle = Bundle {
         "desk/units",
         "desk/watch",
         "desk/users",
+        "desk/devices",
+        "desk/design",
     ],
 };
 

@@ -35,6 +35,13 @@ pub struct Inspect {
     /// A remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// When it was seen, where that is not now: on a phone that had no network.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
+    pub occurred_at: Option<Timestamp>,
 }
 
 /// The answer to an inspection.

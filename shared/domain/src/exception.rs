@@ -225,6 +225,9 @@ pub struct Exception {
     /// When.
     #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
+    /// When it was seen, where that is not now: on a phone that had no network.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
+    pub occurred_at: Option<Timestamp>,
     /// The level that has been told, from 0.
     #[serde(default)]
     pub level: u8,
@@ -442,6 +445,7 @@ mod tests {
             stops,
             by,
             at: at(raised_s)?,
+            occurred_at: None,
             level: 0,
             escalated_at: None,
             acknowledged: None,

@@ -370,6 +370,9 @@ pub struct PlannedInspection {
     /// When.
     #[serde(deserialize_with = "crate::time::timestamp")]
     pub at: Timestamp,
+    /// When it was seen, where that is not now: on a phone that had no network.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::time::timestamp_option")]
+    pub occurred_at: Option<Timestamp>,
     /// A remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,

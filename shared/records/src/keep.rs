@@ -35,6 +35,10 @@ pub mod kind {
     pub const USER: &str = "user";
     /// Wrong PINs of a user.
     pub const SIGN_IN: &str = "sign_in";
+    /// Who signed in at a device last, and when, under what the device calls itself.
+    pub const DEVICE: &str = "device";
+    /// What the plant has set about a device, under the same. It is a record of its own, so that no sign-in writes over it.
+    pub const DEVICE_SETTING: &str = "device_setting";
     /// An electronic signature, under the id of its ticket: once there, that ticket is used.
     pub const SIGNATURE: &str = "signature";
     /// A work order.

@@ -86,20 +86,34 @@ fn json_response(status: u16, body: &impl Serialize) -> Response<Bytes> {
     response
 }
 
-/// An answer in JSON with an ETag; 304 without a body where the caller's `If-None-Match` names it.
-pub fn json_unless_known(body: &impl Serialize, headers: &HeaderMap) -> Outcome {
-    let mut response = json_response(200, body);
-    let tag = format!("\"{}\"", hex(&Sha256::digest(response.body())[..16]));
+/// The ETag of an answer that is this but for what is no news.
+pub fn tag(body: &impl Serialize) -> Result<HeaderValue, Failure> {
+    let bytes = serde_json::to_vec(body).map_err(|_| Failure::new(ProblemType::Internal))?;
+    tag_of(&bytes).ok_or_else(|| Failure::new(ProblemType::Internal))
+}
+
+fn tag_of(body: &[u8]) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("\"{}\"", hex(&Sha256::digest(body)[..16]))).ok()
+}
+
+/// An answer in JSON to a question, with an ETag; 304 without a body where the caller's `If-None-Match` names it. Pages ask again every
+/// other second, and mostly nothing has changed. What is no JSON goes as it is.
+pub fn unless_known(mut response: Response<Bytes>, headers: &HeaderMap) -> Response<Bytes> {
+    let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if response.status() != StatusCode::OK || !is_json {
+        return response;
+    }
+    let made = || tag_of(response.body());
+    let Some(tag) = response.headers().get(ETAG).cloned().or_else(made) else { return response };
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if known.split(',').any(|known| known.trim().trim_start_matches("W/") == tag) {
+    if known.split(',').any(|known| known.trim().trim_start_matches("W/").as_bytes() == tag.as_bytes()) {
         *response.body_mut() = Bytes::new();
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(CONTENT_TYPE);
     }
-    let value = HeaderValue::from_str(&tag).map_err(|_| Failure::new(ProblemType::Internal))?;
-    response.headers_mut().insert(ETAG, value);
+    response.headers_mut().insert(ETAG, tag);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Ok(response)
+    response
 }
 
 /// An answer that nobody could check against the store: when that was last done stands in it, in its age, and nobody else

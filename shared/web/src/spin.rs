@@ -81,6 +81,7 @@ where
     let answered = handle(&store, &call).await?;
     Ok(match store.as_of_ms() {
         Some(as_of_ms) => failure::unchecked_since(answered, as_of_ms, call.now.as_millisecond()),
+        None if is_query => failure::unless_known(answered, &call.headers),
         None => answered,
     })
 }

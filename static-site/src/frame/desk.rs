@@ -9,15 +9,13 @@ use takt_api::watch::Alert;
 
 use super::pages::{Draw, PAGES, Page};
 use crate::app;
+use crate::net::LIVE_MS;
 use crate::net::read::Read;
 use crate::route::{MANAGEMENT, Route, desk};
 use crate::sign_in;
 use crate::text::{self, Text};
 use crate::ui::icon::{self, Icon};
 use crate::ui::{self, tap};
-
-/// How often the navigation looks whether there are new alerts.
-const POLL_MS: i32 = 30_000;
 
 /// The frame around the pages that a bundle draws.
 pub fn view(views: &'static [(&'static str, Draw)]) -> View {
@@ -134,7 +132,7 @@ fn is_home(page: &Page) -> bool {
 /// How many alerts nobody looks after.
 fn badge() -> View {
     let read: Read<Rows<Alert>> = Read::new("/api/v1/alerts?state=open&limit=100");
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     ui::live(move || match read.ready() {
         Some(page) if !page.rows.is_empty() => {
             let count = format!("{}{}", page.rows.len(), if page.next.is_some() { "+" } else { "" });

@@ -54,6 +54,7 @@ const SET_UP: Text = Text::new("设置", "Set-up");
 /// Every page, in the order of the navigation.
 pub const PAGES: &[Page] = &[
     Page::new("board", text::BOARD, icon::BOARD, PRODUCTION, &[Permission::OrderView]),
+    Page::new("orders", names::ORDER_LIST, icon::ORDERS, PRODUCTION, &[Permission::OrderView]),
     Page::new("schedule", names::SCHEDULE, icon::BOARD, PRODUCTION, &[Permission::OrderView]),
     Page::new("resources", names::RESOURCES, icon::LINE, PRODUCTION, &[Permission::ResourceSet]),
     Page::new("approvals", ui::approvals::WAITING, icon::SIGN, PRODUCTION, &[Permission::OrderView]),
@@ -62,6 +63,7 @@ pub const PAGES: &[Page] = &[
     Page::new("alerts", names::ALERTS, icon::ALERT, PRODUCTION, &[Permission::AlertView]),
     Page::new("why", names::WHY, icon::SEARCH, PRODUCTION, &[Permission::OrderView]),
     Page::new("lifecycle", names::LIFECYCLE, icon::LEDGER, PRODUCTION, &[Permission::InsightView]),
+    Page::new("work-order", names::WORK_ORDER, icon::CHECK, PRODUCTION, &[Permission::OrderView]),
     Page::new("new-order", text::NEW_ORDER, icon::PLUS, PRODUCTION, &[Permission::OrderCreate]),
     Page::new("trail", names::TRAIL, icon::LEDGER, STOCK, &[Permission::StockView]),
     Page::new("trace", names::TRACE, icon::FLOW, STOCK, &[Permission::StockView]),
@@ -109,6 +111,8 @@ pub const PAGES: &[Page] = &[
     Page::new("fields", names::FIELDS, icon::LEDGER, SET_UP, &[Permission::FormEdit]),
     Page::new("units", names::UNITS, icon::STOCK, SET_UP, &[Permission::ItemFields]),
     Page::new("users", text::USERS, icon::USERS, SET_UP, &[Permission::UserManage]),
+    Page::new("design", names::DESIGN, icon::BOARD, SET_UP, &[Permission::FormEdit]),
+    Page::new("devices", names::DEVICES, icon::LOCK, SET_UP, &[Permission::UserManage]),
 ];
 
 /// Ends the build where a bundle does not draw exactly the pages that `takt_api::pages` gives to it.

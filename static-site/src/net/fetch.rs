@@ -90,9 +90,12 @@ async fn try_fetch(call: &Call) -> Result<Answer, JsValue> {
         headers.set("content-type", "application/json")?;
         init.set_body(&JsValue::from_str(body));
     }
+    // The sign-in is a write without a key.
+    if call.method != "GET" {
+        headers.set(DEVICE_HEADER, &device::id())?;
+    }
     if let Some(key) = &call.key {
         headers.set("idempotency-key", &format!("\"{key}\""))?;
-        headers.set(DEVICE_HEADER, &device::id())?;
         headers.set(SOURCE_HEADER, if call.source == Source::Scan { "scan" } else { "hand" })?;
     }
     if let Some(ticket) = &call.ticket {

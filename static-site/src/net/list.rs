@@ -66,8 +66,8 @@ pub struct Raw {
     pub fault: Signal<Option<Fault>>,
     pub next: Signal<Option<String>>,
     path: Signal<String>,
-    /// The first page as it came, so that the same answer draws nothing anew.
-    first: Signal<String>,
+    /// The first page as it came and its version, so that the same answer draws nothing anew.
+    first: Signal<(String, Option<String>)>,
     /// More than the first page is here.
     is_long: Signal<bool>,
     parse: Parse,
@@ -81,7 +81,7 @@ impl Raw {
             fault: create_signal(None),
             next: create_signal(None),
             path: create_signal(path),
-            first: create_signal(String::new()),
+            first: create_signal(Default::default()),
             is_long: create_signal(false),
             parse,
         };
@@ -92,6 +92,8 @@ impl Raw {
     /// Begins anew with another question.
     pub fn turn_to(self, path: String) {
         self.path.set(path);
+        // The version of another question means nothing here.
+        self.first.set(Default::default());
         self.again();
     }
 
@@ -115,8 +117,7 @@ impl Raw {
     }
 
     fn poll_on(self, every_ms: i32) {
-        let pause = every_ms + (js_sys::Math::random() * f64::from(every_ms) * 0.3) as i32;
-        timer(pause, move || {
+        timer(super::pause_ms(every_ms), move || {
             app::spawn(async move {
                 if self.rows.is_alive() {
                     self.glance().await;
@@ -137,9 +138,11 @@ impl Raw {
             return;
         }
         let path = self.path.get_clone_untracked();
-        let answer = fetch(&Call::get(path.clone())).await.filter(Answer::is_success);
+        let etag = self.first.with_untracked(|(_, etag)| etag.clone());
+        let answer = fetch(&Call { etag, ..Call::get(path.clone()) }).await.filter(Answer::is_success);
         let is_wanted = is_at_ease() && self.path.with_untracked(|now| *now == path);
-        let is_new = answer.as_ref().is_some_and(|answer| self.first.with_untracked(|first| *first != answer.text));
+        let is_new =
+            answer.as_ref().is_some_and(|answer| self.first.with_untracked(|(first, _)| *first != answer.text));
         if is_wanted && is_new {
             self.take(answer, false);
         }
@@ -161,7 +164,7 @@ impl Raw {
 
     fn take(self, answer: Option<Answer>, append: bool) {
         if let Some(answer) = answer.as_ref().filter(|_| !append) {
-            self.first.set(answer.text.clone());
+            self.first.set((answer.text.clone(), answer.etag.clone()));
         }
         let outcome = match answer {
             None => Err(Fault::Lost),

@@ -142,8 +142,7 @@ impl Raw {
     }
 
     fn poll_on(self, every_ms: i32) {
-        let pause = every_ms + (js_sys::Math::random() * f64::from(every_ms) * 0.3) as i32;
-        timer(pause, move || {
+        timer(super::pause_ms(every_ms), move || {
             app::spawn(async move {
                 if !self.state.is_alive() {
                     return;

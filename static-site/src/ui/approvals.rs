@@ -7,6 +7,7 @@ use takt_api::flows::{SignApproval, WaitingApproval, WaitingApprovals};
 use takt_api::orders::OrderAnswer;
 use takt_domain::approval::Decision;
 
+use crate::net::LIVE_MS;
 use crate::net::device;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
@@ -24,7 +25,6 @@ const REFUSED: Text = Text::new("已拒绝", "Refused");
 const OVERDUE: Text = Text::new("已超期", "Overdue");
 const FOR: Text = Text::new("代 {} 签字", "in the stead of {}");
 const SO_FAR: Text = Text::new("已签 {}", "{} signed");
-const POLL_MS: i32 = 20_000;
 
 /// What is to be signed, and how.
 type Asked = Signal<Option<(Rc<WaitingApproval>, Decision)>>;
@@ -32,7 +32,7 @@ type Asked = Signal<Option<(Rc<WaitingApproval>, Decision)>>;
 /// The inbox. On a small page it is not there while nothing waits.
 pub fn inbox(small: bool) -> View {
     let read: Read<WaitingApprovals> = Read::new("/api/v1/approvals");
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     let asked: Asked = create_signal(None);
     let list = ui::shown(read, move |waiting| list(&waiting, small, asked));
     let sheet = sheet::view(asked, move |(what, decision)| {

@@ -10,6 +10,7 @@ use takt_domain::permission::Permission;
 
 use crate::app;
 use crate::frame::names::EXTRA as NAME;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::encode;
@@ -29,9 +30,6 @@ const HAD: Text = Text::new("已领", "had");
 const BEYOND: Text = Text::new("超出", "beyond");
 const WHY: Text = Text::new("拒绝时请填写原因", "A refusal needs a reason");
 
-/// How often an inbox looks whether something has come.
-const POLL_MS: i32 = 20_000;
-
 pub fn view(_: &[String]) -> View {
     let state = create_signal("waiting".to_owned());
     let list: List<ExtraIssue> = List::new(path("waiting"));
@@ -49,7 +47,7 @@ pub fn view(_: &[String]) -> View {
 /// Those that wait, for the inbox of whoever agrees to them.
 pub fn waiting() -> View {
     let list: List<ExtraIssue> = List::new(path("waiting"));
-    list.poll(POLL_MS);
+    list.poll(LIVE_MS);
     let (asked, sheet) = decisions(list);
     let rows = ui::section(NAME, ui::listed(list, "rows", NONE, move |found: ExtraIssue| row(found, asked)));
     view! { (rows) (sheet) }

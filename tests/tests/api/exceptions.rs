@@ -1,5 +1,6 @@
 //! Exceptions (andon) over HTTP: from the floor to whoever can help, and what they stop meanwhile.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use takt_api::Page;
 use takt_api::exceptions::{ExceptionAnswer, ExceptionRow, ExceptionSettingsDocument, Pareto};
@@ -18,8 +19,11 @@ fn an_exception_stops_the_operation_until_it_is_closed_and_is_counted_then() {
     people.receive(SMALL.material, "100", SMALL.store);
     let order = people.running(SMALL.product, "5", SMALL.line);
     people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 1)).ok();
-    let given = json!({"type": "equipment", "order": order, "operation": SMALL.operation, "equipment": SMALL.equipment,
-        "note": "smoke", "stops": true});
+    let seen_at = Timestamp::now() - SignedDuration::from_mins(20);
+    let mut given = json!({"type": "equipment", "order": order, "operation": SMALL.operation, "equipment": SMALL.equipment,
+        "note": "smoke", "stops": true, "occurred_at": Timestamp::now() + SignedDuration::from_hours(1)});
+    people.operator.post(EXCEPTIONS, given.clone()).expect_problem(422, "invalid");
+    given["occurred_at"] = json!(seen_at);
     let raised: ExceptionAnswer = people.operator.post(EXCEPTIONS, given).expect_status(201).json();
     let report = || people.operator.post("/api/v1/reports", good(&order, SMALL.operation, 1));
     assert_eq!(report().unmet(409, "refused"), ["exception.stops"]);
@@ -37,6 +41,7 @@ fn an_exception_stops_the_operation_until_it_is_closed_and_is_counted_then() {
     report().expect_status(201);
 
     let row: ExceptionRow = people.planner.get(&path).ok().json();
+    assert_eq!(row.exception.occurred_at, Some(seen_at), "it was seen before anybody could be told");
     assert_eq!(row.exception.closed.as_ref().map(|closing| closing.cause.as_str()), Some("worn belt"));
     let listed = |query: &str| people.planner.get(&format!("{EXCEPTIONS}{query}")).ok().json::<Page<ExceptionRow>>();
     assert_eq!(listed(&format!("?order={order}&state=closed")).rows.len(), 1);

@@ -4,7 +4,9 @@ use std::sync::Barrier;
 use std::thread;
 
 use serde_json::{Value, json};
-use takt_tests::client::{Answer, Client};
+use takt_api::Page;
+use takt_api::identity::Device;
+use takt_tests::client::{Answer, Client, Raw};
 use takt_tests::host::Fresh;
 use takt_tests::plant::{PIN, People, SMALL};
 use takt_tests::wait::until;
@@ -93,6 +95,52 @@ fn a_user_who_may_not_sign_in_any_more_cannot_and_is_out() {
     people.admin.put("/api/v1/users/storekeeper", change).ok();
     try_pin(&host.client(), "storekeeper", PIN).expect_problem(401, "wrong-pin");
     check_ended(&people.storekeeper);
+}
+
+/// A sign-in as a phone makes it, which says which device it is.
+fn sign_in_from(host: &Fresh, device: &str, user: &str) -> Answer {
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("takt-device", device.to_owned()),
+        ("user-agent", "Mozilla/5.0 (Linux; Android 13) Chrome/131".to_owned()),
+    ];
+    let body = json!({"user": user, "pin": PIN}).to_string().into_bytes();
+    let raw = Raw { method: "POST", path: "/api/v1/session", headers, body };
+    host.client().raw(&raw).expect("the host answers")
+}
+
+#[test]
+fn a_device_that_is_blocked_signs_everybody_out_and_nobody_in_until_it_is_let_in_again() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let token = |answer: Answer| answer.ok().json::<Value>()["token"].as_str().expect("a token").to_owned();
+    let on_lost = host.client().with_token(&token(sign_in_from(&host, "web-lost", "storekeeper")));
+    sign_in_from(&host, "web-kept", "operator").ok();
+    let elsewhere = host.client().sign_in("storekeeper");
+    let devices: Page<Device> = people.admin.get("/api/v1/devices").ok().json();
+    let lost = devices.rows.iter().find(|device| device.device == "web-lost").expect("it is known");
+    assert_eq!((lost.user.as_str(), lost.blocked, lost.name.as_str()), ("storekeeper", false, ""));
+    assert!(lost.agent.contains("Android"), "{lost:?}");
+    assert_eq!(devices.rows.len(), 2, "who does not say which device it is has none: {devices:?}");
+
+    let name = json!({"name": "tablet of line 1", "blocked": true});
+    let put: Device = people.admin.put("/api/v1/devices/web-lost", name).ok().json();
+    assert!(put.blocked);
+    check_ended(&on_lost);
+    let refused = sign_in_from(&host, "web-lost", "storekeeper").expect_problem(403, "forbidden");
+    assert_eq!(refused.unmet[0].code, "device.blocked");
+    assert!(refused.unmet[0].detail.contains("终端"), "Chinese first: {refused:?}");
+    sign_in_from(&host, "web-lost", "operator").expect_problem(403, "forbidden");
+    elsewhere.get("/api/v1/session").expect_status(200);
+    sign_in_from(&host, "web-kept", "operator").ok();
+
+    people.admin.put("/api/v1/devices/web-lost", json!({"name": "tablet of line 1", "blocked": false})).ok();
+    sign_in_from(&host, "web-lost", "operator").ok();
+    let found: Page<Device> = people.admin.get("/api/v1/devices?q=operator").ok().json();
+    let lost = found.rows.iter().find(|device| device.device == "web-lost").expect("the operator was there last");
+    assert_eq!((lost.name.as_str(), lost.blocked), ("tablet of line 1", false));
+    people.lead.get("/api/v1/devices").expect_problem(403, "forbidden");
+    people.admin.put("/api/v1/devices/nowhere", json!({"name": "x"})).expect_problem(404, "not-found");
 }
 
 #[test]

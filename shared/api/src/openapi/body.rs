@@ -98,11 +98,18 @@ pub(super) struct Body {
     pub(super) media: &'static str,
     pub(super) query: Query,
     pub(super) required_query: &'static [&'static str],
-    /// It answers 304 where nothing has changed.
-    pub(super) etag: bool,
+    /// It changes nothing, so what is JSON answers 304 where nothing has changed.
+    pub(super) is_question: bool,
     /// It answers while the store does not.
     pub(super) is_without_store: bool,
     pub(super) more_problems: &'static [ProblemType],
+}
+
+impl Body {
+    /// True for an answer whose ETag may be named in `If-None-Match`.
+    pub(super) fn has_version(&self) -> bool {
+        self.is_question && self.media == "application/json"
+    }
 }
 
 /// A call that may be refused for what is so in the plant.
@@ -125,7 +132,7 @@ impl Make<'_> {
             media: "application/json",
             query,
             required_query: &[],
-            etag: false,
+            is_question: true,
             is_without_store: false,
             more_problems: &[],
         }
@@ -138,7 +145,7 @@ impl Make<'_> {
 
     fn write<R: JsonSchema, A: JsonSchema>(&mut self, statuses: &'static [u16]) -> Body {
         let request = Some(self.schema::<R>());
-        Body { request, statuses, ..self.read::<A>(&[]) }
+        Body { request, statuses, is_question: false, ..self.read::<A>(&[]) }
     }
 }
 
@@ -147,7 +154,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
     let mut make = Make(generator);
     match route.name {
         "signIn" => Body {
-            more_problems: &[ProblemType::WrongPin, ProblemType::Locked],
+            more_problems: &[ProblemType::WrongPin, ProblemType::Locked, ProblemType::Forbidden],
             ..make.write::<identity::SignIn, identity::Session>(&[201])
         },
         "getSession" => make.read::<identity::Session>(&[]),
@@ -156,6 +163,12 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             ..make.write::<identity::Sign, identity::SignatureTicket>(&[201])
         },
         "signOut" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },
+        "listDevices" => make.read::<Page<identity::Device>>(&[
+            ("q", "Part of its own name, its user or its browser."),
+            AFTER,
+            LIMIT,
+        ]),
+        "putDevice" => make.write::<identity::PutDevice, identity::Device>(&[200]),
         "listUsers" => make.read::<Page<identity::User>>(&[("q", "Part of a name."), AFTER, LIMIT]),
         "putUser" => make.write::<identity::PutUser, identity::User>(&[200, 201]),
         "getPlant" => make.read::<master::PlantDetail>(&[]),
@@ -191,7 +204,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "createOrder" => make.write::<orders::CreateOrder, orders::OrderAnswer>(&[201]),
         "getOrder" => refusable(make.read::<orders::OrderDetail>(&[])),
         "takeAction" => make.write::<orders::TakeAction, orders::OrderAnswer>(&[200]),
-        "getBoard" => Body { etag: true, ..make.read::<orders::Board>(&[("line", "Only orders of this line.")]) },
+        "getBoard" => make.read::<orders::Board>(&[("line", "Only orders of this line.")]),
         "listStock" => make.read::<Page<stock::ItemStock>>(&[
             ("q", "Part of a number, a name or a barcode."),
             ("location", "Only what stands here."),
@@ -339,7 +352,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getWatch" => make.read::<takt_domain::watch::WatchSettings>(&[]),
         "putWatch" => make.write::<takt_domain::watch::WatchSettings, takt_domain::watch::WatchSettings>(&[200]),
         "getMorning" => make.read::<watch::Morning>(&[LINE]),
-        "getLifecycle" => Body { etag: true, ..make.read::<lifecycle::Lifecycle>(LIFECYCLE) },
+        "getLifecycle" => make.read::<lifecycle::Lifecycle>(LIFECYCLE),
         "getLifecycleCsv" => {
             Body { media: "text/csv", response: json!({"type": "string"}), ..make.read::<()>(LIFECYCLE) }
         }
@@ -362,7 +375,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getDelegations" => make.read::<flows::Delegations>(&[]),
         "putDelegation" => make.write::<flows::PutDelegation, Delegation>(&[200]),
         "endDelegation" => make.read::<Delegation>(&[]),
-        "getForms" => Body { etag: true, ..make.read::<forms::Forms>(&[]) },
+        "getForms" => make.read::<forms::Forms>(&[]),
         "putForm" => refusable(make.write::<forms::PutForm, forms::FormState>(&[200])),
         "putColumns" => Body {
             more_problems: &[ProblemType::Refused],

@@ -116,7 +116,7 @@ fn parameters_of(route: &Route, body: &Body) -> Value {
             parameters.push(json!({"$ref": format!("#/components/parameters/{name}")}));
         }
     }
-    if body.etag {
+    if body.has_version() {
         parameters.push(json!({"$ref": "#/components/parameters/IfNoneMatch"}));
     }
     Value::Array(parameters)
@@ -174,7 +174,7 @@ fn responses(route: &Route, body: &Body, refusals: &mut Map<String, Value>) -> V
         }
         responses.insert(status.to_string(), response);
     }
-    if body.etag {
+    if body.has_version() {
         responses.insert("304".into(), json!({"description": "Nothing has changed since the ETag that is known."}));
     }
     let mut problems = problems_of(route, body);

@@ -13,6 +13,8 @@ pub const ROUTES: &[Route] = &[
     get("getSession", "/api/v1/session", "identity", SignedIn, Floor, "Who is signed in."),
     write("signOut", "DELETE", "/api/v1/session", "identity", SignedIn, "End the session."),
     get("listUsers", "/api/v1/users", "identity", May(UserManage), Board, "List users."),
+    get("listDevices", "/api/v1/devices", "identity", May(UserManage), Board, "Devices at which somebody has signed in."),
+    write("putDevice", "PUT", "/api/v1/devices/{device}", "identity", May(UserManage), "Name a device, block it, or let it in again."),
     write("putUser", "PUT", "/api/v1/users/{user}", "identity", May(UserManage), "Make or change a user."),
     get("getPlant", "/api/v1/plant", "plant", May(MasterView), Floor, "The plant with its lines, locations, equipment, crew and products."),
     write("putPlant", "PUT", "/api/v1/plant", "plant", May(MasterImport), "Name the plant, its time zone and its shifts."),

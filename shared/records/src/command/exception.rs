@@ -13,7 +13,7 @@ use takt_domain::order::Order;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_store::{Commit, Event, Load, Loaded, PlantNumber, RecordWrite, Store, StoreError};
 
-use super::{Answer, CommandError, Plan, number, photo, run, text_at};
+use super::{Answer, CommandError, Plan, number, occurred, photo, run, text_at};
 use crate::caller::Caller;
 use crate::exceptions;
 use crate::keep::{self, NUMBER_SCOPE, PLANT_PARENT, kind};
@@ -22,6 +22,7 @@ use crate::load::answered_before;
 /// Raises one.
 pub async fn raise<S: Store>(store: &S, caller: &Caller, given: &RaiseException) -> Result<Answer, CommandError> {
     text_at("note", &given.note, TEXT_MAX)?;
+    occurred(given.occurred_at, caller)?;
     run(store, caller, async || plan_raise(store, caller, given).await).await
 }
 
@@ -105,6 +106,7 @@ fn new(given: &RaiseException, id: &str, order: Option<&Order>, caller: &Caller)
         stops: given.stops,
         by: caller.actor.user.clone(),
         at: caller.now,
+        occurred_at: given.occurred_at,
         level: 0,
         escalated_at: None,
         acknowledged: None,

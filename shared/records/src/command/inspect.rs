@@ -15,7 +15,7 @@ use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::text::Lang;
 use takt_store::{Load, Store};
 
-use super::{Answer, CommandError, Plan, exception, nonconformance, photo, run, text_at};
+use super::{Answer, CommandError, Plan, exception, nonconformance, occurred, photo, run, text_at};
 use crate::caller::Caller;
 use crate::keep::{self, kind};
 use crate::load::{self, OrderState, answered_before};
@@ -115,6 +115,7 @@ pub(crate) async fn must_be_planned<S: Store>(
 /// was judged; one in process leaves the order as it is, and raises a nonconformance where it fails.
 pub async fn inspect<S: Store>(store: &S, caller: &Caller, given: &Inspect) -> Result<Answer, CommandError> {
     text_at("note", &given.note, TEXT_MAX)?;
+    occurred(given.occurred_at, caller)?;
     for (n, sample) in given.samples.iter().enumerate() {
         for (id, value) in &sample.values {
             text_at(&format!("samples[{n}].values.{id}.note"), &value.note, TEXT_MAX)?;
@@ -161,6 +162,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, given: &Inspect) -> Result<P
         failed: judged.failed.clone(),
         by: caller.actor.user.clone(),
         at: caller.now,
+        occurred_at: given.occurred_at,
         note: given.note.trim().to_owned(),
         plan,
     };

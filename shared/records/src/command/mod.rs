@@ -37,9 +37,11 @@ pub mod split_order;
 pub mod take_action;
 pub mod take_step;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use takt_api::problem::FieldError;
 use takt_domain::decide::DomainEvent;
+use takt_domain::movement;
 use takt_domain::quantity::{Quantity, QuantityError};
 use takt_domain::refusal::Refusal;
 use takt_store::{Commit, Plant, PlantNumber, Store, StoreError};
@@ -211,6 +213,14 @@ pub fn quantity_at(at: &str, quantity: Quantity, scale: u8) -> Result<Quantity, 
         }
         other => CommandError::field(at, other.to_string()),
     })
+}
+
+/// Refuses a moment at which nothing can have happened that is told of now.
+fn occurred(at: Option<Timestamp>, caller: &Caller) -> Result<(), CommandError> {
+    if at.is_some_and(|at| !movement::can_have_occurred(at, caller.now)) {
+        return Err(CommandError::field("occurred_at", "expected a moment of the last 31 days, not in the future"));
+    }
+    Ok(())
 }
 
 /// Refuses a text that is too long.

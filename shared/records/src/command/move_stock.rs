@@ -21,7 +21,7 @@ use takt_domain::text::Lang;
 use takt_domain::unit;
 use takt_store::{Commit, CounterChange, Expect, Load, Loaded, Store};
 
-use super::{Answer, CommandError, Plan, quantity_at, run, text_at};
+use super::{Answer, CommandError, Plan, occurred, quantity_at, run, text_at};
 use crate::caller::Caller;
 use crate::entry::{self, Entry};
 use crate::keep::{self, MovementHead, kind};
@@ -48,10 +48,7 @@ pub(super) fn texts(given: &NewMovement, caller: &Caller) -> Result<(), CommandE
     text_at("unit", &given.unit, unit::UNIT_MAX)?;
     text_at("document", &given.document, 200)?;
     text_at("reason", &given.reason, TEXT_MAX)?;
-    if given.occurred_at.is_some_and(|at| !movement::can_have_occurred(at, caller.now)) {
-        return Err(CommandError::field("occurred_at", "expected a moment of the last 31 days, not in the future"));
-    }
-    Ok(())
+    occurred(given.occurred_at, caller)
 }
 
 /// How a movement comes about.

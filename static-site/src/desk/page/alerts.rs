@@ -6,6 +6,7 @@ use takt_api::watch::{AcknowledgeAlert, Alert, AlertState};
 use takt_domain::watch::Severity;
 
 use crate::frame::names::ALERTS;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
@@ -23,8 +24,6 @@ const CRITICAL: Text = Text::new("紧急", "now");
 const WARNING: Text = Text::new("今天", "today");
 const NOTICE: Text = Text::new("留意", "note");
 
-const POLL_MS: i32 = 10_000;
-
 fn path(over: bool) -> String {
     format!("/api/v1/alerts?limit=50{}", if over { "&state=cleared" } else { "" })
 }
@@ -32,7 +31,7 @@ fn path(over: bool) -> String {
 pub(crate) fn view(_: &[String]) -> View {
     let over = create_signal(false);
     let list: List<Alert> = List::new(path(false));
-    list.poll(POLL_MS);
+    list.poll(LIVE_MS);
     create_effect(on(over, move || list.turn_to(path(over.get_untracked()))));
     let asked = create_signal(None::<Alert>);
     let rows = ui::listed(list, "rows card", NONE, move |alert: Alert| row(alert, asked));

@@ -11,6 +11,7 @@ use takt_domain::exception::ParetoRow;
 use takt_domain::permission::Permission;
 
 use crate::frame::names::EXCEPTIONS as NAME;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
@@ -39,8 +40,6 @@ const NO_CAUSE: Text = Text::new("未关闭", "still open");
 const PICTURE: Text = Text::new("照片", "photo");
 const TOLD: Text = Text::new("已通知", "Told");
 
-const POLL_MS: i32 = 10_000;
-
 /// The plant's types, once they are here.
 type Settings = Read<ExceptionSettingsDocument>;
 
@@ -53,7 +52,7 @@ fn kind_name(settings: Settings, kind: &str) -> String {
 pub(crate) fn view(_: &[String]) -> View {
     let state = create_signal("open,acknowledged".to_owned());
     let list: List<ExceptionRow> = List::new(path(&state.get_clone_untracked()));
-    list.poll(POLL_MS);
+    list.poll(LIVE_MS);
     create_effect(move || {
         let now = state.get_clone();
         untrack(|| list.turn_to(path(&now)));
@@ -95,7 +94,9 @@ fn row(found: ExceptionRow, asked: Signal<Option<ExceptionRow>>, settings: Setti
     let (id, kind) = (exception.id.clone(), exception.kind.clone());
     let title = ui::live(move || format!("{id} · {}{order}", kind_name(settings, &kind)).into());
     let line = exception.line.as_ref().map(ToString::to_string).unwrap_or_default();
-    let parts = [exception.note.clone(), line, show::user(&exception.by), show::time(exception.at), told];
+    let occurred = exception.occurred_at.filter(|at| exception.at.duration_since(*at).as_secs() >= 60);
+    let occurred = occurred.map(|at| text::OCCURRED.with(&show::time(at))).unwrap_or_default();
+    let parts = [exception.note.clone(), line, show::user(&exception.by), show::time(exception.at), occurred, told];
     let note = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let mut marks = vec![view! { span(class=class) { (state) } }];
     if exception.stops {

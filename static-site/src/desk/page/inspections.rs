@@ -7,9 +7,10 @@ use takt_site_app::show;
 
 use crate::app;
 use crate::frame::names::INSPECTIONS as NAME;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::route::Route;
-use crate::text::Text;
+use crate::text::{self, Text};
 use crate::ui::{self, custom, field, icon, photo, sheet, tap};
 
 const NONE: Text = Text::new("没有检验记录", "No inspections by plans");
@@ -21,6 +22,7 @@ const NOT_LOOKED_AT: Text = Text::new("未检", "not looked at");
 pub(crate) fn view(_: &[String]) -> View {
     let kind = create_signal(String::new());
     let list: List<PlannedInspection> = List::new(path(""));
+    list.poll(LIVE_MS);
     let mut is_first = true;
     create_effect(move || {
         let now = kind.get_clone();
@@ -60,7 +62,10 @@ fn detail(found: &PlannedInspection) -> View {
     let (order, path) = (found.order.to_string(), Route::Order(found.order.clone()).path());
     let samples: Vec<_> = (0..found.samples.len()).map(|n| sample(found, n)).collect();
     let (verdict, note) = (custom::verdict(found.result), found.note.clone());
-    let at = format!("{} · {}", show::time(found.at), show::user(&found.by));
+    let mut at = format!("{} · {}", show::time(found.at), show::user(&found.by));
+    if let Some(occurred) = found.occurred_at.filter(|at| found.at.duration_since(*at).as_secs() >= 60) {
+        at = format!("{at} · {}", text::OCCURRED.with(&show::time(occurred)));
+    }
     view! {
         p(class="sub") { a(href=path) { (order) } " · " (at) " " (verdict) }
         p(class="note") { (note) }

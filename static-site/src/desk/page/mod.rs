@@ -10,8 +10,10 @@ mod lifecycle;
 mod morning;
 mod new_order;
 mod nonconformances;
+mod orders;
 mod schedule;
 mod why;
+mod work_order;
 
 use takt_api::pages::DESK;
 
@@ -20,6 +22,8 @@ use crate::frame::pages::{self, Draw};
 /// What draws each of them.
 pub(crate) const VIEWS: &[(&str, Draw)] = &[
     ("board", board::view),
+    ("orders", orders::view),
+    ("work-order", work_order::view),
     ("schedule", schedule::view),
     ("approvals", approvals::view),
     ("deputies", deputies::view),

@@ -16,7 +16,6 @@ use crate::text::{self, Text};
 use crate::ui::{self, tap};
 use crate::{app, show};
 
-const PRINT: Text = Text::new("打印", "Print");
 const NONE: Text = Text::new("没有停滞的工单", "No order hangs");
 const HANGING: Text = Text::new("停滞 {}", "{} hang");
 const OPEN: Text = Text::new("未完 {}", "of {} open");
@@ -28,8 +27,7 @@ const SEAL: Text = Text::new("账本封条", "Seal of the ledger");
 
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<Morning> = Read::new("/api/v1/morning");
-    let print =
-        view! { button(r#type="button", class="button no-print", on:click=tap(|| drop(window().print()))) { (PRINT) } };
+    let print = view! { button(r#type="button", class="button no-print", on:click=tap(|| drop(window().print()))) { (text::PRINT) } };
     let seals = if app::may(Permission::StockAudit) { seals() } else { View::new() };
     ui::shell::page(MORNING.get(), None, print, view! { (ui::shown(read, draw)) (seals) })
 }

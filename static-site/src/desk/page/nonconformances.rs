@@ -9,6 +9,7 @@ use takt_domain::permission::Permission;
 use takt_domain::quality::nonconformance::Verdict;
 
 use crate::frame::names::NONCONFORMANCES as NAME;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
@@ -33,6 +34,7 @@ const WHY: Text = Text::new("请填写理由", "Say why");
 pub(crate) fn view(_: &[String]) -> View {
     let state = create_signal("open,decided".to_owned());
     let list: List<NonconformanceRow> = List::new(path(&state.get_clone_untracked()));
+    list.poll(LIVE_MS);
     create_effect(move || {
         let now = state.get_clone();
         untrack(|| list.turn_to(path(&now)));

@@ -8,6 +8,7 @@ use takt_domain::why::{Person, Reason, Wait, Why};
 
 use super::morning;
 use crate::frame::names::{COSTS, WHY};
+use crate::net::LIVE_MS;
 use crate::net::read::Read;
 use crate::route::{Route, desk, encode};
 use crate::text::{self, Text};
@@ -23,13 +24,10 @@ const SINCE: Text = Text::new("已等 {}", "waiting for {}");
 const ASK: Text = Text::new("扫描或输入工单号", "Scan or type an order's number");
 const HANGING: Text = Text::new("停滞的工单", "Orders that hang");
 
-/// How often the page looks whether something has changed.
-const POLL_MS: i32 = 8_000;
-
 pub(crate) fn view(rest: &[String]) -> View {
     let Some(order) = rest.first() else { return ask() };
     let read: Read<Why> = Read::new(format!("/api/v1/orders/{}/why", encode(order)));
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     let title = format!("{} · {order}", WHY.get());
     ui::shell::page(title, Some(desk("morning")), View::new(), ui::shown(read, draw))
 }

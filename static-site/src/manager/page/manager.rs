@@ -9,6 +9,7 @@ use takt_api::lifecycle::Lifecycle;
 use takt_api::master::PlantDetail;
 use takt_api::production::{Peaks, Production};
 
+use crate::net::LIVE_MS;
 use crate::net::fetch::timer;
 use crate::net::read::Read;
 use crate::route::encode;
@@ -32,9 +33,6 @@ const EXPLAIN: Text = Text::new(
     "计划:交期在当天的工单数量。产出:最后一道工序的合格数。一次合格率:(合格−返工)÷(合格+报废),含所有工序。数据由后台汇总,不影响现场。",
     "Plan: pieces of orders that are due on the day. Output: good pieces of the last operation. First-pass yield: (good − rework) ÷ (good + scrap), of all operations. The background adds it up, so the floor is not slowed down.",
 );
-
-/// Looks again so often, in milliseconds.
-const EVERY_MS: i32 = 30_000;
 
 pub(crate) fn view() -> View {
     let (from, to) = (create_signal(String::new()), create_signal(String::new()));
@@ -80,7 +78,7 @@ pub(crate) fn view() -> View {
 /// Reads it, and again while the page is seen.
 fn polled<T: serde::de::DeserializeOwned + 'static>(path: String, draw: impl Fn(Rc<T>) -> View + 'static) -> View {
     let read = Read::new(path.replace("?&", "?").trim_end_matches('?'));
-    read.poll(EVERY_MS);
+    read.poll(LIVE_MS);
     ui::shown(read, draw)
 }
 

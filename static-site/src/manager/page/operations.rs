@@ -45,7 +45,7 @@ const LEVELS: [Text; 3] = [
 ];
 
 /// Figures come every five seconds, findings change seldom; in milliseconds.
-const FIGURES_MS: i32 = 2_500;
+const FIGURES_MS: i32 = crate::net::LIVE_MS;
 const FINDINGS_MS: i32 = 20_000;
 
 pub(crate) fn view() -> View {

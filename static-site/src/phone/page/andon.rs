@@ -15,6 +15,7 @@ use takt_domain::id::{LineId, OrderId, PhotoId};
 use takt_domain::operation::{self, OperationState};
 use takt_domain::permission::Permission;
 
+use crate::net::device;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
@@ -66,6 +67,7 @@ impl About {
             line: self.line.get_clone_untracked(),
             note: self.note.with_untracked(|note| note.trim().to_owned()),
             photo: self.photo.get_clone_untracked(),
+            occurred_at: Some(device::now()),
             ..RaiseException::default()
         }
     }

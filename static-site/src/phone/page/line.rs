@@ -11,17 +11,16 @@ use takt_domain::master::{CrewMember, Equipment, EquipmentStatus, Mould};
 use takt_domain::permission::Permission;
 
 use super::andon;
+use crate::net::LIVE_MS;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
 use crate::ui::{self, badge, field, submit_button, tap, toast::Toast};
 use crate::{app, show, text};
 
-const POLL_MS: i32 = 15_000;
-
 pub(crate) fn view() -> View {
     let read: Read<PlantDetail> = Read::new("/api/v1/plant");
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     let mine = app::session().and_then(|session| session.line.clone());
     let chosen = create_signal(mine.map_or(String::new(), |line| line.to_string()));
     // Beside what is polled, so that what is typed stays.

@@ -5,6 +5,7 @@ use takt_api::orders::OrderRow;
 use takt_domain::field::FormOf;
 use takt_domain::permission::Permission;
 
+use crate::net::LIVE_MS;
 use crate::net::device::{self, Kept};
 use crate::net::fetch::timer;
 use crate::net::list::List;
@@ -15,7 +16,6 @@ use crate::{app, flow, text};
 /// What a filter says that is not the name of a state: every state that is not over.
 const OPEN: &str = "";
 const ALL: &str = "*";
-const POLL_MS: i32 = 10_000;
 
 pub(crate) fn view() -> View {
     let my_line = app::session().and_then(|session| session.line.clone()).map(|line| line.to_string());
@@ -31,7 +31,7 @@ pub(crate) fn view() -> View {
         format!("/api/v1/orders?limit=30{}{line}{q}", states(&state.get_clone()))
     };
     let list: List<OrderRow> = List::new(untrack(&path));
-    list.poll(POLL_MS);
+    list.poll(LIVE_MS);
     let last = create_signal(untrack(&path));
     // A pause in the typing, so that not every key asks the server.
     create_effect(move || {

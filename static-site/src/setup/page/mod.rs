@@ -1,5 +1,7 @@
 //! One module for each page of the set-up.
 
+mod design;
+mod devices;
 mod exception_settings;
 mod fields;
 mod flows;
@@ -25,6 +27,8 @@ pub(crate) const VIEWS: &[(&str, Draw)] = &[
     ("fields", fields::view),
     ("units", units::view),
     ("users", users::view),
+    ("devices", devices::view),
+    ("design", design::view),
 ];
 
 const _: () = pages::check(&SETUP, VIEWS);

@@ -6,6 +6,7 @@ use takt_domain::ledger::MovementKind;
 use takt_domain::permission::Permission;
 use takt_domain::quantity::Quantity;
 
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::route::{Route, desk, encode};
 use crate::ui::{self, field, reversal, sheet, tap};
@@ -14,6 +15,7 @@ use crate::{app, show, text};
 pub(crate) fn view() -> View {
     let kind = create_signal(String::new());
     let list: List<Movement> = List::new(path(""));
+    list.poll(LIVE_MS);
     let last = create_signal(String::new());
     create_effect(move || {
         let wanted = kind.get_clone();

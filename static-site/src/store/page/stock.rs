@@ -6,6 +6,7 @@ use takt_domain::ledger::MovementKind;
 use takt_domain::permission::Permission;
 
 use crate::net::Fault;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::scan::{self, page_of};
 use crate::route::{Route, encode};
@@ -15,6 +16,7 @@ use crate::{app, show, text};
 pub(crate) fn view() -> View {
     let value = create_signal(String::new());
     let list: List<ItemStock> = List::new(path(""));
+    list.poll(LIVE_MS);
     let found = move |code: String, source: Source| {
         app::spawn(async move {
             match scan::scan(&code, source).await {

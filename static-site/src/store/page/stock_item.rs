@@ -10,6 +10,7 @@ use takt_domain::ledger::MovementKind;
 use takt_domain::permission::Permission;
 
 use super::movements;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::route::{Route, desk, encode};
@@ -17,11 +18,9 @@ use crate::ui;
 use crate::ui::custom::{self, Fill};
 use crate::{app, show, text};
 
-const POLL_MS: i32 = 5_000;
-
 pub(crate) fn view(item: &ItemId) -> View {
     let read: Read<ItemStock> = Read::new(format!("/api/v1/stock/{}", encode(item.as_str())));
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     let list: List<Movement> = List::new(format!("/api/v1/movements?limit=20&item={}", encode(item.as_str())));
     let version = create_signal(None::<u64>);
     let body = ui::shown(read, move |stock| {

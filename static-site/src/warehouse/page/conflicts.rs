@@ -5,6 +5,7 @@ use takt_api::conflict::{Decision, EntryConflict, SettleConflict};
 use takt_api::stock::Source;
 use takt_domain::permission::Permission;
 
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::encode;
@@ -26,7 +27,7 @@ const LEAD: Text = Text::new(
 
 pub(crate) fn view(_: &[String]) -> View {
     let list: List<EntryConflict> = List::new("/api/v1/conflicts?state=open&limit=50".into());
-    list.poll(15_000);
+    list.poll(LIVE_MS);
     let asked = create_signal(None::<EntryConflict>);
     let rows = ui::listed(list, "rows card", NONE, move |conflict: EntryConflict| row(conflict, asked));
     let sheet = sheet::view(asked, move |conflict| (CONFLICTS.get().to_owned(), form(&conflict, asked, list)));

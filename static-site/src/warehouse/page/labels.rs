@@ -22,7 +22,6 @@ const PRINTER: Text = Text::new("打印到", "Printer");
 const UNIQUE: Text = Text::new("每张标签", "Each label");
 const ONCE: Text = Text::new("唯一编号,只能记账一次", "has an id of its own and is booked once");
 const ANY: Text = Text::new("无编号", "has none");
-const PRINT: Text = Text::new("打印", "Print");
 const SAME: Text = Text::new("再打印同一批", "The same ones again");
 const ABOUT: Text = Text::new(
     "二维码含物料、批号、数量和标签编号;一维码为 GS1-128(有商品条码时)或编号。",
@@ -109,7 +108,7 @@ pub(crate) fn view(_: &[String]) -> View {
             p(class="note") { (ABOUT) }
             (hint)
             div(class="row-main") {
-                button(r#type="button", class="button", on:click=tap(move || print(form))) { (icon::CHECK) (PRINT) }
+                button(r#type="button", class="button", on:click=tap(move || print(form))) { (icon::CHECK) (text::PRINT) }
                 (again)
             }
         }

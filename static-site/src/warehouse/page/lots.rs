@@ -13,6 +13,7 @@ use takt_domain::permission::Permission;
 use takt_domain::time::read_date;
 
 use crate::frame::names::LOTS as NAME;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
@@ -70,6 +71,7 @@ fn asked(state: &str, before: &str, q: &str) -> String {
 fn list() -> View {
     let (state, before, q) = (create_signal(String::new()), create_signal(String::new()), create_signal(String::new()));
     let list: List<LotRow> = List::new(asked("", "", ""));
+    list.poll(LIVE_MS);
     create_effect(move || {
         let now = asked(&state.get_clone(), &before.get_clone(), &q.get_clone());
         untrack(|| list.turn_to(now));

@@ -5,6 +5,7 @@ use takt_api::stock::{Movement, Source};
 use takt_domain::quantity::Quantity;
 
 use crate::frame::names::{TRACE, TRAIL as NAME};
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::route::encode;
 use crate::text::Text;
@@ -38,6 +39,7 @@ pub(crate) fn view(rest: &[String]) -> View {
         path
     });
     let list: List<Movement> = List::new(path.get_clone_untracked());
+    list.poll(LIVE_MS);
     create_effect(move || {
         let now = path.get_clone();
         untrack(|| list.turn_to(now));

@@ -28,7 +28,7 @@ fn main() -> anyhow::Result<()> {
                 browser.screenshot(&format!("{name}/{page}"));
             };
             tour.floor(&order, &mut look);
-            tour.desk(&mut look);
+            tour.desk(&order, &mut look);
             eprintln!("takt: {} pages at {name}", tour.count());
         }
     }

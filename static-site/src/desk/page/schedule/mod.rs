@@ -13,14 +13,13 @@ use takt_domain::schedule::Direction;
 
 use crate::app;
 use crate::frame::names::SCHEDULE;
+use crate::net::LIVE_MS;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
 use crate::text::Text;
 use crate::ui::{self, field, sheet, submit_button, tap, toast::Toast};
 use takt_site_app::show;
-
-const POLL_MS: i32 = 15_000;
 
 const FORWARD: Text = Text::new("顺排", "Forward");
 const BACKWARD: Text = Text::new("倒排", "Backward");
@@ -58,7 +57,7 @@ struct Board {
 
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<Schedule> = Read::new("/api/v1/schedule");
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     let board = Board {
         read,
         submit: Submit::new(),

@@ -12,6 +12,7 @@ use takt_domain::order::InspectionResult;
 use takt_domain::permission::Permission;
 use takt_domain::quality::{Characteristic, InspectionPlan, Measure, PlanKind, Sample, Value};
 
+use crate::net::device;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
@@ -157,7 +158,14 @@ fn form(plan: &InspectionPlan, detail: &Rc<OrderDetail>, done: &Rc<dyn Fn()>) ->
         }
         missing.set(String::new());
         let (order, plan): (OrderId, _) = (order.clone(), plan_id.clone());
-        let body = Inspect { order, plan, operation: None, samples: found, note: String::new() };
+        let body = Inspect {
+            order,
+            plan,
+            operation: None,
+            samples: found,
+            note: String::new(),
+            occurred_at: Some(device::now()),
+        };
         let done = Rc::clone(&done);
         let what = format!("{name} {}", body.order);
         submit.send_kept("/api/v1/inspections", what, &body, Source::Hand, move |answer: Option<InspectionAnswer>| {

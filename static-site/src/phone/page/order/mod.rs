@@ -21,27 +21,24 @@ use takt_domain::permission::Permission;
 
 use super::andon;
 use crate::frame::names::COSTS;
+use crate::net::LIVE_MS;
 use crate::net::device;
 use crate::net::read::Read;
 use crate::route::{Route, desk, encode};
 use crate::{app, text, ui};
 
-/// How often the page looks whether others have changed the order.
-const POLL_MS: i32 = 8_000;
-
 pub(crate) fn view(id: &OrderId) -> View {
     let read: Read<OrderDetail> = Read::new(api_path(id));
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     let forms = ui::custom::forms();
     let body = ui::shown(read, move |detail| draw(detail, read, forms));
-    let labels = format!("{}?of=order&id={}", desk("labels").path(), encode(id.as_str()));
-    let labels = ui::link(labels, text::LABELS);
+    let sheet = ui::link(format!("{}/{}", desk("work-order").path(), encode(id.as_str())), text::PRINT);
     let costs = if app::may(Permission::CostView) {
         ui::link(format!("{}/{}", desk("costs").path(), encode(id.as_str())), COSTS)
     } else {
         View::new()
     };
-    ui::shell::page(id.as_str(), Some(Route::Orders), view! { (costs) (labels) }, body)
+    ui::shell::page(id.as_str(), Some(Route::Orders), view! { (costs) (sheet) }, body)
 }
 
 /// Where the API has this order.

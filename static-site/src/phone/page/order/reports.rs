@@ -9,6 +9,7 @@ use takt_api::reports::Report;
 use takt_domain::field::FormOf;
 use takt_domain::permission::Permission;
 
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::route::encode;
@@ -21,6 +22,7 @@ pub(super) fn view(detail: &Rc<OrderDetail>, read: Read<OrderDetail>, forms: Rea
     }
     let order = detail.order.id.clone();
     let list: List<Report> = List::new(format!("/api/v1/reports?limit=20&order={}", encode(order.as_str())));
+    list.poll(LIVE_MS);
     let asked = create_signal(None::<String>);
     let detail = Rc::clone(detail);
     let rows = ui::listed(list, "rows", text::NO_REPORTS, move |report| row(&report, &detail, asked, forms));

@@ -15,14 +15,13 @@ use takt_domain::permission::Permission;
 use takt_site_app::show;
 
 use crate::frame::names::RESOURCES;
+use crate::net::LIVE_MS;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
 use crate::text::Text;
 use crate::ui::{self, submit_button, tap, toast::Toast};
 use crate::{app, text};
-
-const POLL_MS: i32 = 20_000;
 
 const IN_USE: Text = Text::new("使用中", "in use");
 const BY: Text = Text::new("工单 {}", "order {}");
@@ -38,7 +37,7 @@ const LIMIT: Text = Text::new("模次上限", "Limit of shots");
 
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<PlantDetail> = Read::new("/api/v1/plant");
-    read.poll(POLL_MS);
+    read.poll(LIVE_MS);
     let body = ui::shown(read, move |plant: Rc<PlantDetail>| draw(&plant, read));
     ui::shell::page(RESOURCES.get(), None, View::new(), body)
 }

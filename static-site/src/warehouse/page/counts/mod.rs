@@ -14,6 +14,7 @@ use takt_domain::count::{CountMode, CountState, Scope};
 use takt_domain::permission::Permission;
 
 use crate::frame::names::COUNT_PLANS as NAME;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
@@ -50,6 +51,7 @@ fn path(id: &str) -> String {
 
 fn overview() -> View {
     let counts: List<CountRow> = List::new("/api/v1/counts?limit=50".into());
+    counts.poll(LIVE_MS);
     let rows = ui::listed(counts, "rows card", NONE, |found: CountRow| row(&found));
     let due = if app::may(Permission::CountDo) {
         let read: Read<DueList> = Read::new("/api/v1/counts/due");

@@ -10,6 +10,7 @@ use takt_api::supply::{CallAnswer, CallKanban, CallRow, FulfilCall, LoopRow, Loo
 use takt_domain::permission::Permission;
 
 use crate::frame::names::KANBAN as NAME;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
@@ -35,12 +36,9 @@ const LATE_AFTER: Text = Text::new("超时分钟(空则用工厂设置)", "Late 
 const CHANGE: Text = Text::new("修改", "Change");
 const BROUGHT: Text = Text::new("已送达", "Brought");
 
-/// How often calls are asked for.
-const POLL_MS: i32 = 10_000;
-
 pub(crate) fn view(_: &[String]) -> View {
     let calls: List<CallRow> = List::new("/api/v1/kanban-calls?state=open&limit=100".into());
-    calls.poll(POLL_MS);
+    calls.poll(LIVE_MS);
     let loops: Read<Loops> = Read::new("/api/v1/kanban");
     let bring = create_signal(None::<CallRow>);
     let call = create_signal(None::<LoopRow>);

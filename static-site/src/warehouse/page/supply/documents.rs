@@ -12,6 +12,7 @@ use takt_domain::time::read_date;
 use crate::app;
 use crate::frame::names::PURCHASE;
 use crate::frame::names::SALES;
+use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::encode;
@@ -57,6 +58,7 @@ pub(super) fn base(kind: DocumentKind) -> &'static str {
 fn view(kind: DocumentKind) -> View {
     let state = create_signal("open".to_owned());
     let list: List<DocumentRow> = List::new(path(kind, "open"));
+    list.poll(LIVE_MS);
     create_effect(move || {
         let now = state.get_clone();
         untrack(|| list.turn_to(path(kind, &now)));
