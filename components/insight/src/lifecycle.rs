@@ -11,12 +11,12 @@ use takt_records::load;
 use takt_rollup::{By, LifecycleQuery, MONTH_KIND, MONTHS_MAX, is_waiting, status};
 use takt_store::{ListFilter, PageRequest, Store};
 use takt_web::call::Call;
-use takt_web::failure::{Failure, Outcome, file, json, json_unless_known};
+use takt_web::failure::{Failure, Outcome, file, json};
 
 use crate::question::moment;
 
 pub(crate) async fn lifecycle<S: Store>(store: &S, call: &Call) -> Outcome {
-    json_unless_known(&report(store, call).await?, &call.headers)
+    json(200, &report(store, call).await?)
 }
 
 pub(crate) async fn csv<S: Store>(store: &S, call: &Call) -> Outcome {

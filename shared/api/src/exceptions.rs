@@ -1,5 +1,6 @@
 //! Exceptions (andon): raising, acknowledging, closing, and what they cost.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use takt_domain::exception::{Exception, ExceptionSettings, ParetoRow};
 use takt_domain::id::{EquipmentId, ExceptionId, LineId, OrderId, PhotoId};

@@ -1,5 +1,6 @@
 //! Inspection plans, inspections by them, nonconformances, photos.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use takt_domain::id::{InspectionId, NonconformanceId, OrderId, PhotoId, PlanId};
 use takt_domain::order::InspectionResult;

@@ -104,11 +104,11 @@ fn buttons() -> View {
     let main = submit_button::view(submit, SAMPLE, || {});
     view! {
         div(class="actions") {
-            button(r#type="button", class="primary") { (SAMPLE) }
+            button(r#type="button", class="primary big") { (SAMPLE) }
             button(r#type="button", class="secondary") { (SAMPLE) }
             button(r#type="button", class="quiet") { (SAMPLE) }
             button(r#type="button", class="button") { (icon::PLUS) (SAMPLE) }
-            button(r#type="button", class="primary", disabled=true) { (SAMPLE) }
+            button(r#type="button", class="primary big", disabled=true) { (SAMPLE) }
             button(r#type="button", class="round", aria-label=SAMPLE) { (icon::CROSS) }
             (small)
         }
@@ -117,14 +117,14 @@ fn buttons() -> View {
 }
 
 fn chips() -> View {
-    let flow = crate::flow::builtin();
+    let flow = takt_site_app::flow::builtin();
     let states: Vec<_> = flow
         .iter()
         .flat_map(|flow| flow.states.iter().map(|state| order_parts::state_chip(Some(flow), &state.name)))
         .collect();
     let priorities: Vec<_> =
         [Priority::Urgent, Priority::High, Priority::Low].map(order_parts::priority_mark).into_iter().collect();
-    let verdicts = [InspectionResult::Pass, InspectionResult::Fail].map(custom::verdict).to_vec();
+    let verdicts = Vec::from([InspectionResult::Pass, InspectionResult::Fail].map(custom::verdict));
     view! {
         div(class="chips") { (states) }
         div(class="chips") {

@@ -8,13 +8,14 @@ use takt_api::orders::{OrderDetail, TakeAction};
 use takt_domain::flow::{Action, Effect};
 use takt_domain::id::OrderId;
 use takt_domain::refusal::Unmet;
+use takt_site_app::json;
 
 use crate::net::fetch::{Call, fetch};
 use crate::net::{Fault, device};
 use crate::route::encode;
 use crate::text::Text;
 use crate::ui::{self, fault, field, tap};
-use crate::{app, json, text};
+use crate::{app, text};
 
 const ASKING: Text = Text::new("正在查看 {}", "Asking {}");
 const DOING: Text = Text::new("正在处理 {}", "Doing {}");
@@ -24,6 +25,7 @@ const WHY: Text = Text::new("原因(写入每个工单)", "Reason (kept with eac
 const DO: Text = Text::new("确认", "Do it");
 const DONE: Text = Text::new("已完成", "Done");
 const NOT_DONE: Text = Text::new("未完成", "Not done");
+const KEPT_BACK: Text = Text::new("这些现在不能操作", "Nothing can be done with these now");
 const NO_ANSWER: Text = Text::new("没有收到答复", "No answer came");
 const AGAIN: Text = Text::new("再发未答复的", "Send those without an answer again");
 
@@ -64,15 +66,15 @@ pub(super) fn view(orders: Vec<OrderId>, done: impl Fn() + Copy + 'static) -> Vi
     app::spawn(ask(orders, step));
     ui::live(move || match step.get_clone() {
         Step::Asking(count) => progress(ASKING, count, whole),
-        Step::Choosing(offers, closed) => choose(offers, &closed, reason, step, done),
+        Step::Choosing(offers, closed) => choose(offers, &closed, reason, step),
         Step::Doing(action, tasks, is_over) => outcome(&action, &tasks, is_over, reason, step, done),
     })
 }
 
 fn progress(what: Text, count: usize, whole: usize) -> View {
     let said = what.with(&format!("{count} / {whole}"));
-    let (now, most) = (count.to_string(), whole.to_string());
-    view! { div(class="bulk-progress", role="status") { p { (said) } progress(value=now, max=most, aria-label=said.clone()) {} } }
+    let (now, most, name) = (count.to_string(), whole.to_string(), said.clone());
+    view! { div(class="bulk-progress", role="status") { p { (said) } progress(value=now, max=most, aria-label=name) {} } }
 }
 
 /// May be done with many at once: it needs no outcome, no fields and no signature of its own for each.
@@ -101,7 +103,9 @@ async fn ask(orders: Vec<OrderId>, step: Signal<Step>) {
         for offered in detail.actions {
             let Some(action) = detail.flow.action(&offered.action).filter(|action| is_alike(action)) else { continue };
             if !offered.allowed {
-                unmet.extend(offered.unmet);
+                let is_new = |found: &Unmet| !unmet.iter().any(|known: &Unmet| known.code == found.code);
+                let found: Vec<_> = offered.unmet.into_iter().filter(is_new).collect();
+                unmet.extend(found);
                 continue;
             }
             is_open = true;
@@ -115,18 +119,13 @@ async fn ask(orders: Vec<OrderId>, step: Signal<Step>) {
         }
     }
     if step.is_alive() {
-        offers.sort_by_key(|offer| std::cmp::Reverse(offer.orders.len()));
+        // What ends or stops something wants a reason, and stands last.
+        offers.sort_by_key(|offer| (offer.action.reason_required, std::cmp::Reverse(offer.orders.len())));
         step.set(Step::Choosing(offers, closed));
     }
 }
 
-fn choose(
-    offers: Vec<Offer>,
-    closed: &[(OrderId, Vec<Unmet>)],
-    reason: Signal<String>,
-    step: Signal<Step>,
-    done: impl Fn() + Copy + 'static,
-) -> View {
+fn choose(offers: Vec<Offer>, closed: &[(OrderId, Vec<Unmet>)], reason: Signal<String>, step: Signal<Step>) -> View {
     let chosen = create_signal(None::<Offer>);
     let none = if offers.is_empty() { ui::empty(NOTHING) } else { View::new() };
     let buttons: Vec<_> = offers
@@ -146,7 +145,8 @@ fn choose(
     let confirm = ui::live(move || {
         let Some(offer) = chosen.get_clone() else { return View::new() };
         let why = if offer.action.reason_required { field::lines(WHY, reason, WHY) } else { View::new() };
-        let is_ready = move || !offer.action.reason_required || reason.with(|reason| !reason.trim().is_empty());
+        let needs_reason = offer.action.reason_required;
+        let is_closed = move || needs_reason && reason.with(|reason| reason.trim().is_empty());
         let (action, orders) = (Rc::clone(&offer.action), offer.orders.clone());
         let face = format!("{} · {}", DO.get(), offer.action.label.get(app::lang()));
         let begin = tap(move || {
@@ -155,19 +155,15 @@ fn choose(
                 key: device::uuid(),
                 outcome: Outcome::Waiting,
             });
-            run(Rc::clone(&action), tasks.collect(), reason, step, done);
+            run(Rc::clone(&action), tasks.collect(), reason, step);
         });
-        let is_closed = {
-            let is_ready = is_ready.clone();
-            move || !is_ready()
-        };
-        view! { (why) button(r#type="button", class="primary", disabled=is_closed, on:click=begin) { (face) } }
+        view! { (why) button(r#type="button", class="primary big", disabled=is_closed, on:click=begin) { (face) } }
     });
     let closed: Vec<_> = closed.iter().map(|(order, unmet)| kept_back(order, unmet)).collect();
     let closed = if closed.is_empty() {
         View::new()
     } else {
-        view! { h3 { (NOT_DONE) } ul(class="rows") { (closed) } }
+        view! { h3 { (KEPT_BACK) } ul(class="rows") { (closed) } }
     };
     view! { (none) div(class="options") { (buttons) } (confirm) (closed) }
 }
@@ -177,13 +173,7 @@ fn kept_back(order: &OrderId, unmet: &[Unmet]) -> View {
     view! { li(class="row") { strong { (id) } (reasons) } }
 }
 
-fn run(
-    action: Rc<Action>,
-    mut tasks: Vec<Task>,
-    reason: Signal<String>,
-    step: Signal<Step>,
-    done: impl Fn() + Copy + 'static,
-) {
+fn run(action: Rc<Action>, mut tasks: Vec<Task>, reason: Signal<String>, step: Signal<Step>) {
     let body = TakeAction {
         reason: reason.with_untracked(|reason| reason.trim().to_owned()),
         result: None,
@@ -232,13 +222,13 @@ fn outcome(
     let lost = tasks.iter().any(|task| matches!(task.outcome, Outcome::Unknown));
     let again = if is_over && lost {
         let (action, tasks) = (Rc::clone(action), tasks.to_vec());
-        let send = tap(move || run(Rc::clone(&action), tasks.clone(), reason, step, done));
+        let send = tap(move || run(Rc::clone(&action), tasks.clone(), reason, step));
         view! { button(r#type="button", class="secondary", on:click=send) { (AGAIN) } }
     } else {
         View::new()
     };
     let close = if is_over {
-        view! { button(r#type="button", class="primary", on:click=tap(done)) { (text::CLOSE) } }
+        view! { button(r#type="button", class="primary big", on:click=tap(done)) { (text::CLOSE) } }
     } else {
         View::new()
     };

@@ -8,8 +8,8 @@ use sycamore::prelude::*;
 use takt_api::master::PlantDetail;
 use takt_api::orders::OrderRow;
 use takt_domain::id::OrderId;
+use takt_site_app::flow;
 
-use crate::flow;
 use crate::frame::names::ORDER_LIST;
 use crate::net::LIVE_MS;
 use crate::net::fetch::timer;
@@ -121,7 +121,7 @@ fn bar(list: List<OrderRow>, chosen: Signal<BTreeSet<OrderId>>, asked: Signal<Op
         view! {
             strong { (said) }
             button(r#type="button", class="button", on:click=act) { (ACT) }
-            a(class="secondary", href=sheets) { (PRINT) }
+            a(class="quiet", href=sheets) { (PRINT) }
             button(r#type="button", class="quiet", on:click=tap(move || chosen.set(BTreeSet::new()))) { (CHOOSE_NONE) }
         }
     });
