@@ -258,3 +258,21 @@ async function decoded(video, hard) {
     if (falls > FALLS_MAX) throw { name: "decoder" };
   }
 }
+
+// Tells by a tone and by shaking that a code was read, or that it means nothing. A browser allows neither before the reader
+// has touched the page.
+let audio;
+export const tell = (isGood, isLoud) => {
+  if (navigator.userActivation?.hasBeenActive === false) return;
+  navigator.vibrate?.(isGood ? 60 : [120, 80, 240]);
+  if (!isLoud || !globalThis.AudioContext) return;
+  audio ??= new AudioContext();
+  audio.resume();
+  const [tone, volume, now] = [audio.createOscillator(), audio.createGain(), audio.currentTime];
+  tone.type = isGood ? "sine" : "square";
+  tone.frequency.value = isGood ? 1760 : 220;
+  volume.gain.value = isGood ? 0.3 : 0.15;
+  tone.connect(volume).connect(audio.destination);
+  tone.start(now);
+  tone.stop(now + (isGood ? 0.09 : 0.4));
+};

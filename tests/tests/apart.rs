@@ -82,7 +82,7 @@ fn pages_at_another_address_read_book_wait_and_go_on_as_at_home_and_those_that_a
 
     let mut stranger = Browser::phone();
     stranger.sign_in(&unlisted, "operator");
-    stranger.read("没有网络或服务器无应答");
+    stranger.read("还没有收到结果");
     let asked = stranger.eval(&format!("fetch('{}/api/v1/plant').then(() => 'read', () => 'kept out')", network.base));
     assert_eq!(asked, "kept out");
 }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use takt_api::pages;
 
 /// Grows when this file makes other output from the same input.
-const PIPELINE: &str = "7";
+const PIPELINE: &str = "8";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
 /// What is written by hand for all bundles; pages name the others as `{name}` and get their hashed addresses.
@@ -248,6 +248,11 @@ fn assemble(
     let manifest = sources.remove("manifest.webmanifest").unwrap_or_default();
     names.push(("logo".into(), inline(sources.get("icon.svg").map(Vec::as_slice).unwrap_or_default())));
     for (name, bytes) in sources {
+        let bytes = if name.ends_with(".css") {
+            squeeze_style(&String::from_utf8(bytes).context("a style sheet is not UTF-8")?).into_bytes()
+        } else {
+            bytes
+        };
         names.push((name.to_owned(), add(&mut files, name, bytes)));
     }
     let manifest = fill(&manifest, &names)?;
@@ -335,6 +340,19 @@ fn squeeze(script: &str) -> String {
         inside &= !line.ends_with("*/");
     }
     kept
+}
+
+/// Leaves out of a style sheet what is there for people: comments, and blanks that separate nothing.
+fn squeeze_style(style: &str) -> String {
+    let mut kept = String::with_capacity(style.len());
+    let mut rest = style;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        kept.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    let lines: Vec<_> = kept.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n").replace(" {", "{").replace("{ ", "{").replace("; ", ";").replace(";}", "}").replace(" }", "}")
 }
 
 /// Adds a file under a name that changes with its content, and returns its address.

@@ -52,8 +52,15 @@ const FOR_LOGS: [&str; 13] = [
 ];
 
 /// What is written like a sentence and is no sentence about input.
-const NOT_ABOUT_INPUT: [&str; 14] = [
+const NOT_ABOUT_INPUT: [&str; 21] = [
     // Headers and forms.
+    "authorization, content-type, idempotency-key, if-none-match, takt-device, takt-signature, takt-source",
+    "camera=(self), microphone=(), geolocation=()",
+    "connect-src 'self'",
+    "connect-src 'self' {}",
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "; frame-ancestors 'none'",
+    "age, content-disposition, date, etag, location, retry-after, takt-next",
     "%Y-%m-%d %H:%M",
     "attachment; filename=\"{}\"",
     "attachment; filename=\"{}.csv\"",

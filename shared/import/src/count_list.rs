@@ -30,8 +30,8 @@ use crate::tables::{self, BalanceRow, File, Read};
 /// The most pieces of a list.
 const PARTS_MAX: u32 = 99;
 
-/// The most rows of a list: what one commit enters, and what a component holds at once. A plant with more counts in several lists.
-const ROWS_MAX: usize = 50_000;
+/// The most rows of a list: what one commit books. A plant with more counts location by location.
+const ROWS_MAX: usize = 5_000;
 
 /// What the list is called in what is wrong with it: the table whose columns it has.
 const FILE: &str = "balances.csv";
@@ -109,7 +109,10 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
         return Err(CommandError::field("list", "expected at least one row"));
     }
     if read.len() > ROWS_MAX {
-        return Err(CommandError::field("list", format!("expected at most {ROWS_MAX} rows, send several lists")));
+        return Err(CommandError::field(
+            "list",
+            format!("expected at most {ROWS_MAX} rows, count location by location"),
+        ));
     }
     let mut rows: Vec<(Place, Quantity, Option<&Row>)> = read.iter().map(counted).collect();
     if given.absent == Absent::Zero {

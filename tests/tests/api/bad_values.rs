@@ -2,7 +2,8 @@
 //! place that it belongs to, and nothing is written. What is no value at all is in `bad_input`.
 
 use serde_json::{Value, json};
-use takt_tests::client::{Client, key};
+use takt_api::problem::Problem;
+use takt_tests::client::{Client, Raw, key};
 use takt_tests::host::Fresh;
 use takt_tests::ledger;
 use takt_tests::plant::{self, People, SMALL};
@@ -57,6 +58,80 @@ fn check(make: impl Fn(&People) -> Kind, cases: &[(&str, Value, u16, &str)]) {
     ledger::check(&people.admin);
     let sent = people.admin.send(kind.method, &kind.path, Some(&key()), Some(&kind.good));
     assert!((200..300).contains(&sent.status), "the request was good otherwise: {}", sent.text());
+}
+
+/// Whoever asks for English or for nothing at all, and what they read about the same call.
+#[test]
+fn what_is_wrong_is_told_in_the_readers_language() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let told = |language: Option<&str>, method: &str, path: &str, body: &Value| {
+        let mut headers = vec![
+            ("authorization", format!("Bearer {}", people.admin.token())),
+            ("content-type", "application/json".to_owned()),
+            ("idempotency-key", key()),
+        ];
+        headers.extend(language.map(|language| ("accept-language", language.to_owned())));
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let answer = people.admin.raw(&Raw { method, path, headers, body }).expect("the host answers");
+        let problem: Problem = answer.json();
+        match problem.errors.into_iter().next() {
+            Some(error) => format!("{}: {}", error.at, error.detail),
+            None => problem.detail,
+        }
+    };
+    let order = |change: Value| {
+        let mut body = json!({"item": SMALL.product, "line": SMALL.line, "quantity": "1"});
+        body.as_object_mut().expect("an object").extend(change.as_object().cloned().unwrap_or_default());
+        body
+    };
+    let (orders, long) = ("/api/v1/orders", "x".repeat(1001));
+    let cases = [
+        ("POST", orders, order(json!({"item": "none"})), "item: there is no item none", "item: 没有物料 none"),
+        (
+            "POST",
+            orders,
+            order(json!({"note": long})),
+            "note: expected at most 1000 characters",
+            "note: 最多 1000 个字符",
+        ),
+        (
+            "POST",
+            orders,
+            order(json!({"quantity": "-1"})),
+            "quantity: expected a quantity that is not below zero",
+            "quantity: 数量不能小于 0",
+        ),
+        (
+            "POST",
+            orders,
+            json!({"line": "L"}),
+            "missing field `item` at line 1 column 12",
+            "缺少字段 `item`(第 1 行第 12 列)",
+        ),
+        (
+            "POST",
+            orders,
+            json!({"item": 5}),
+            "invalid type: integer `5`, expected a string at line 1 column 9",
+            "类型不对:应为字符串,实为整数 `5`(第 1 行第 9 列)",
+        ),
+        ("POST", orders, json!([1]), "expected a JSON object", "应为 JSON 对象"),
+        (
+            "GET",
+            "/api/v1/orders?limit=x",
+            Value::Null,
+            "limit: expected a number from 1 to 200",
+            "limit: 应为 1 到 200 的数字",
+        ),
+        ("GET", "/api/v1/orders?colour=x", Value::Null, "unknown query parameter colour", "未知的查询参数 colour"),
+        ("GET", "/api/v1/orders?state=x", Value::Null, "state: there is no state x", "state: 没有状态 x"),
+    ];
+    for (method, path, body, en, zh) in cases {
+        assert_eq!(told(Some("en-GB"), method, path, &body), en);
+        assert_eq!(told(Some("zh-CN"), method, path, &body), zh);
+        assert_eq!(told(None, method, path, &body), zh);
+    }
 }
 
 /// Texts that look like quantities and are none.

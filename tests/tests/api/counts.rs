@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use takt_api::Page;
 use takt_api::counts::{CountAnswer, CountRow, DueList, LineAnswer, LineRow, ListAnswer, Sheet, SinceLast};
-use takt_api::import::OpenedImport;
 use takt_api::stock::ItemStock;
 use takt_domain::ledger::MovementKind;
 use takt_tests::host::Fresh;
@@ -99,41 +98,6 @@ fn a_counted_list_is_entered_whole_or_not_at_all() {
     assert_eq!(lines.rows.len(), 0, "nothing was entered");
     let entered: ListAnswer = send("location,item,quantity\nS1,M,10\nS1,W,1.234\n", "zero").ok().json();
     assert_eq!((entered.rows, entered.recounts), (3, 2), "the five products are not on the list");
-}
-
-#[test]
-fn the_list_of_a_whole_stocktake_comes_in_pieces_and_is_entered_as_one() {
-    const ITEMS: usize = 7_000;
-    /// Of a piece, in bytes.
-    const PIECE: usize = 200 * 1024;
-    let host = Fresh::small();
-    let people = People::at(&host);
-    let items: Vec<String> = (0..ITEMS).map(|n| format!("ITEM-{n:05},Screw {n},pcs,0,material\n")).collect();
-    let import: OpenedImport = people.admin.post("/api/v1/imports", json!({})).ok().json();
-    for (n, some) in items.chunks(4_000).enumerate() {
-        let text = format!("{}{}", if n == 0 { "id,name,unit,scale,kind\n" } else { "" }, some.concat());
-        let part = format!("/api/v1/imports/{}/parts/{}", import.id, n + 1);
-        people.admin.put(&part, json!({"file": "items.csv", "text": text})).ok();
-    }
-    people.admin.post(&format!("/api/v1/imports/{}/publish", import.id), json!({})).ok();
-    let id = begin(&people, json!({"scope": {"all": true}}));
-    let at = |end: &str| format!("/api/v1/counts/{id}{end}");
-    let mut list = "location,item,quantity\n".to_owned();
-    for place in ["S1", "B1", "F1"] {
-        list.extend((0..ITEMS).map(|n| format!("{place},ITEM-{n:05},{}\n", n % 7)));
-    }
-    // A piece may end in the middle of a row.
-    let pieces: Vec<&str> = list.as_bytes().chunks(PIECE).filter_map(|piece| std::str::from_utf8(piece).ok()).collect();
-    for (n, text) in pieces.iter().enumerate() {
-        people.storekeeper.put(&at(&format!("/list/{}", n + 1)), json!({"text": text})).ok();
-    }
-    let given = json!({"parts": pieces.len() + 1, "absent": "leave"});
-    people.storekeeper.post(&at("/list"), given).expect_problem(422, "invalid");
-    let given = json!({"parts": pieces.len(), "absent": "leave"});
-    let entered: ListAnswer = people.storekeeper.post(&at("/list"), given).ok().json();
-    assert_eq!(entered.rows as usize, 3 * ITEMS);
-    let lines: Page<LineRow> = people.manager.get(&at("/lines?q=ITEM-06999")).ok().json();
-    assert_eq!(lines.rows.len(), 3);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use takt_api::supply::{CallAnswer, ExtraAnswer, IncomingAnswer};
 use takt_tests::client::{Answer, Client, Raw, key};
 use takt_tests::host::Fresh;
 use takt_tests::ledger;
-use takt_tests::plant::{People, SMALL, good};
+use takt_tests::plant::{PIN, People, SMALL, good};
 
 /// A plant in the middle of its work, and something that is there for each `{name}` of a path.
 struct Site {
@@ -71,7 +71,12 @@ impl Site {
         let conflict = held.conflict.expect("names the conflict");
         let count = json!({"scope": {"locations": [SMALL.store]}});
         let count: CountAnswer = people.storekeeper.post("/api/v1/counts", count).ok().json();
+        let device = vec![("content-type", "application/json".to_owned()), ("takt-device", "web-1".to_owned())];
+        let body = json!({"user": "lead", "pin": PIN}).to_string().into_bytes();
+        let signed_in = Raw { method: "POST", path: "/api/v1/session", headers: device, body };
+        host.client().raw(&signed_in).expect("the host answers").ok();
         let there = vec![
+            ("{device}", "web-1".to_owned()),
             ("{lot}", "LOT".to_owned()),
             ("{loop}", "KL".to_owned()),
             ("{call}", called.id),

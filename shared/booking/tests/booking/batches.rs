@@ -1,11 +1,14 @@
 //! What is booked, refused and answered.
 
 use takt_api::reports::ReportState;
-use takt_booking::Acceptance;
+use takt_booking::{Acceptance, accept};
 use takt_domain::permission::Role;
+use takt_domain::report::NewReport;
+use takt_domain::text::Lang;
+use takt_records::caller::Caller;
 use takt_records::command::{CommandError, report};
 
-use crate::world::{World, pieces};
+use crate::world::{self, World, pieces};
 
 #[tokio::test]
 async fn a_queued_report_is_shown_as_pending_and_then_booked_as_if_at_once() {
@@ -72,6 +75,22 @@ async fn one_that_is_refused_says_why_and_the_others_are_booked() {
     assert_eq!(refused.unmet[0].code, "report.over_tolerance");
     assert_eq!(refused.report.good, pieces(5));
     assert_eq!(world.queue.lag().await.map(|lag| lag.waiting), Ok(0));
+}
+
+#[tokio::test]
+async fn a_receipt_tells_what_was_wrong_in_the_senders_language() {
+    let world = World::new().await;
+    let order = world.order(10).await;
+    let en = "lot: expected only where the last operation makes good pieces";
+    for (lang, said) in [(Lang::Zh, "lot: 只有末道工序报良品时才填写"), (Lang::En, en)] {
+        let caller = Caller { lang, ..world.caller() };
+        let given = NewReport { lot: "L-1".into(), ..world::report(&order, 10, 1) };
+        let accepted = accept(&world.store, &world.queue, &caller, &given).await.expect("an answer");
+        let Acceptance::Queued { receipt, .. } = accepted else { panic!("it is queued") };
+        assert_eq!(world.book().await.refused, 1);
+        let refused = world.receipt(&receipt.id).await.expect("a receipt");
+        assert_eq!((refused.unmet[0].code.as_str(), refused.unmet[0].detail.as_str()), ("input.invalid", said));
+    }
 }
 
 #[tokio::test]

@@ -10,8 +10,9 @@ use sycamore::prelude::*;
 use sycamore::web::window;
 use takt_api::orders::OrderDetail;
 use takt_domain::order::Order;
+use takt_domain::permission::Permission;
 
-use crate::frame::names::WORK_ORDER as NAME;
+use crate::frame::names::{COSTS, WORK_ORDER as NAME};
 use crate::net::read::Read;
 use crate::route::{desk, encode};
 use crate::text::Text;
@@ -52,7 +53,14 @@ pub(crate) fn view(rest: &[String]) -> View {
         [order] => ui::link(format!("{}?of=order&id={}", desk("labels").path(), encode(order)), LABEL),
         _ => View::new(),
     };
+    let costs = match rest {
+        [order] if app::may(Permission::CostView) => {
+            ui::link(format!("{}/{}", desk("costs").path(), encode(order)), COSTS)
+        }
+        _ => View::new(),
+    };
     let aside = view! {
+        (costs)
         (labels)
         button(r#type="button", class="button no-print", on:click=tap(|| drop(window().print()))) { (text::PRINT) }
     };

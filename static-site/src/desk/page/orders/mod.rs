@@ -143,7 +143,7 @@ fn row(order: OrderRow, chosen: Signal<BTreeSet<OrderId>>) -> View {
         });
     };
     let number = order.id.to_string();
-    let due = order.due.map(|due| show::due(due)).unwrap_or_default();
+    let due = order.due.map(show::due).unwrap_or_default();
     let note = [order.item_name, order.line.to_string(), order.customer, due];
     let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let count = format!("{} / {} {}", order.done.good, order.quantity, order.unit);

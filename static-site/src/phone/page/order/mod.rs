@@ -17,10 +17,8 @@ use takt_api::forms::Forms;
 use takt_api::orders::OrderDetail;
 use takt_domain::facts::Facts;
 use takt_domain::id::OrderId;
-use takt_domain::permission::Permission;
 
 use super::andon;
-use crate::frame::names::COSTS;
 use crate::net::LIVE_MS;
 use crate::net::device;
 use crate::net::read::Read;
@@ -33,12 +31,7 @@ pub(crate) fn view(id: &OrderId) -> View {
     let forms = ui::custom::forms();
     let body = ui::shown(read, move |detail| draw(detail, read, forms));
     let sheet = ui::link(format!("{}/{}", desk("work-order").path(), encode(id.as_str())), text::PRINT);
-    let costs = if app::may(Permission::CostView) {
-        ui::link(format!("{}/{}", desk("costs").path(), encode(id.as_str())), COSTS)
-    } else {
-        View::new()
-    };
-    ui::shell::page(id.as_str(), Some(Route::Orders), view! { (costs) (sheet) }, body)
+    ui::shell::page(id.as_str(), Some(Route::Orders), sheet, body)
 }
 
 /// Where the API has this order.
