@@ -60,6 +60,7 @@ pub fn mark(headers: &mut HeaderMap, allowed: Option<&HeaderValue>) {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "whatever goes wrong here fails the test")]
 mod tests {
     use super::*;
 

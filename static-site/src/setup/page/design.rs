@@ -209,7 +209,8 @@ fn states() -> View {
     };
     let parts = vec![
         ui::empty(NO_ROWS),
-        ui::loading(),
+        // As it is drawn while something is on its way, without saying that something is.
+        view! { div { div(class="skeleton wide") {} div(class="skeleton") {} div(class="skeleton") {} } },
         fault::view(&Fault::Problem(Rc::new(problem)), None),
         fault::view(&Fault::Lost, Some(Rc::new(|| {}))),
     ];
