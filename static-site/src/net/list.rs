@@ -41,6 +41,12 @@ impl<T: DeserializeOwned + 'static> List<T> {
         self.raw.turn_to(path);
     }
 
+    /// Begins anew whenever `path`, which reads what the reader asks for, comes to another question; after a pause in the typing, so that
+    /// not every key asks the server.
+    pub fn follow(self, path: impl Fn() -> String + 'static) {
+        self.raw.follow(Rc::new(path));
+    }
+
     /// Begins anew.
     pub fn again(self) {
         self.raw.again();
@@ -52,6 +58,9 @@ impl<T: DeserializeOwned + 'static> List<T> {
         self.raw.poll(every_ms);
     }
 }
+
+/// How long a reader must not have typed.
+const TYPING_MS: i32 = 250;
 
 /// A row of whatever type.
 pub type Row = Rc<dyn Any>;
@@ -95,6 +104,18 @@ impl Raw {
         // The version of another question means nothing here.
         self.first.set(Default::default());
         self.again();
+    }
+
+    fn follow(self, path: Rc<dyn Fn() -> String>) {
+        create_effect(move || {
+            let (wanted, now) = (path(), Rc::clone(&path));
+            timer(TYPING_MS, move || {
+                let is_asked = || self.path.with_untracked(|asked| *asked == wanted);
+                if self.path.is_alive() && !is_asked() && untrack(|| now()) == wanted {
+                    self.turn_to(wanted);
+                }
+            });
+        });
     }
 
     /// Begins anew.

@@ -7,7 +7,6 @@ use takt_domain::permission::Permission;
 
 use crate::net::LIVE_MS;
 use crate::net::device::{self, Kept};
-use crate::net::fetch::timer;
 use crate::net::list::List;
 use crate::route::{desk, encode};
 use crate::ui::{self, camera, custom, field, icon, keyboard, order_parts};
@@ -32,18 +31,7 @@ pub(crate) fn view() -> View {
     };
     let list: List<OrderRow> = List::new(untrack(&path));
     list.poll(LIVE_MS);
-    let last = create_signal(untrack(&path));
-    // A pause in the typing, so that not every key asks the server.
-    create_effect(move || {
-        let wanted = path();
-        timer(250, move || {
-            let path_now = wanted.clone();
-            if last.is_alive() && last.with_untracked(|last| *last != path_now) && search.is_alive() {
-                last.set(path_now.clone());
-                list.turn_to(path_now);
-            }
-        });
-    });
+    list.follow(path);
     create_effect(move || {
         let kept = format!("{}|{}", state.get_clone(), if mine.get() { "mine" } else { "all" });
         device::set(Kept::OrderFilter, &kept);

@@ -5,9 +5,9 @@ use takt_api::identity::{Device, PutDevice};
 use takt_api::stock::Source;
 
 use crate::frame::names::DEVICES;
+use crate::net::device;
 use crate::net::list::List;
 use crate::net::submit::Submit;
-use crate::net::{device, fetch::timer};
 use crate::route::encode;
 use crate::text::Text;
 use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
@@ -31,17 +31,7 @@ pub(crate) fn view(_: &[String]) -> View {
         format!("/api/v1/devices?limit=100{q}")
     };
     let list: List<Device> = List::new(untrack(path));
-    let last = create_signal(untrack(path));
-    // A pause in the typing, so that not every key asks the server.
-    create_effect(move || {
-        let wanted = path();
-        timer(250, move || {
-            if last.is_alive() && last.with_untracked(|last| *last != wanted) {
-                last.set(wanted.clone());
-                list.turn_to(wanted);
-            }
-        });
-    });
+    list.follow(path);
     let asked = create_signal(None::<Device>);
     let rows = ui::listed(list, "rows card", NONE, move |known: Device| row(known, asked));
     let sheet = sheet::view(asked, move |known| (known.device.clone(), form(known, asked, list)));

@@ -12,7 +12,6 @@ use takt_site_app::flow;
 
 use crate::frame::names::ORDER_LIST;
 use crate::net::LIVE_MS;
-use crate::net::fetch::timer;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::route::{Route, desk, encode};
@@ -49,17 +48,7 @@ pub(crate) fn view(_: &[String]) -> View {
     };
     let list: List<OrderRow> = List::new(untrack(path));
     list.poll(LIVE_MS);
-    let last = create_signal(untrack(path));
-    // A pause in the typing, so that not every key asks the server.
-    create_effect(move || {
-        let wanted = path();
-        timer(250, move || {
-            if last.is_alive() && last.with_untracked(|last| *last != wanted) {
-                last.set(wanted.clone());
-                list.turn_to(wanted);
-            }
-        });
-    });
+    list.follow(path);
     let chosen = create_signal(BTreeSet::<OrderId>::new());
     let asked = create_signal(None::<Vec<OrderId>>);
     let sheet = sheet::view(asked, move |orders| {
