@@ -46,11 +46,17 @@ impl Seen {
         Device { device, name: setting.name, blocked: setting.blocked, user, at, agent }
     }
 
-    /// Whoever signs in next is what is known of a device, so the last one to write is right.
-    pub(crate) fn write(&self) -> RecordWrite {
+    /// Over the version that was read: neither another sign-in here nor a block that comes at the same moment may be missed, since each
+    /// session of the device has to be known when it is blocked.
+    pub(crate) fn write(&self, version: u64) -> RecordWrite {
         RecordWrite {
             search: Some(format!("{} {} {}", self.device, self.user, self.agent)),
-            ..RecordWrite::new(kind::DEVICE, self.device.as_str(), None, serde_json::to_value(self).unwrap_or_default())
+            ..RecordWrite::new(
+                kind::DEVICE,
+                self.device.as_str(),
+                Some(version),
+                serde_json::to_value(self).unwrap_or_default(),
+            )
         }
     }
 

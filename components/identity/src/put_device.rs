@@ -36,15 +36,18 @@ async fn put<S: Store>(store: &S, call: &Call, id: &str, given: &PutDevice) -> R
         load.records = [kind::DEVICE, kind::DEVICE_SETTING].map(|kind| (kind.to_owned(), id.to_owned())).to_vec();
         let mut loaded = store.load(&load).await?;
         answered_before(&mut loaded, caller)?;
-        let seen: Seen =
-            loaded.record(kind::DEVICE, id).ok_or_else(|| CommandError::NotFound(id.to_owned()))?.parse()?;
+        let record = loaded.record(kind::DEVICE, id).ok_or_else(|| CommandError::NotFound(id.to_owned()))?;
+        let mut seen: Seen = record.parse()?;
         let version = loaded.record(kind::DEVICE_SETTING, id).map_or(0, |record| record.version);
         let setting = Setting { name: given.name.trim().to_owned(), blocked: given.blocked };
-        let ended = if given.blocked { seen.sessions.clone() } else { Vec::new() };
+        let ended = if given.blocked { std::mem::take(&mut seen.sessions) } else { Vec::new() };
+        // Whoever signs in at this moment is overtaken, comes again, and is refused.
+        let emptied = given.blocked.then(|| seen.write(record.version));
         let body = serde_json::to_value(seen.shown(setting.clone())).unwrap_or_default();
         let mut commit = caller.commit(200, &body);
         commit.sessions = ended.into_iter().map(|id| SessionWrite::End { id }).collect();
         let kept = serde_json::to_value(&setting).unwrap_or_default();
+        commit.records.extend(emptied);
         commit.records.push(RecordWrite::new(kind::DEVICE_SETTING, id, Some(version), kept));
         let data =
             serde_json::json!({"device": id, "name": setting.name, "blocked": given.blocked, "by": caller.actor.user});

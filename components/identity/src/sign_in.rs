@@ -58,8 +58,10 @@ pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
     });
     commit.records.extend(tries.forgotten());
     if let Some(device) = device {
-        let before = loaded.record(kind::DEVICE, &device).map(|record| record.parse()).transpose()?;
-        commit.records.push(Seen::after(before, device, &user.user, call, &session).write());
+        let record = loaded.record(kind::DEVICE, &device);
+        let version = record.map_or(0, |record| record.version);
+        let before = record.map(|record| record.parse()).transpose()?;
+        commit.records.push(Seen::after(before, device, &user.user, call, &session).write(version));
     }
     commit.events.push(event(&session, &user_id, call.now, "session.opened.v1"));
     tries::book(store, &commit).await?;
