@@ -65,7 +65,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("the folder to copy is readable") {
         let entry = entry.expect("the folder to copy is readable");
         let (source, target) = (entry.path(), to.join(entry.file_name()));
-        if source.is_dir() {
+        if source.is_symlink() {
+            // The folder of compiled code, which is the same for all.
+            let shared = fs::read_link(&source).expect("a link is readable");
+            std::os::unix::fs::symlink(shared, &target).expect("a temporary folder is writable");
+        } else if source.is_dir() {
             fs::create_dir_all(&target).expect("a temporary folder is writable");
             copy(&source, &target);
         } else {
@@ -74,12 +78,26 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Has a data folder take its compiled code from one place that all tests share: to compile every component for each
+/// program of tests takes longer than many of them. Wasmtime keys what it keeps by content, and bounds its size.
+fn share_compiled_code(data: &Path) {
+    let (shared, cache) = (root().join("target/tmp/compiled"), data.join("cache"));
+    if cache.exists() {
+        return;
+    }
+    fs::create_dir_all(&shared).expect("the folder of what is built is writable");
+    fs::create_dir_all(data).expect("a temporary folder is writable");
+    // Where two begin at once, either may make the link.
+    let _ = std::os::unix::fs::symlink(shared, cache);
+}
+
 /// Runs a command of `takt` to its end.
 pub fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(takt());
     command.args(arguments).current_dir(root()).stdin(Stdio::null());
     let data = arguments.iter().position(|argument| *argument == "--data").and_then(|at| arguments.get(at + 1));
     if let Some(data) = data {
+        share_compiled_code(Path::new(data));
         command.envs(servers::environment(Path::new(data)));
     }
     command.envs(environment.iter().copied());
@@ -123,6 +141,7 @@ impl Host {
     }
 
     fn spawn(project: &Path, data: &Path, arguments: &[&str]) -> Self {
+        share_compiled_code(data);
         let mut child = Command::new(takt())
             .args(["serve", "--listen", "127.0.0.1:0", "--no-access-log", "--data"])
             .arg(data)

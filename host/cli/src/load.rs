@@ -83,7 +83,7 @@ impl Load {
 
     fn compare(&self, project: &Project, what: &str) -> anyhow::Result<()> {
         build::build(project)?;
-        let mut bench = program(project, "bench", &["--features", "bench"])?;
+        let mut bench = program(project, "bench", &["--features", "takt-tests/bench", "--bin", "native_peer"])?;
         let this = std::env::current_exe().context("this program cannot be found")?;
         build::run(bench.args([what, &self.duration.unwrap_or(2.0).to_string()]).env("TAKT_BIN", this))
     }
@@ -98,7 +98,7 @@ pub(crate) fn program(project: &Project, name: &str, arguments: &[&str]) -> anyh
     let this = std::env::current_exe().context("this program cannot be found")?;
     build::step(name, || {
         let mut cargo = build::cargo(&project.root);
-        build::run(cargo.args(["build", "--release", "--package", "takt-tests", "--bins"]).args(arguments))
+        build::run(cargo.args(["build", "--release", "--bin", name]).args(arguments))
     })?;
     let mut program = std::process::Command::new(this.with_file_name(name));
     program.current_dir(&project.root);

@@ -1,7 +1,6 @@
 //! `takt test`: sets up what the tests need, then runs all of them, and ends with one line that says the result.
 
 mod needs;
-mod packages;
 mod tally;
 
 use std::process::Command;
@@ -11,7 +10,6 @@ use anyhow::bail;
 
 use crate::build;
 use crate::project::Project;
-use packages::Packages;
 use tally::Tally;
 
 /// Which tests.
@@ -29,24 +27,22 @@ impl Test {
         let this = std::env::current_exe()?;
         needs::meet()?;
         build::build(&project)?;
-        let packages = Packages::read(&project)?;
         let mut tally = Tally::default();
         if self.filter.is_none() {
             check(&mut tally, "formatting", build::cargo(&project.root).args(["fmt", "--all", "--check"]));
             let mut lints = build::cargo(&project.root);
             lints.args(["clippy", "--release", "--all-targets", "--features", "takt-tests/bench"]);
-            packages.native(&mut lints);
             check(&mut tally, "lints", lints.args(["--", "--deny", "warnings"]));
             let mut lints = build::cargo(&project.root);
             lints.args(["clippy", "--profile", "wasm", "--target", "wasm32-wasip2"]);
-            packages.components(&mut lints);
+            for component in project.components()? {
+                lints.args(["--package", &component.package]);
+            }
             check(&mut tally, "lints of the components", lints.args(["--", "--deny", "warnings"]));
         }
         let tests = |which: &[&str]| {
             let mut tests = build::cargo(&project.root);
-            // Always the same packages: of another choice cargo would build many with other features, anew.
-            packages.native(tests.args(["test", "--release", "--no-fail-fast"]));
-            tests.args(which).env("TAKT_BIN", &this);
+            tests.args(["test", "--release", "--no-fail-fast"]).args(which).env("TAKT_BIN", &this);
             tests
         };
         timed("building the tests", || build::run(&mut tests(&["--no-run"])))?;
