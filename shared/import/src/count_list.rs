@@ -17,7 +17,7 @@ use takt_domain::quantity::Quantity;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_records::caller::Caller;
 use takt_records::command::{Answer, CommandError, Plan, count as command, run};
-use takt_records::costs::price_of;
+use takt_records::costs::Price;
 use takt_records::count;
 use takt_records::keep::{self, PLANT_PARENT, kind};
 use takt_records::load::answered_before;
@@ -31,7 +31,7 @@ use crate::tables::{self, BalanceRow, File, Read};
 const PARTS_MAX: u32 = 99;
 
 /// The most rows of a list: what one commit books. A plant with more counts location by location.
-const ROWS_MAX: usize = 5_000;
+const ROWS_MAX: usize = 50_000;
 
 /// What the list is called in what is wrong with it: the table whose columns it has.
 const FILE: &str = "balances.csv";
@@ -262,6 +262,14 @@ fn about_lines(caller: &Caller, id: &CountId, rows: &[(Place, Quantity, Option<&
 
 /// The items, each with its price.
 fn items(books: &Loaded) -> Result<BTreeMap<&str, (Item, Option<Quantity>)>, CommandError> {
-    let of_items = books.records.iter().filter(|record| record.kind == kind::ITEM);
-    of_items.map(|record| Ok((record.id.as_str(), (record.parse()?, price_of(books, &record.id)?)))).collect()
+    let of_kind = |wanted: &'static str| books.records.iter().filter(move |record| record.kind == wanted);
+    let mut prices: BTreeMap<&str, Option<Quantity>> = BTreeMap::new();
+    for record in of_kind(kind::PRICE) {
+        prices.insert(&record.id, record.parse::<Price>()?.price);
+    }
+    let mut items = BTreeMap::new();
+    for record in of_kind(kind::ITEM) {
+        items.insert(record.id.as_str(), (record.parse()?, prices.get(record.id.as_str()).copied().flatten()));
+    }
+    Ok(items)
 }

@@ -8,8 +8,8 @@
 //! `NativeDriver` and `NativePostgres` in a native program (feature `native`). [`AnyStore`] is either of them.
 //!
 //! # How a commit is booked
-//! The commit goes as JSON into a view, `INSERT INTO commit_doc (doc) VALUES (?1)`, whose trigger judges the conditions
-//! and writes everything. One statement is atomic by itself: there is no `BEGIN` that a guest could leave open when it is
+//! The commit goes as JSON into a view, `INSERT INTO commit_in (doc) VALUES (?1)`, whose triggers judge the conditions
+//! and write everything. One statement is atomic by itself: there is no `BEGIN` that a guest could leave open when it is
 //! dropped, one call into the host, and one fsync. The conditions, in this order, and what the trigger raises:
 //!
 //! | condition | raised | error |

@@ -4,7 +4,7 @@
 use crate::driver::{Driver, DriverError, Value};
 use crate::sqlite::SCHEMA_VERSION;
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/postgres/0001_init.sql"),
     include_str!("../../migrations/postgres/0002_rollup.sql"),
     include_str!("../../migrations/postgres/0003_photo.sql"),
@@ -12,6 +12,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/postgres/0005_lot.sql"),
     include_str!("../../migrations/postgres/0006_archive.sql"),
     include_str!("../../migrations/postgres/0007_archive_photo.sql"),
+    include_str!("../../migrations/postgres/0008_large_commit.sql"),
 ];
 /// What the database does in one call; each is replaced whole.
 const FUNCTIONS: [&str; 4] = [

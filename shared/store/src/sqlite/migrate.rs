@@ -6,7 +6,7 @@ use crate::driver::{Driver, DriverError, Value};
 /// The schema of this build. A database that is further on is served as well: migrations first expand, then contract.
 pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../migrations/sqlite/0001_init.sql"),
     include_str!("../../migrations/sqlite/0002_rollup.sql"),
     include_str!("../../migrations/sqlite/0003_photo.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../migrations/sqlite/0005_lot.sql"),
     include_str!("../../migrations/sqlite/0006_archive.sql"),
     include_str!("../../migrations/sqlite/0007_archive_photo.sql"),
+    include_str!("../../migrations/sqlite/0008_large_commit.sql"),
 ];
 
 /// Stands on a line of its own; a semicolon will not do, since triggers have them inside.

@@ -1,1 +1,1 @@
-INSERT INTO commit_doc (doc) VALUES (?1)
+INSERT INTO commit_in (doc) VALUES (?1)

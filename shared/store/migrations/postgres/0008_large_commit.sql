@@ -1,0 +1,1 @@
+-- Schema 8: large commits are mended for SQLite alone; here each row finds plant and time without reading the document.
