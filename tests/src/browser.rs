@@ -369,6 +369,17 @@ impl Browser {
         self.call("Input.insertText", json!({"text": text}));
     }
 
+    /// Types as people write Chinese: letters that are not yet the text, then the text that they choose.
+    pub fn compose(&mut self, selector: &str, letters: &[&str], text: &str) {
+        self.see(selector);
+        self.eval(&format!("document.querySelector({}).focus()", json!(selector)));
+        for letters in letters {
+            let end = letters.chars().count();
+            self.call("Input.imeSetComposition", json!({"text": letters, "selectionStart": end, "selectionEnd": end}));
+        }
+        self.call("Input.insertText", json!({"text": text}));
+    }
+
     /// Presses Enter in the field that has the focus, as a scanner does after a code.
     pub fn enter(&mut self) {
         for kind in ["keyDown", "keyUp"] {

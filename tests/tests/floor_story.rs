@@ -67,7 +67,7 @@ fn an_operation_is_paused_resumed_and_started_on_the_phone_and_what_is_closed_sa
     phone.press("暂停 10 Assemble");
     phone.tap("dialog .submit .primary");
     phone.read("请写明原因");
-    phone.fill("dialog textarea", "等料");
+    phone.compose("dialog textarea", &["d", "deng", "deng'liao"], "等料");
     phone.tap("dialog .submit .primary");
     phone.read("“暂停 10 Assemble”已完成");
     phone.read("等料");
@@ -86,6 +86,41 @@ fn an_operation_is_paused_resumed_and_started_on_the_phone_and_what_is_closed_sa
     phone.read("“完工 10 Assemble”已完成");
     let done = plant::order(&people.planner, &order).order.operations.remove(0);
     assert!(done.started.is_some() && done.stopped.is_none() && done.finished.is_some(), "{done:?}");
+}
+
+#[test]
+fn two_phones_report_the_last_pieces_of_one_order_and_the_second_is_told_what_is_left() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    people.receive(SMALL.material, "100", SMALL.store);
+    let order = people.running(SMALL.product, "5", SMALL.line);
+    let mut phones = [Browser::phone(), Browser::phone()];
+    for (phone, user) in phones.iter_mut().zip(["operator", "lead"]) {
+        phone.sign_in(&host.base, user);
+        opens(phone, &order);
+        phone.press("报工");
+        phone.press("4");
+        phone.read("4");
+    }
+    let [first, second] = &mut phones;
+    first.press("记账");
+    first.read("已报工");
+    second.press("记账");
+    second.read("最多还能报 1 pcs");
+    // What was typed is still there to be mended; that it was refused is what this is about.
+    second.complaints.clear();
+    second.look("report-too-much");
+    assert_eq!(plant::order(&people.operator, &order).facts.progress_at(SMALL.operation, 0).good.units(), 4);
+    second.press("删除一位");
+    second.press("1");
+    second.press("记账");
+    second.read("已报工");
+    // Both see the same, without a reload.
+    for phone in &mut phones {
+        phone.read("已完成");
+    }
+    assert_eq!(plant::order(&people.operator, &order).facts.progress_at(SMALL.operation, 0).good.units(), 5);
+    ledger::check(&people.manager);
 }
 
 #[test]

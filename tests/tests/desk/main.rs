@@ -4,8 +4,10 @@
 mod charts;
 mod counts;
 mod deputies;
+mod devices;
 mod exceptions;
 mod lifecycle;
+mod orders;
 mod quality;
 mod resources;
 mod schedule;

@@ -1,10 +1,11 @@
-//! The demo plant: a real product with its parts, three lines, a user for each role, and orders in every state. All of it
+//! The demo plant: a real product with its parts, four lines, a user for each role, and orders in every state. All of it
 //! goes through the plant's own API, by the users whose work it is.
 
 mod approval;
 mod comparison;
 mod counts;
 mod fields;
+mod history;
 mod orders;
 mod quality;
 mod resources;
@@ -78,6 +79,7 @@ pub(crate) fn fill(takt: &Plant, data: &Path) -> anyhow::Result<()> {
     resources::plan(&mut writer, &orders)?;
     supply::make(&mut writer, &orders)?;
     counts::make(&mut writer)?;
+    history::make(&mut writer)?;
     if let Some(storekeeper) = people.get("storekeeper") {
         comparison::make(storekeeper)?;
     }
@@ -115,7 +117,7 @@ fn days(today: Date) -> anyhow::Result<Vec<CalendarDay>> {
 fn import_plant(takt: &Plant, day: Date) -> anyhow::Result<()> {
     let text = |name: &str| FILES.get_file(name).and_then(|file| file.contents_utf8());
     let mapping: Mapping = toml::from_str(text(MAPPING).context("the demo has no mapping")?)?;
-    let files: Vec<_> = FILES
+    let mut files: Vec<_> = FILES
         .files()
         .filter(|file| file.path().extension().is_some_and(|end| end == "csv"))
         .filter_map(|file| {
@@ -123,6 +125,12 @@ fn import_plant(takt: &Plant, day: Date) -> anyhow::Result<()> {
             Some(File { text: file.contents_utf8()?.to_owned(), name })
         })
         .collect();
+    for (name, rows) in history::MORE {
+        match files.iter_mut().find(|file| file.name == name) {
+            Some(file) => file.text.push_str(rows),
+            None => files.push(File { name: name.into(), text: rows.into() }),
+        }
+    }
     let shift = |name: &str, start: &str, end: &str| Shift {
         name: name.into(),
         start: start.into(),

@@ -48,10 +48,12 @@ impl Test {
         timed("building the tests", || build::run(&mut tests(&["--no-run"])))?;
         let named = self.filter.as_slice().iter().map(String::as_str).collect::<Vec<_>>();
         timed("the tests", || tally.run_tests(&mut tests(&named)))?;
-        let over_http = [&["--test", "api", "--test", "offline"], &named[..]].concat();
-        timed("the tests over HTTP and those of a dead spot once more, with Postgres and Redis", || {
-            tally.run_tests(tests(&over_http).env("TAKT_TEST_SERVERS", "1"))
-        })?;
+        let set_ups = ["--test", "api", "--test", "browser", "--test", "floor_story", "--test", "offline"];
+        let over_http = [&set_ups[..], &named[..]].concat();
+        timed(
+            "the tests over HTTP, of a shift on the phone and of a dead spot once more, with Postgres and Redis",
+            || tally.run_tests(tests(&over_http).env("TAKT_TEST_SERVERS", "1")),
+        )?;
         tally.say_why();
         eprintln!("takt: tests took {:.0} s", start.elapsed().as_secs_f32());
         println!("{} passed, {} failed", tally.passed, tally.failed);
