@@ -12,7 +12,9 @@
         const labels = [...(each.labels || [])].map(label => label.textContent).join(" ");
         const name = each.getAttribute("aria-label") || each.innerText || labels || each.title;
         if (!name || !name.trim()) faults.push(`nobody can say what this is: ${told(each)}`);
-        const box = each.getBoundingClientRect();
+        // A finger that misses the box hits the label around it.
+        const target = ["checkbox", "radio"].includes(each.type) ? each.closest("label") ?? each : each;
+        const box = target.getBoundingClientRect();
         if (each.className === "skip") continue; // It is seen only by who has no finger on the screen.
         const inText = each.tagName === "A" && getComputedStyle(each).display === "inline";
         if (!inText && Math.min(box.width, box.height) < 47.5) {

@@ -11,6 +11,8 @@ pub mod host;
 pub mod ledger;
 pub mod plant;
 pub mod proxy;
+pub mod python;
+pub mod receiver;
 pub mod servers;
 pub mod site;
 pub mod tour;

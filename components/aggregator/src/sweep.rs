@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use takt_api::host::HostFigures;
 use takt_api::operations::DegradeMode;
 use takt_booking::{Progress, book};
 use takt_records::command::CommandError;
@@ -48,7 +49,12 @@ pub(crate) struct Swept {
 }
 
 /// Books what waits in the queue, of one plant alone where it is named; then, unless one was named, everything else.
-pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Result<Swept, StoreError> {
+/// `figures` is what the host that calls has measured of itself.
+pub(crate) async fn sweep<S: Store>(
+    store: &S,
+    only: Option<PlantNumber>,
+    figures: Option<&HostFigures>,
+) -> Result<Swept, StoreError> {
     if let Some(plant) = only {
         let reports = bookings(store, plant).await;
         return Ok(Swept { reports, done: reports.done, ..Swept::default() });
@@ -108,6 +114,14 @@ pub(crate) async fn sweep<S: Store>(store: &S, only: Option<PlantNumber>) -> Res
         }
     }
     for plant in quiet.iter().filter(|plant| due.contains(&plant.number)) {
+        if let Err(error) = watch::escalate(store, plant.number, Timestamp::now()).await {
+            eprintln!("alerts of plant {} are not escalated: {error}", plant.number);
+        }
+        if let Some(figures) = figures
+            && let Err(error) = watch::host::look(store, plant.number, figures, Timestamp::now()).await
+        {
+            eprintln!("the watch over the host failed for plant {}: {error}", plant.number);
+        }
         if let Err(error) = takt_records::count::plan::tick(store, plant.number, Timestamp::now()).await {
             eprintln!("the plan of counts of plant {} failed: {error}", plant.number);
         }

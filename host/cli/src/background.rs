@@ -2,12 +2,13 @@
 //! job calls `POST /internal/v1/tick` for that. It also says, once a second, which calls the host refuses by their class.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
 use serde::Deserialize;
+use takt_api::host::HOST_STATE_HEADER;
 use takt_api::operations::DegradeMode;
 use takt_runtime::{Application, Level};
 
@@ -30,12 +31,18 @@ pub(crate) struct Swept {
 /// Calls the background over and over, and looks at the load, on threads of their own that end with the process.
 pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Result<()> {
     let (told, swept) = std::sync::mpsc::channel();
+    // What was measured last, for the background to watch.
+    let measured = Arc::new(Mutex::new(String::new()));
+    let known = Arc::clone(&measured);
     let worker = Arc::clone(&application);
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for the background")?;
     let work = move || {
         let mut was_well = true;
         loop {
-            let outcome = runtime.block_on(once(&worker));
+            let outcome = {
+                let measured = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                runtime.block_on(once(&worker, &measured))
+            };
             if let (true, Err(error)) = (was_well, &outcome) {
                 eprintln!("takt: the background does not work: {error:#}; it is tried again every second");
             }
@@ -49,6 +56,21 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
         }
     };
     std::thread::Builder::new().name("background".into()).spawn(work).context("no thread for the background")?;
+    let teller = Arc::clone(&application);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for webhooks")?;
+    // On a thread of its own: somebody else's server that is slow keeps nothing of the plant's waiting.
+    let tell = move || {
+        let mut was_well = true;
+        loop {
+            let outcome = runtime.block_on(call(&teller, "notifier", "/internal/v1/deliver", ""));
+            if let (true, Err(error)) = (was_well, &outcome) {
+                eprintln!("takt: webhooks are not delivered: {error:#}; it is tried again every second");
+            }
+            was_well = outcome.is_ok();
+            std::thread::sleep(EVERY);
+        }
+    };
+    std::thread::Builder::new().name("webhooks".into()).spawn(tell).context("no thread for webhooks")?;
     let watch = move || {
         let (mut pressure, mut last) = (Pressure::default(), Swept::default());
         let (mut health, mut figures) = (Health::of(data), Figures::new());
@@ -65,6 +87,7 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
             let signs = Signs { lag: Duration::from_millis(last.lag_ms), latency: latency.unwrap_or_default() };
             if let Some(said) = figures.look(signs, || application.take_traffic()) {
                 application.set_state("/api/v1/host", &said);
+                *measured.lock().unwrap_or_else(PoisonError::into_inner) = said;
             }
             let level = match last.degrade {
                 DegradeMode::On => Level::Second,
@@ -91,10 +114,19 @@ fn said(level: Level) -> &'static str {
 }
 
 /// One call of the background; an error says what it answered.
-pub(crate) async fn once(application: &Arc<Application>) -> anyhow::Result<Swept> {
-    let request = http::Request::builder().method("POST").uri("/internal/v1/wake").body(Bytes::new())?;
-    let answer = application.call_component("aggregator", request).await;
+pub(crate) async fn once(application: &Arc<Application>, measured: &str) -> anyhow::Result<Swept> {
+    Ok(serde_json::from_slice(&call(application, "aggregator", "/internal/v1/wake", measured).await?)?)
+}
+
+/// Calls a component from within; an error says what it answered.
+async fn call(application: &Arc<Application>, component: &str, path: &str, measured: &str) -> anyhow::Result<Bytes> {
+    let mut request = http::Request::builder().method("POST").uri(path);
+    if !measured.is_empty() {
+        request = request.header(HOST_STATE_HEADER, measured);
+    }
+    let request = request.body(Bytes::new())?;
+    let answer = application.call_component(component, request).await;
     let body = String::from_utf8_lossy(answer.body());
     anyhow::ensure!(answer.status().is_success(), "it answered {} {body}", answer.status());
-    Ok(serde_json::from_slice(answer.body())?)
+    Ok(answer.into_body())
 }

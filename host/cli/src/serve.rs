@@ -32,6 +32,9 @@ pub(crate) struct Serve {
     /// The address of pages that stand elsewhere, such as https://floor.example; may be repeated
     #[arg(long = "allow-origin", value_name = "ORIGIN", env = "TAKT_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = crate::origin::origin)]
     pub(crate) allowed_origins: Vec<String>,
+    /// Where webhooks may lead inside one's own network: http://10.0.0.7:8080, or a network such as http://10.0.0.0/8:*
+    #[arg(long, value_name = "HOST", env = "TAKT_WEBHOOK_INSIDE")]
+    pub(crate) webhook_inside: Option<String>,
     /// Write no line for each request
     #[arg(long)]
     pub(crate) no_access_log: bool,
@@ -53,6 +56,7 @@ impl Serve {
             &self.backing,
             Serving {
                 allowed_origins: self.allowed_origins,
+                webhook_inside: self.webhook_inside,
                 access_log: !self.no_access_log,
                 unlimited_callers: self.no_caller_limit,
             },

@@ -20,6 +20,7 @@ impl Up {
             demo: true,
             archive: None,
             allowed_origins: Vec::new(),
+            webhook_inside: None,
             listen: self.listen,
             data: None,
             backing,

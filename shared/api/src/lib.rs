@@ -34,6 +34,7 @@ pub mod stock;
 pub mod supply;
 pub mod trace;
 pub mod watch;
+pub mod webhooks;
 pub mod words;
 
 use serde::{Deserialize, Serialize};

@@ -81,6 +81,13 @@ pub struct Alert {
         deserialize_with = "takt_domain::time::timestamp_option"
     )]
     pub cleared_at: Option<Timestamp>,
+    /// When managers and administrators were told that nobody looks after it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "takt_domain::time::timestamp_option"
+    )]
+    pub escalated_at: Option<Timestamp>,
     /// How often it was found anew.
     pub times: u32,
 }

@@ -170,6 +170,8 @@ permissions! {
     PlantOperate = "plant.operate", "运维", "operate the plant's servers", [];
     /// Manage users.
     UserManage = "user.manage", "管理用户", "manage users", [];
+    /// Set which systems and chats are told of events, and see what became of that.
+    WebhookManage = "webhook.manage", "管理 Webhook 与通知", "manage webhooks", [];
 
     /// See alerts for one's own roles, and say that one looks after them.
     AlertView = "alert.view", "查看预警", "see alerts", [Operator, Inspector, Storekeeper, Planner, ShiftLead, Manager];

@@ -199,7 +199,7 @@ fn a_signature_that_is_overdue_is_told_to_who_may_give_it_until_it_is_given() {
 fn settings_that_cannot_be_are_refused_with_the_place() {
     let limit = |state: &str, limit_min| StateLimit { state: state.into(), priority: None, limit_min };
     let limits = vec![limit("ready", 1), limit("ready", 2), limit("none", 3), limit("approved", u32::MAX)];
-    let settings = WatchSettings { urgent_dispatch_min: u32::MAX, limits };
+    let settings = WatchSettings { urgent_dispatch_min: u32::MAX, escalate_min: 30, limits };
     let known = |state: &str| Flow::builtin().state(state).is_some();
     let at: Vec<_> = settings.errors(known).into_iter().map(|error| error.at).collect();
     assert_eq!(at, ["urgent_dispatch_min", "limits.1", "limits.2.state", "limits.3.limit_min"]);

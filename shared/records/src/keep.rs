@@ -144,6 +144,16 @@ pub mod kind {
     pub const ARCHIVE_STAY: &str = "archive_stay";
     /// The columns of an export, under the name of the list.
     pub const COLUMNS: &str = "columns";
+    /// An endpoint that is told of events.
+    pub const WEBHOOK: &str = "webhook";
+    /// How far an endpoint has been told.
+    pub const WEBHOOK_PROGRESS: &str = "webhook_progress";
+    /// An attempt to tell it something; each endpoint keeps the last of them.
+    pub const WEBHOOK_DELIVERY: &str = "webhook_delivery";
+    /// What an endpoint did not take.
+    pub const WEBHOOK_DEAD: &str = "webhook_dead";
+    /// By which telephone number somebody is called in a chat.
+    pub const CONTACT: &str = "contact";
 }
 
 /// The parent of what a plant has few of, so that all of a kind loads at once.

@@ -30,3 +30,4 @@ pub mod supply;
 pub mod trace;
 pub mod user;
 pub mod watch;
+pub mod webhook;

@@ -7,6 +7,8 @@
 //! its code: it is raised once, and when the same is found again later it is the same alert that opens anew.
 
 mod alert;
+mod escalate;
+pub mod host;
 pub mod kanban;
 
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use crate::load::{self, OrderState};
 
 pub use alert::{Known, alert_id, reconcile, record};
 pub(crate) use alert::{put, tell};
+pub use escalate::escalate;
 
 /// How often the watch looks, in milliseconds.
 const EVERY_MS: i64 = 10_000;

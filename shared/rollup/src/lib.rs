@@ -59,7 +59,7 @@ pub use peaks::peaks;
 pub use period::{BUCKET_MS, PERIODS_MAX, Period, PeriodError, bucket, periods};
 pub use production::{DAYS_MAX, ProductionQuery, production};
 pub use rebuild::begin_rebuild;
-pub use state::{Behind, Calendars, Current, Generation, KIND, Status, behind, status};
+pub use state::{Behind, Calendars, Current, Generation, KIND, Status, behind, read_up_to, status};
 
 /// What the last operation made.
 pub const OUTPUT: &str = "output";

@@ -171,6 +171,13 @@ pub async fn status<S: Store>(store: &S, plant: PlantNumber, now_ms: i64) -> Res
     }))
 }
 
+/// A place in the journal that everything before has been read up to; none at its start. Whoever is to be told of what happens from
+/// now on need not go through all that happened before.
+pub async fn read_up_to<S: Store>(store: &S, plant: PlantNumber, now_ms: i64) -> Result<Option<String>, StoreError> {
+    let (Some(state), _) = load(store, plant, now_ms).await? else { return Ok(None) };
+    Ok(state.generation(state.current.generation)?.0.cursor)
+}
+
 /// What the journal holds that is not rolled up yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Behind {

@@ -75,7 +75,13 @@ impl Site {
         let body = json!({"user": "lead", "pin": PIN}).to_string().into_bytes();
         let signed_in = Raw { method: "POST", path: "/api/v1/session", headers: device, body };
         host.client().raw(&signed_in).expect("the host answers").ok();
+        let webhook = json!({
+            "version": 0, "name": "ERP", "channel": "generic", "url": "http://127.0.0.1:9", "events": ["*"], "enabled": false,
+        });
+        people.admin.put("/api/v1/webhooks/erp", webhook).ok();
         let there = vec![
+            ("{webhook}", "erp".to_owned()),
+            ("{event}", "none".to_owned()),
             ("{device}", "web-1".to_owned()),
             ("{lot}", "LOT".to_owned()),
             ("{loop}", "KL".to_owned()),

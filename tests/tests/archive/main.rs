@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use old::{Old, age_more, files, python, text};
+use old::{Old, age_more, files, text};
 use serde_json::{Value, json};
 use takt_api::Page;
 use takt_api::archive::{ArchiveBatch, ArchivedOrder, BatchState};
@@ -20,6 +20,7 @@ use takt_tests::host::{Folder, root, run, run_well, takt};
 use takt_tests::ledger;
 use takt_tests::plant::PIN;
 use takt_tests::proxy::Proxy;
+use takt_tests::python::python;
 use takt_tests::wait::until;
 
 /// Runs a command of `takt archive` and kills it: when it has said this, and then so much later.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::json;
 use takt_api::Page;
@@ -169,14 +168,4 @@ pub(crate) fn files(folder: &Path) -> BTreeSet<PathBuf> {
         }
     }
     found
-}
-
-/// Python with packages from PyPI, in a folder.
-pub(crate) fn python(work: &Path, packages: &[&str]) -> PathBuf {
-    let made = Command::new("python3").args(["-m", "venv", "venv"]).current_dir(work).status();
-    assert!(made.is_ok_and(|made| made.success()), "python3 with its module venv is needed");
-    let python = work.join("venv/bin/python");
-    let installed = Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages).status();
-    assert!(installed.is_ok_and(|installed| installed.success()), "{packages:?} are needed, from PyPI");
-    python
 }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use takt_api::archive::BatchState;
 use takt_tests::host::{Folder, root, run, run_well};
+use takt_tests::python::python;
 
-use crate::old::{Old, python};
+use crate::old::Old;
 
 const BUCKET: &str = "cold";
 

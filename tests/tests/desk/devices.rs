@@ -50,7 +50,8 @@ fn a_lost_phone_is_named_and_blocked_and_nobody_signs_in_at_it_again() {
 
     // Nobody locks themselves out.
     desk.goes("devices");
-    desk.browser.press(desk_id(&mut desk).as_str());
+    let own = desk_id(&mut desk);
+    desk.browser.press(&own);
     desk.browser.press("已停用");
     desk.browser.press("保存");
     desk.browser.read("不能停用正在使用的这台终端");

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde_json::json;
+use takt_api::orders::OrderAnswer;
 use takt_tests::host::Fresh;
 use takt_tests::plant::{self, People, SMALL};
 use takt_tests::wait::until;
@@ -28,8 +29,10 @@ fn several_orders_are_submitted_at_once_and_each_says_what_became_of_it() {
     desk.browser.press("提交");
     desk.look("orders-bulk");
     desk.browser.press("确认 · 提交");
+    desk.browser.read("未完成");
     until("all three are over", || {
-        (desk.browser.eval("document.querySelectorAll('dialog .row .chip').length") == json!(3)).then_some(())
+        let over = desk.browser.eval("document.querySelectorAll('dialog .row-main > .chip').length");
+        (over == json!(3)).then_some(())
     });
     assert_eq!(desk.browser.eval("document.querySelectorAll('dialog .chip.good').length"), json!(2));
     assert_eq!(desk.browser.eval("document.querySelectorAll('dialog .chip.bad').length"), json!(1));
@@ -42,7 +45,7 @@ fn several_orders_are_submitted_at_once_and_each_says_what_became_of_it() {
         actions.into_iter().any(|action| action.action == "approve" && action.allowed)
     };
     assert_eq!([0, 1, 2].map(|n| submitted(&orders[n])), [true, false, true]);
-    desk.browser.press("关闭");
+    desk.browser.tap("dialog .primary.big");
     desk.browser.see(".bulk button");
     desk.browser.press("全选本页");
     desk.browser.read("已选 2");
@@ -80,27 +83,28 @@ fn what_others_do_shows_on_an_open_list_and_board_without_a_reload() {
 fn what_is_stuck_stands_first_on_the_board_and_says_why() {
     let host = Fresh::small();
     let people = People::at(&host);
-    let waits = people.create(SMALL.product, "1", SMALL.line);
-    let stuck = people.create(SMALL.product, "9", "L2");
-    for order in [&waits, &stuck] {
-        plant::act(&people.planner, order, "submit", json!({})).ok();
-        plant::act(&people.manager, order, "approve", json!({})).ok();
-    }
-    // There is material for one: the other cannot be dispatched.
+    // An urgent order comes before another, unless that one is stuck.
+    let limits = json!([{"state": "pending_review", "priority": "high", "limit_min": 0}]);
+    people.manager.put("/api/v1/watch", json!({"urgent_dispatch_min": 600, "limits": limits})).ok();
+    let create = |priority: &str, line: &str| {
+        let body = json!({"item": SMALL.product, "quantity": "1", "line": line, "priority": priority});
+        people.planner.post("/api/v1/orders", body).expect_status(201).json::<OrderAnswer>().id.to_string()
+    };
+    let (waits, stuck) = (create("urgent", SMALL.line), create("high", "L2"));
     let mut desk = Screen::desk(&host, "lead", "board");
     desk.browser.read(&stuck);
     let cards =
         "[...document.querySelectorAll('.board-column .card, .board-column li')].map(e => e.innerText).join('|')";
-    let text = until("both are on the board", || {
+    let text = until("it is stuck", || {
         let text = desk.browser.eval(cards).as_str().unwrap_or_default().to_owned();
-        (text.contains(&waits) && text.contains(&stuck)).then_some(text)
+        (text.contains(&waits) && text.contains(&stuck) && text.contains("待审核")).then_some(text)
     });
     assert!(text.find(&stuck) < text.find(&waits), "{text}");
     desk.browser.see(".stuck");
     let why = desk.browser.eval("document.querySelector('.stuck').innerText");
-    assert!(why.as_str().is_some_and(|why| why.contains("Material")), "{why}");
+    assert!(why.as_str().is_some_and(|why| why.contains("待审核")), "{why}");
     desk.look("board-stuck");
-    desk.chooses("产线", SMALL.line);
+    desk.browser.press("Line 1");
     until("only one line is shown", || {
         let text = desk.browser.eval(cards).as_str().unwrap_or_default().to_owned();
         (text.contains(&waits) && !text.contains(&stuck)).then_some(())

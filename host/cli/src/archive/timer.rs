@@ -25,7 +25,7 @@ pub(crate) fn start(application: Arc<Application>, key: String, archive: String)
         let mut filled: BTreeMap<u32, Instant> = BTreeMap::new();
         loop {
             // The background knows which plants there are; one may have come since.
-            let plants = runtime.block_on(background::once(&application)).map(|swept| swept.plants);
+            let plants = runtime.block_on(background::once(&application, "")).map(|swept| swept.plants);
             for plant in plants.as_deref().unwrap_or_default() {
                 if filled.get(plant).is_some_and(|at| at.elapsed() < AFTER) {
                     continue;

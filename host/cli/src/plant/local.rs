@@ -36,11 +36,11 @@ impl Way for Local {
     }
 
     fn background(&self) -> anyhow::Result<bool> {
-        self.runtime.block_on(crate::background::once(&self.application)).map(|_| true)
+        self.runtime.block_on(crate::background::once(&self.application, "")).map(|_| true)
     }
 
     fn plants(&self) -> anyhow::Result<Vec<u32>> {
-        Ok(self.runtime.block_on(crate::background::once(&self.application))?.plants)
+        Ok(self.runtime.block_on(crate::background::once(&self.application, ""))?.plants)
     }
 }
 
@@ -49,6 +49,8 @@ impl Way for Local {
 pub(crate) struct Serving {
     /// Where the pages stand beside here.
     pub(crate) allowed_origins: Vec<String>,
+    /// Where webhooks may lead inside one's own network.
+    pub(crate) webhook_inside: Option<String>,
     pub(crate) access_log: bool,
     pub(crate) unlimited_callers: bool,
 }
@@ -67,6 +69,9 @@ pub(crate) fn load(
     variables.push(("token_key".to_owned(), key.clone()));
     if !serving.allowed_origins.is_empty() {
         variables.push(("allowed_origins".to_owned(), serving.allowed_origins.join(",")));
+    }
+    if let Some(inside) = serving.webhook_inside {
+        variables.push(("webhook_inside".to_owned(), inside));
     }
     if serving.unlimited_callers {
         variables.push(("caller_rate".to_owned(), String::new()));

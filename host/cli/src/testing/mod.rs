@@ -48,7 +48,8 @@ impl Test {
         timed("building the tests", || build::run(&mut tests(&["--no-run"])))?;
         let named = self.filter.as_slice().iter().map(String::as_str).collect::<Vec<_>>();
         timed("the tests", || tally.run_tests(&mut tests(&named)))?;
-        let set_ups = ["--test", "api", "--test", "browser", "--test", "floor_story", "--test", "offline"];
+        let set_ups =
+            ["--test", "api", "--test", "browser", "--test", "floor_story", "--test", "offline", "--test", "webhooks"];
         let over_http = [&set_ups[..], &named[..]].concat();
         timed(
             "the tests over HTTP, of a shift on the phone and of a dead spot once more, with Postgres and Redis",

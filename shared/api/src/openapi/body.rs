@@ -14,7 +14,7 @@ use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
     Page, audit, comparison, conflict, doctor, flows, forms, host, identity, import, insight, lifecycle, lots, master,
-    operations, orders, production, reports, schedule, stock, trace, watch,
+    operations, orders, production, reports, schedule, stock, trace, watch, webhooks,
 };
 
 /// A parameter of the query, with what it means.
@@ -339,6 +339,19 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getDegradation" => make.read::<operations::Degradation>(&[]),
         "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
         "getWhy" => refusable(make.read::<takt_domain::why::Why>(&[])),
+        "listWebhooks" => make.read::<Page<webhooks::Webhook>>(&[]),
+        "putWebhook" => make.write::<webhooks::PutWebhook, webhooks::Webhook>(&[200]),
+        "removeWebhook" | "rotateWebhookSecret" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },
+        "getWebhookSecret" => make.read::<webhooks::WebhookSecret>(&[]),
+        "testWebhook" => make.read::<webhooks::WebhookTest>(&[]),
+        "replayWebhook" => make.write::<webhooks::ReplayWebhook, webhooks::Webhook>(&[200]),
+        "listDeliveries" => make.read::<Page<webhooks::Delivery>>(&[AFTER, LIMIT]),
+        "listDeadDeliveries" => {
+            make.read::<Page<webhooks::DeadDelivery>>(&[("state", "`open`, `replaying` or `delivered`."), AFTER, LIMIT])
+        }
+        "replayDeadDelivery" => make.read::<webhooks::DeadDelivery>(&[]),
+        "listContacts" => make.read::<Page<webhooks::Contact>>(&[]),
+        "putContact" => make.write::<webhooks::PutContact, webhooks::Contact>(&[200]),
         "listAlerts" => make.read::<Page<watch::Alert>>(&[
             (
                 "state",

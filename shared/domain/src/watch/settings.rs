@@ -32,6 +32,9 @@ pub struct StateLimit {
 pub struct WatchSettings {
     /// An urgent order that is not in the workshop so many minutes after it was created is told of.
     pub urgent_dispatch_min: u32,
+    /// An alert that nobody looks after so many minutes after it was raised is told to managers and administrators.
+    #[serde(default = "escalate_min")]
+    pub escalate_min: u32,
     /// Limits of states. One for a priority goes before the limit that the flow gives its state, and that before one for all
     /// priorities; where there is none, what the state means decides: 8 hours before work begins, 3 days of work, 1 day
     /// after it, and a quarter of that for urgent orders.
@@ -41,8 +44,13 @@ pub struct WatchSettings {
 
 impl Default for WatchSettings {
     fn default() -> Self {
-        Self { urgent_dispatch_min: 30, limits: Vec::new() }
+        Self { urgent_dispatch_min: 30, escalate_min: escalate_min(), limits: Vec::new() }
     }
+}
+
+/// Half an hour.
+const fn escalate_min() -> u32 {
+    30
 }
 
 /// What is wrong with settings, and where.

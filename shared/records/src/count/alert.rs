@@ -98,6 +98,7 @@ fn fresh(code: &str, id: String, detail: Label, caller: &Caller) -> Alert {
         raised_at: caller.now,
         acknowledged: None,
         cleared_at: None,
+        escalated_at: None,
         times: 1,
     }
 }

@@ -238,6 +238,7 @@ fn alert(id: &str, lot: &Lot, today: Date, before: Option<&Alert>, caller: &Call
         raised_at: caller.now,
         acknowledged: None,
         cleared_at: None,
+        escalated_at: None,
         times: before.map_or(1, |alert| alert.times.saturating_add(1)),
     }
 }

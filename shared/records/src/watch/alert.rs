@@ -109,6 +109,7 @@ fn raised(
         raised_at: now,
         acknowledged: None,
         cleared_at: None,
+        escalated_at: None,
         times: 1,
     };
     let Some(Known { alert, version }) = before else {
@@ -123,6 +124,7 @@ fn raised(
         // What has become worse is told of again, also to whoever looked after it when it was less.
         state: if worse { AlertState::Open } else { alert.state },
         acknowledged: alert.acknowledged.clone().filter(|_| !worse),
+        escalated_at: alert.escalated_at.filter(|_| !worse),
         raised_at: alert.raised_at,
         times: alert.times,
         line: line.cloned().or_else(|| alert.line.clone()),

@@ -104,6 +104,7 @@ fn late(call: &Call, minutes: u32, now: Timestamp) -> Option<Alert> {
         raised_at: now,
         acknowledged: None,
         cleared_at: None,
+        escalated_at: None,
         times: 1,
     })
 }

@@ -66,7 +66,9 @@ fn lines(line: String) -> View {
     create_effect(move || {
         let wanted = chosen.get_clone();
         if wanted != line {
-            app::app().go(&at(false, &wanted));
+            // Not from within this effect, which ends with this page: what the next one reads would end with it.
+            let path = at(false, &wanted);
+            app::spawn(async move { app::app().go(&path) });
         }
     });
     ui::live(move || match read.ready() {

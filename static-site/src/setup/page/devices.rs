@@ -22,6 +22,7 @@ const THIS: Text = Text::new("本机", "This one");
 const BLOCKED: Text = Text::new("已停用", "Blocked");
 const ALLOWED: Text = Text::new("可用", "Allowed");
 const NAME_HINT: Text = Text::new("例如:一线平板 2", "for instance: tablet 2 of line 1");
+const NAME: Text = Text::new("名称", "Name");
 const SEARCH: Text = Text::new("终端、用户或浏览器", "Device, user or browser");
 
 pub(crate) fn view(_: &[String]) -> View {
@@ -108,7 +109,7 @@ fn form(known: Device, asked: Signal<Option<Device>>, list: List<Device>) -> Vie
         });
     };
     let states = vec![(false, ALLOWED.get().to_owned()), (true, BLOCKED.get().to_owned())];
-    let (name, states) = (field::line(text::NAME, name, NAME_HINT), field::choice(text::STATUS, blocked, states));
+    let (name, states) = (field::line(NAME, name, NAME_HINT), field::choice(text::STATUS, blocked, states));
     let fields = submit_button::fields(submit, view! { (name) (states) });
     let button = submit_button::view(submit, text::SAVE, send);
     view! { (fields) (button) }

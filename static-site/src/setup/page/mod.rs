@@ -11,6 +11,7 @@ mod resources;
 mod units;
 mod users;
 mod watch;
+mod webhooks;
 
 use takt_api::pages::SETUP;
 
@@ -28,6 +29,7 @@ pub(crate) const VIEWS: &[(&str, Draw)] = &[
     ("units", units::view),
     ("users", users::view),
     ("devices", devices::view),
+    ("webhooks", webhooks::view),
     ("design", design::view),
 ];
 

@@ -17,6 +17,8 @@ use crate::{app, text};
 
 const URGENT: Text =
     Text::new("急单多少分钟未派发就预警", "Minutes until an urgent order that is not dispatched is told of");
+const ESCALATE: Text =
+    Text::new("预警多少分钟无人处理就通知经理", "Minutes until an alert that nobody looks after is told to managers");
 const MINUTES: Text = Text::new("默认", "default");
 const ALL: Text = Text::new("全部(分钟)", "All (minutes)");
 /// One limit for all, and one for each priority.
@@ -49,6 +51,7 @@ struct Field {
 
 fn form(settings: &Rc<WatchSettings>, board: &Rc<Board>) -> View {
     let urgent = create_signal(settings.urgent_dispatch_min.to_string());
+    let escalate = create_signal(settings.escalate_min.to_string());
     let (missing, submit) = (create_signal(String::new()), Submit::new());
     let mut fields = Vec::new();
     let mut cards = Vec::new();
@@ -70,11 +73,18 @@ fn form(settings: &Rc<WatchSettings>, board: &Rc<Board>) -> View {
     }
     let urgent_field =
         field::labelled(URGENT, view! { input(r#type="text", inputmode="numeric", maxlength="6", bind:value=urgent) });
+    let escalate_field = field::labelled(
+        ESCALATE,
+        view! { input(r#type="text", inputmode="numeric", maxlength="6", bind:value=escalate) },
+    );
     // Limits of states that no open flow has any more are not shown, and stay.
     let is_shown = |limit: &&StateLimit| board.columns.iter().any(|column| column.state == limit.state);
     let unseen: Vec<StateLimit> = settings.limits.iter().filter(|limit| !is_shown(limit)).cloned().collect();
     let send = move || {
         let Ok(urgent_dispatch_min) = urgent.with_untracked(|text| text.trim().parse()) else {
+            return missing.set(NUMBER.get().to_owned());
+        };
+        let Ok(escalate_min) = escalate.with_untracked(|text| text.trim().parse()) else {
             return missing.set(NUMBER.get().to_owned());
         };
         let mut limits = unseen.clone();
@@ -87,7 +97,7 @@ fn form(settings: &Rc<WatchSettings>, board: &Rc<Board>) -> View {
             limits.push(StateLimit { state: field.state.clone(), priority: field.priority, limit_min });
         }
         missing.set(String::new());
-        let body = WatchSettings { urgent_dispatch_min, limits };
+        let body = WatchSettings { urgent_dispatch_min, escalate_min, limits };
         submit.send("PUT", "/api/v1/watch".into(), &body, Source::Hand, |_: WatchSettings| {
             app::app().say(Toast::good(text::SAVED.get()));
         });
@@ -95,7 +105,7 @@ fn form(settings: &Rc<WatchSettings>, board: &Rc<Board>) -> View {
     let hint = ui::hint(missing);
     let fields = submit_button::fields(
         submit,
-        view! { section(class="card") { p(class="note") { (EXPLAIN) } (urgent_field) } (cards) },
+        view! { section(class="card") { p(class="note") { (EXPLAIN) } (urgent_field) (escalate_field) } (cards) },
     );
     let button = submit_button::view(submit, text::SAVE, send);
     view! { (fields) (hint) (button) }

@@ -1,4 +1,4 @@
-//! The crew: line, badge, qualifications, presence; and the check-in by badge.
+//! The crew: line, badge, qualifications, presence.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
 use crate::text::Text;
-use crate::ui::{self, badge, field, icon, sheet, submit_button, tap};
+use crate::ui::{self, field, icon, sheet, submit_button, tap};
 use crate::{app, text};
 
 const CREW: Text = Text::new("人员", "Crew");
@@ -28,8 +28,7 @@ pub(super) fn view(plant: &Rc<PlantDetail>, read: Read<PlantDetail>) -> View {
         .chain(plant.lines.iter().map(|line| (line.id.to_string(), format!("{} {}", line.id, line.name))))
         .collect();
     let form = sheet::view(asked, move |member| (member.name.clone(), form(&member, lines.clone(), asked, read)));
-    let scan = badge::view(|| None, move || read.again());
-    let list = ui::section(CREW, view! { (scan) ul(class="rows") { (rows) } });
+    let list = ui::section(CREW, view! { ul(class="rows") { (rows) } });
     view! { (list) (form) }
 }
 

@@ -20,7 +20,7 @@ use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
 use crate::text::Text;
-use crate::ui::{self, submit_button, tap, toast::Toast};
+use crate::ui::{self, badge, submit_button, tap, toast::Toast};
 use crate::{app, text};
 
 const IN_USE: Text = Text::new("使用中", "in use");
@@ -38,8 +38,10 @@ const LIMIT: Text = Text::new("模次上限", "Limit of shots");
 pub(crate) fn view(_: &[String]) -> View {
     let read: Read<PlantDetail> = Read::new("/api/v1/plant");
     read.poll(LIVE_MS);
+    // Beside what is read again after each check-in, so that what is said of the last one stays.
+    let scan = badge::view(|| None, move || read.again());
     let body = ui::shown(read, move |plant: Rc<PlantDetail>| draw(&plant, read));
-    ui::shell::page(RESOURCES.get(), None, View::new(), body)
+    ui::shell::page(RESOURCES.get(), None, View::new(), view! { (scan) (body) })
 }
 
 fn draw(plant: &Rc<PlantDetail>, read: Read<PlantDetail>) -> View {
