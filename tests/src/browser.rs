@@ -251,7 +251,15 @@ impl Browser {
              const box = found.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] }})()",
             json!(selector)
         );
-        let at = self.eval(&script);
+        // Where it stays: what is still loading may push it elsewhere.
+        let mut before = Value::Null;
+        let at = until(&format!("{selector} stays where it is"), || {
+            let now = self.eval(&script);
+            let stays = !now.is_null() && now == before;
+            before = now.clone();
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            stays.then_some(now)
+        });
         self.touch(&at);
     }
 

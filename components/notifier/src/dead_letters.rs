@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use takt_api::Page;
-use takt_api::webhooks::{DeadDelivery, DeadState};
+use takt_api::webhooks::{DeadDelivery, DeadState, Nothing};
 use takt_api::words::told;
 use takt_domain::decide::DomainEvent;
 use takt_records::caller::Caller;
@@ -36,6 +36,7 @@ pub(crate) async fn list<S: Store>(store: &S, call: &Call) -> Outcome {
 
 /// It is sent again by the next delivery.
 pub(crate) async fn replay<S: Store>(store: &S, call: &Call) -> Outcome {
+    let Nothing {} = call.json()?;
     answer(&again(store, call.caller()?, call.segment(0), call.segment(1)).await?)
 }
 

@@ -32,7 +32,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         return deliver(request.method()).await.unwrap_or_else(|failure| failure.response(lang)).map(FullBody::new);
     }
     takt_web::spin::serve("notifier", request, async |store, call| match call.route.name {
-        "listWebhooks" => list_webhooks::list(store, call).await,
+        "getWebhooks" => list_webhooks::list(store, call).await,
         "putWebhook" => put_webhook::put(store, call).await,
         "removeWebhook" => remove_webhook::remove(store, call).await,
         "getWebhookSecret" => secret::get(store, call).await,
@@ -42,7 +42,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "listDeliveries" => list_webhooks::deliveries(store, call).await,
         "listDeadDeliveries" => dead_letters::list(store, call).await,
         "replayDeadDelivery" => dead_letters::replay(store, call).await,
-        "listContacts" => contacts::list(store, call).await,
+        "getContacts" => contacts::list(store, call).await,
         "putContact" => contacts::put(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use takt_api::webhooks::WebhookSecret;
+use takt_api::webhooks::{Nothing, WebhookSecret};
 use takt_records::webhook::{Endpoint, Previous};
 use takt_store::Store;
 use takt_web::call::Call;
@@ -34,6 +34,7 @@ pub(crate) async fn get<S: Store>(store: &S, call: &Call) -> Outcome {
 }
 
 pub(crate) async fn rotate<S: Store>(store: &S, call: &Call) -> Outcome {
+    let Nothing {} = call.json()?;
     let now: Timestamp = call.now;
     let change = |endpoint: &mut Endpoint| {
         let salt = std::mem::replace(&mut endpoint.salt, token());

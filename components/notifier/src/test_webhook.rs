@@ -1,7 +1,7 @@
 //! `POST /api/v1/webhooks/{webhook}/test`: one message that says that it is a test, at once and whatever waits.
 
 use serde_json::json;
-use takt_api::webhooks::WebhookTest;
+use takt_api::webhooks::{Nothing, WebhookTest};
 use takt_domain::text::Lang;
 use takt_notify::{Message, cloud_event, told};
 use takt_store::{Event, Store};
@@ -15,6 +15,7 @@ use crate::mentions::People;
 use crate::send::send;
 
 pub(crate) async fn test<S: Store>(store: &S, call: &Call) -> Outcome {
+    let Nothing {} = call.json()?;
     let caller = call.caller()?;
     let (endpoint, _) = named(store, call).await?;
     let note = match endpoint.lang {

@@ -190,6 +190,12 @@ pub struct WebhookSecret {
     pub previous_until: Option<Timestamp>,
 }
 
+/// What a call takes that needs no more than to be made: to rotate a secret, to test, to send a dead letter again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// One attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -14,9 +14,10 @@ mod schedule;
 mod settings;
 mod supply;
 mod trace;
+mod webhooks;
 
 use takt_tests::browser::Browser;
-use takt_tests::host::Fresh;
+use takt_tests::host::{Fresh, Host};
 use takt_tests::plant::PIN;
 
 /// A screen at which somebody is signed in.
@@ -36,7 +37,7 @@ impl Screen {
         Self::at(Browser::phone(), host, user, &format!("/orders/{order}"))
     }
 
-    fn at(mut browser: Browser, host: &Fresh, user: &str, path: &str) -> Self {
+    fn at(mut browser: Browser, host: &Host, user: &str, path: &str) -> Self {
         browser.speak("zh-CN,zh");
         browser.open(&host.base);
         browser.read("登录");

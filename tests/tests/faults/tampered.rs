@@ -36,7 +36,7 @@ const CHANGES: [(&str, &str); 9] = [
         "asked for",
     ),
     ("UPDATE balance SET quantity = quantity + 1 WHERE quantity > 0", "came from nowhere"),
-    ("DELETE FROM event WHERE seq = (SELECT max(seq) FROM event WHERE type = 'order.paused.v1')", "is no legal step"),
+    ("DELETE FROM event WHERE seq = (SELECT min(seq) FROM event WHERE type = 'order.paused.v1')", "is no legal step"),
     (
         "UPDATE record SET state = 'closed' WHERE kind = 'order' AND id = (SELECT min(id) FROM record WHERE kind = 'order')",
         "its history ends in",

@@ -339,18 +339,19 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getDegradation" => make.read::<operations::Degradation>(&[]),
         "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
         "getWhy" => refusable(make.read::<takt_domain::why::Why>(&[])),
-        "listWebhooks" => make.read::<Page<webhooks::Webhook>>(&[]),
+        "getWebhooks" => make.read::<Page<webhooks::Webhook>>(&[]),
         "putWebhook" => make.write::<webhooks::PutWebhook, webhooks::Webhook>(&[200]),
-        "removeWebhook" | "rotateWebhookSecret" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },
+        "removeWebhook" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },
+        "rotateWebhookSecret" => make.write::<webhooks::Nothing, webhooks::Nothing>(&[200]),
         "getWebhookSecret" => make.read::<webhooks::WebhookSecret>(&[]),
-        "testWebhook" => make.read::<webhooks::WebhookTest>(&[]),
+        "testWebhook" => make.write::<webhooks::Nothing, webhooks::WebhookTest>(&[200]),
         "replayWebhook" => make.write::<webhooks::ReplayWebhook, webhooks::Webhook>(&[200]),
         "listDeliveries" => make.read::<Page<webhooks::Delivery>>(&[AFTER, LIMIT]),
         "listDeadDeliveries" => {
             make.read::<Page<webhooks::DeadDelivery>>(&[("state", "`open`, `replaying` or `delivered`."), AFTER, LIMIT])
         }
-        "replayDeadDelivery" => make.read::<webhooks::DeadDelivery>(&[]),
-        "listContacts" => make.read::<Page<webhooks::Contact>>(&[]),
+        "replayDeadDelivery" => make.write::<webhooks::Nothing, webhooks::DeadDelivery>(&[200]),
+        "getContacts" => make.read::<Page<webhooks::Contact>>(&[]),
         "putContact" => make.write::<webhooks::PutContact, webhooks::Contact>(&[200]),
         "listAlerts" => make.read::<Page<watch::Alert>>(&[
             (

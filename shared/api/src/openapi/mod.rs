@@ -41,6 +41,7 @@ pub fn document() -> Value {
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
         "paths": paths,
+        "webhooks": {"event": webhook()},
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "The token that the sign-in answers."},
@@ -51,6 +52,49 @@ pub fn document() -> Value {
             "x-problems": problems(),
         },
     })
+}
+
+/// What a generic endpoint is told: an event of the journal, as CloudEvents and Standard Webhooks want it.
+fn webhook() -> Value {
+    let text = |description: &str| json!({"type": "string", "description": description});
+    let header = |name: &str, description: &str| json!({"name": name, "in": "header", "required": true, "description": description, "schema": {"type": "string"}});
+    let schema = json!({
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": text("Unique for its source, and the same each time that the event is told."),
+            "source": text("The plant, such as `/plants/1`."),
+            "type": text("What happened: `takt.` and the type of the event, such as `takt.order.completed.v1`."),
+            "subject": text("What it is about, such as the number of an order."),
+            "time": {"type": "string", "format": "date-time", "description": "When."},
+            "datacontenttype": {"const": "application/json"},
+            "data": {"type": "object", "description": "The facts, which depend on the type."},
+        },
+        "examples": [{
+            "specversion": "1.0", "id": "0f4c.1", "source": "/plants/1", "type": "takt.order.completed.v1",
+            "subject": "WO-000001", "time": "2026-03-02T08:30:00Z", "datacontenttype": "application/json",
+            "data": {"order": "WO-000001", "item": "P", "line": "L1", "from": "in_progress", "to": "completed", "by": "operator"},
+        }],
+    });
+    json!({"post": {
+        "operationId": "event",
+        "tags": ["notifier"],
+        "summary": "Something has happened.",
+        "description": "Sent to each endpoint that asks for events of this type, at least once, in the order of the journal.",
+        "parameters": [
+            header("webhook-id", "The event's id: by it a receiver tells what it has taken already."),
+            header("webhook-timestamp", "When it is sent, in seconds since 1970."),
+            header("webhook-signature", "`v1,` and the base64 of HMAC-SHA256 over `ID.TIMESTAMP.BODY`, once for each active secret."),
+        ],
+        "requestBody": {"required": true, "content": {"application/cloudevents+json": {"schema": schema}}},
+        "responses": {
+            "2XX": {"description": "It is taken."},
+            "410": {"description": "The endpoint is gone, and is told nothing any more."},
+            "default": {"description": "It is sent again later."},
+        },
+        "security": [],
+    }})
 }
 
 const DESCRIPTION: &str = "\

@@ -90,7 +90,7 @@ pub const ROUTES: &[Route] = &[
     write("putDegradation", "PUT", "/api/v1/degradation", "aggregator", May(PlantOperate), "Refuse calls of lower priority, or do not, or let the load decide."),
     // What orders wait for.
     get("getWhy", "/api/v1/orders/{order}/why", "orders", May(OrderView), Floor, "What an order waits for, since when, who can act, and where."),
-    get("listWebhooks", "/api/v1/webhooks", "notifier", May(WebhookManage), Board, "Endpoints that are told of events, and how it goes with each."),
+    get("getWebhooks", "/api/v1/webhooks", "notifier", May(WebhookManage), Board, "Endpoints that are told of events, and how it goes with each."),
     write("putWebhook", "PUT", "/api/v1/webhooks/{webhook}", "notifier", May(WebhookManage), "Make or change an endpoint; a new one is told what happens from then on."),
     write("removeWebhook", "DELETE", "/api/v1/webhooks/{webhook}", "notifier", May(WebhookManage), "Tell an endpoint nothing any more."),
     get("getWebhookSecret", "/api/v1/webhooks/{webhook}/secret", "notifier", May(WebhookManage), Floor, "What signs the messages to an endpoint."),
@@ -100,7 +100,7 @@ pub const ROUTES: &[Route] = &[
     get("listDeliveries", "/api/v1/webhooks/{webhook}/deliveries", "notifier", May(WebhookManage), Board, "The last attempts at an endpoint, newest first."),
     get("listDeadDeliveries", "/api/v1/webhooks/{webhook}/dead-letters", "notifier", May(WebhookManage), Board, "What an endpoint did not take."),
     write("replayDeadDelivery", "POST", "/api/v1/webhooks/{webhook}/dead-letters/{event}/replay", "notifier", May(WebhookManage), "Send a dead letter again."),
-    get("listContacts", "/api/v1/contacts", "notifier", May(WebhookManage), Board, "By which numbers people are called in chats."),
+    get("getContacts", "/api/v1/contacts", "notifier", May(WebhookManage), Board, "By which numbers people are called in chats."),
     write("putContact", "PUT", "/api/v1/contacts/{user}", "notifier", May(WebhookManage), "Set by which number somebody is called in chats."),
     get("listAlerts", "/api/v1/alerts", "aggregator", May(AlertView), Floor, "Alerts for the caller's roles, the most severe first."),
     write("acknowledgeAlert", "POST", "/api/v1/alerts/{alert}/acknowledgement", "aggregator", May(AlertView), "Say that one looks after it."),

@@ -133,6 +133,10 @@ impl World {
         let here = |balance: &&Balance| balance.location == *location && balance.lot == lot && balance.order.is_none();
         let there = self.balances.iter().find(here).map_or(0, |balance| balance.quantity.units().max(0));
         let there = Quantity::from_units(there, self.item.scale);
+        if quantity.is_some_and(Quantity::is_zero) {
+            let detail = lang.pick("数量须大于 0", "expected a quantity above 0");
+            return Err(CommandError::field(&format!("{at}quantity"), detail));
+        }
         let quantity = quantity.map(|quantity| quantity_at(&format!("{at}quantity"), quantity, self.item.scale));
         let quantity = quantity.transpose()?.unwrap_or(there);
         if !quantity.is_positive() || quantity > there {

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use sycamore::prelude::*;
 use takt_api::Page;
 use takt_api::stock::Source;
-use takt_api::webhooks::{DeadDelivery, DeadState, Delivery, ReplayWebhook, Webhook, WebhookSecret, WebhookTest};
+use takt_api::webhooks::{
+    DeadDelivery, DeadState, Delivery, Nothing, ReplayWebhook, Webhook, WebhookSecret, WebhookTest,
+};
 
 use super::{chips, form};
 use crate::frame::names::WEBHOOKS;
@@ -105,7 +107,7 @@ fn draw(webhook: Rc<Webhook>, asked: Signal<Option<Rc<Webhook>>>, base: Rc<Strin
 fn test(base: Rc<String>) -> View {
     let submit = Submit::new();
     let send = move || {
-        submit.send("POST", format!("{base}/test"), &(), Source::Hand, |came: WebhookTest| {
+        submit.send("POST", format!("{base}/test"), &Nothing {}, Source::Hand, |came: WebhookTest| {
             let toast = match came.ok {
                 true => Toast::good(TEST_OK.with(&came.took_ms.to_string())),
                 false => Toast::bad(came.detail),
@@ -146,7 +148,7 @@ fn dead_letters(base: &Rc<String>) -> View {
                 let submit = Submit::new();
                 let path = format!("{base}/dead-letters/{}/replay", encode(&one.id));
                 let send = move || {
-                    submit.send("POST", path.clone(), &(), Source::Hand, move |_: DeadDelivery| list.again());
+                    submit.send("POST", path.clone(), &Nothing {}, Source::Hand, move |_: DeadDelivery| list.again());
                 };
                 submit_button::small(submit, AGAIN, "quiet", Rc::new(send))
             }
@@ -171,7 +173,7 @@ fn secret(base: Rc<String>) -> View {
             let read: Read<WebhookSecret> = Read::new(path.clone());
             let submit = Submit::new();
             let rotate = move || {
-                submit.send("POST", path.clone(), &(), Source::Hand, move |_: Empty| {
+                submit.send("POST", path.clone(), &Nothing {}, Source::Hand, move |_: Nothing| {
                     app::app().say(Toast::good(ROTATED.get()));
                     read.again();
                 });
@@ -192,10 +194,6 @@ fn secret(base: Rc<String>) -> View {
     ui::section(SECRET, body)
 }
 
-/// An answer that says nothing.
-#[derive(serde::Deserialize)]
-struct Empty {}
-
 fn end(base: Rc<String>) -> View {
     let (again, remove) = (Submit::new(), Submit::new());
     let path = format!("{base}/replay");
@@ -206,7 +204,7 @@ fn end(base: Rc<String>) -> View {
         });
     };
     let gone = move || {
-        remove.send("DELETE", (*base).clone(), &(), Source::Hand, |_: Empty| {
+        remove.send("DELETE", (*base).clone(), &Nothing {}, Source::Hand, |_: Nothing| {
             app::app().say(Toast::good(REMOVED.get()));
             app::app().go(&desk("webhooks").path());
         });
