@@ -231,6 +231,12 @@ impl Browser {
         self.until(&format!("the page says {text}"), &script);
     }
 
+    /// Waits until the page says that a report is booked, or, where there is a queue, that it is being booked.
+    pub fn reported(&mut self) {
+        let script = "['已报工', '已收到报工'].some(said => (document.body?.innerText ?? '').includes(said))";
+        self.until("the page says that it is reported", script);
+    }
+
     fn until(&mut self, what: &str, script: &str) {
         let start = std::time::Instant::now();
         while self.eval(script) != json!(true) {

@@ -157,7 +157,7 @@ fn the_whole_job_is_clicked_through_on_a_phone() {
     phone.browser.press("8");
     phone.look("report");
     phone.browser.press("记账");
-    phone.browser.read("已报工");
+    phone.browser.reported();
     phone.browser.read("已完成");
     phone.look("completed");
     phone.signs_out();

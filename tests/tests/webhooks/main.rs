@@ -206,7 +206,7 @@ fn what_cannot_be_an_endpoint_is_refused_field_by_field() {
     check("e", json!({"authorization": "a\nb"}), "authorization");
     put(&site.people.admin, "e", json!({"url": "https://e.example/x"}));
     let stale = json!({"version": 0, "name": "E", "channel": "generic", "events": ["*"], "enabled": true});
-    assert_eq!(site.people.admin.put("/api/v1/webhooks/e", stale).unmet(409, "conflict"), ["webhook.changed"]);
+    assert_eq!(site.people.admin.put("/api/v1/webhooks/e", stale).unmet(409, "refused"), ["webhook.changed"]);
     let phone = |phone: &str| site.people.admin.put("/api/v1/contacts/operator", json!({"phone": phone}));
     for wrong in ["12", "call me", "+", "1380000000012345678"] {
         phone(wrong).expect_problem(422, "invalid");
