@@ -100,3 +100,23 @@ fn an_sms_gateway_is_a_template_and_gets_a_message_for_each_number() {
     assert!(first.json()["mobile"].as_str().is_some_and(|mobile| mobile.starts_with("1380000000")));
     assert!(first.json()["params"]["content"].as_str().is_some_and(|text| text.contains("现场异常")));
 }
+
+#[test]
+fn an_alert_that_nobody_looks_after_is_told_once_more_to_the_manager() {
+    let site = Site::start();
+    let receiver = Receiver::start();
+    receiver.behave(Manner::Says(200, TAKEN.into()));
+    let admin = &site.people.admin;
+    admin.put("/api/v1/contacts/manager", json!({"phone": "13800000002"})).ok();
+    put(admin, "group", json!({"url": receiver.base, "channel": "wecom", "events": ["alert.escalated"]}));
+    site.people.manager.put("/api/v1/watch", json!({"urgent_dispatch_min": 0, "escalate_min": 0})).ok();
+    let urgent = json!({"item": SMALL.product, "quantity": "1", "line": SMALL.line, "priority": "urgent"});
+    site.people.planner.post("/api/v1/orders", urgent).expect_status(201);
+    let told = until("the manager is called", || receiver.received().first().map(|one| one.json()));
+    assert_eq!(told["text"]["mentioned_mobile_list"], json!(["13800000002"]), "{told}");
+    let text = told["text"]["content"].as_str().unwrap_or_default();
+    assert!(text.contains("预警无人处理") && text.contains("WO-000001"), "{text}");
+    // Once: the next looks find that it was told.
+    std::thread::sleep(Duration::from_secs(12));
+    assert_eq!(receiver.received().len(), 1);
+}
