@@ -152,7 +152,9 @@ async function ask(event, name, key) {
   lostAt = -Infinity;
   if (answer.status === 401) event.waitUntil(forget(name));
   const isJson = (answer.headers.get("content-type") ?? "").startsWith("application/json");
-  if (answer.status === 200 && isJson) {
+  // A secret is shown and never kept.
+  const isSecret = new URL(event.request.url).pathname.endsWith("/secret");
+  if (answer.status === 200 && isJson && !isSecret) {
     event.waitUntil(keep(name, key, answer.clone()).catch(() => {}));
   } else if (answer.status === 304) {
     event.waitUntil(confirm(name, key, answer.headers.get("etag")).catch(() => {}));

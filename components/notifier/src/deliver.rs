@@ -290,7 +290,9 @@ impl<S: Store> Held<'_, S> {
                 swept.delivered += 1;
                 dead.shown.state = DeadState::Delivered;
                 let shown = &mut self.progress.shown;
-                (shown.delivered, shown.dead, shown.last_ok_at) = (shown.delivered + 1, shown.dead - 1, Some(at));
+                (shown.delivered, shown.last_ok_at) = (shown.delivered + 1, Some(at));
+                // Letters of an endpoint that was removed before it was made again are not counted.
+                shown.dead = shown.dead.saturating_sub(1);
             }
             Err(why) => {
                 dead.shown.state = DeadState::Open;

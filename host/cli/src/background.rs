@@ -18,6 +18,10 @@ use crate::pressure::{Pressure, Signs};
 
 const EVERY: Duration = Duration::from_secs(1);
 
+/// Calls that deliver webhooks side by side. Each ends with the slowest endpoint that it serves, and meanwhile another goes on with
+/// the others: an endpoint is served by one of them at a time.
+const TELLERS: usize = 2;
+
 /// What the background says of its work.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Swept {
@@ -56,21 +60,9 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
         }
     };
     std::thread::Builder::new().name("background".into()).spawn(work).context("no thread for the background")?;
-    let teller = Arc::clone(&application);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for webhooks")?;
-    // On a thread of its own: somebody else's server that is slow keeps nothing of the plant's waiting.
-    let tell = move || {
-        let mut was_well = true;
-        loop {
-            let outcome = runtime.block_on(call(&teller, "notifier", "/internal/v1/deliver", ""));
-            if let (true, Err(error)) = (was_well, &outcome) {
-                eprintln!("takt: webhooks are not delivered: {error:#}; it is tried again every second");
-            }
-            was_well = outcome.is_ok();
-            std::thread::sleep(EVERY);
-        }
-    };
-    std::thread::Builder::new().name("webhooks".into()).spawn(tell).context("no thread for webhooks")?;
+    for _ in 0..TELLERS {
+        tell(Arc::clone(&application))?;
+    }
     let watch = move || {
         let (mut pressure, mut last) = (Pressure::default(), Swept::default());
         let (mut health, mut figures) = (Health::of(data), Figures::new());
@@ -102,6 +94,25 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
         }
     };
     std::thread::Builder::new().name("pressure".into()).spawn(watch).context("no thread for the load")?;
+    Ok(())
+}
+
+/// Has webhooks delivered over and over, on a thread of its own: somebody else's server that is slow keeps nothing of the plant's
+/// waiting.
+fn tell(application: Arc<Application>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for webhooks")?;
+    let work = move || {
+        let mut was_well = true;
+        loop {
+            let outcome = runtime.block_on(call(&application, "notifier", "/internal/v1/deliver", ""));
+            if let (true, Err(error)) = (was_well, &outcome) {
+                eprintln!("takt: webhooks are not delivered: {error:#}; it is tried again every second");
+            }
+            was_well = outcome.is_ok();
+            std::thread::sleep(EVERY);
+        }
+    };
+    std::thread::Builder::new().name("webhooks".into()).spawn(work).context("no thread for webhooks")?;
     Ok(())
 }
 
