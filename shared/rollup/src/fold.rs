@@ -31,7 +31,10 @@ impl<'a> Fold<'a> {
     /// Adds an event; they come in the order of the journal.
     pub(crate) fn add(&mut self, stored: &StoredEvent) {
         let event = &stored.event;
-        self.request(&event.event_type, event.time_ms);
+        // What the watch says by itself is no load that anybody brings.
+        if !event.event_type.starts_with("alert.") {
+            self.request(&event.event_type, event.time_ms);
+        }
         match read(&event.event_type, &event.data) {
             Told::Report(report) => self.report(&report, 1),
             Told::Creation(created) => self.creation(&created, event.time_ms),

@@ -23,7 +23,7 @@
 //! | [`SCRAP`] | end of the work | as above, reason | scrap by reason, of all operations |
 //! | [`STATE`] | when the state was left | line, item, order, state | time that the order was in it, and how often |
 //! | [`DONE`] | completion | line, item, order; [`CYCLE`] or [`LEAD`] | time from start, or from creation; completions |
-//! | [`REQUEST`] | when it was booked | shift, type of the event | how often |
+//! | [`REQUEST`] | when it was booked | shift, type of the event; alerts are left out | how often |
 //! | [`PLAN`] | start of the day on which it is due | line, item | good: pieces of orders that are due; orders |
 //! | [`BOARD`] | none | line, state | orders that are in it now |
 //!
