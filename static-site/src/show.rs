@@ -83,6 +83,17 @@ pub fn age(since: Timestamp) -> String {
     }
 }
 
+/// How long, in the largest unit that is full.
+pub fn span(seconds: i64) -> String {
+    let (count, zh, en) = match seconds.max(0) {
+        seconds @ 0..60 => (seconds, "秒", "s"),
+        seconds @ 60..3_600 => (seconds / 60, "分钟", "min"),
+        seconds @ 3_600..86_400 => (seconds / 3_600, "小时", "h"),
+        seconds => (seconds / 86_400, "天", "d"),
+    };
+    format!("{count} {}", app::lang().pick(zh, en))
+}
+
 /// A place, virtual ones by their name.
 pub fn place(location: &LocationId) -> String {
     let name = match location.as_str() {

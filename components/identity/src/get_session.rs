@@ -21,7 +21,7 @@ pub(crate) async fn get_session<S: Store>(store: &S, call: &Call) -> Outcome {
     let loaded = store.load(&load).await?;
     let user = match loaded.record(kind::USER, &user) {
         Some(record) => record.parse::<StoredUser>()?,
-        None if caller.session == LOCAL_SESSION => StoredUser {
+        None if caller.session == LOCAL_SESSION || caller.actor.scopes.is_some() => StoredUser {
             user: caller.actor.user.clone(),
             name: user,
             roles: caller.actor.roles.clone(),
@@ -32,5 +32,9 @@ pub(crate) async fn get_session<S: Store>(store: &S, call: &Call) -> Outcome {
         None => return Err(Failure::new(ProblemType::Unauthorized)),
     };
     let expires_at = Timestamp::from_second(caller.expires_s).unwrap_or(call.now);
-    json(200, &describe(&user, loaded.plant.as_ref(), expires_at, None))
+    let mut session = describe(&user, loaded.plant.as_ref(), expires_at, None);
+    if let Some(scopes) = &caller.actor.scopes {
+        session.permissions.clone_from(scopes);
+    }
+    json(200, &session)
 }

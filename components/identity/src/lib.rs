@@ -5,6 +5,7 @@ mod device;
 mod get_session;
 mod list_devices;
 mod list_users;
+mod machines;
 mod put_device;
 mod put_user;
 mod sign_in;
@@ -27,6 +28,10 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getSession" => get_session::get_session(store, call).await,
         "listDevices" => list_devices::list_devices(store, call).await,
         "putDevice" => put_device::put_device(store, call).await,
+        "getMachines" => machines::list(store, call).await,
+        "putMachine" => machines::put(store, call).await,
+        "createMachineToken" => machines::make_token(store, call).await,
+        "endMachineToken" => machines::end_token(store, call).await,
         "listUsers" => list_users::list_users(store, call).await,
         "putUser" => put_user::put_user(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),

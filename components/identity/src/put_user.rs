@@ -48,12 +48,15 @@ async fn put<S: Store>(store: &S, call: &Call, id: &UserId, given: &PutUser) -> 
     run(store, caller, async || {
         let mut load = Load::new(caller.plant, caller.now_ms());
         load.key = caller.key_lookup();
-        load.records = vec![(kind::USER.into(), id.to_string()), (kind::SIGN_IN.into(), id.to_string())];
+        load.records = [kind::USER, kind::SIGN_IN, kind::MACHINE].map(|kind| (kind.into(), id.to_string())).to_vec();
         if let Some(line) = &given.line {
             load.records.push((kind::LINE.into(), line.to_string()));
         }
         let mut loaded = store.load(&load).await?;
         answered_before(&mut loaded, caller)?;
+        if loaded.record(kind::MACHINE, id.as_str()).is_some() {
+            return Err(CommandError::field("user", format!("expected another name, {id} is a machine")));
+        }
         if let Some(line) = &given.line
             && loaded.record(kind::LINE, line.as_str()).is_none()
         {

@@ -71,6 +71,7 @@ pub(crate) async fn sign_in<S: Store>(store: &S, call: &Call) -> Outcome {
         roles: user.roles.clone(),
         session,
         exp: expires_at.as_second(),
+        scopes: None,
     };
     let signed = token::sign(&claims, takt_web::spin::token_key().await?);
     json(201, &describe(&user, plant.as_ref(), expires_at, Some(signed)))
@@ -116,6 +117,7 @@ pub(crate) fn describe(
     token: Option<String>,
 ) -> Session {
     let may = |permission: &Permission| user.roles.iter().any(|role| role.may(*permission));
+    let permissions = Permission::ALL.iter().copied().filter(may).collect();
     Session {
         token,
         plant: plant.map_or(FIRST_PLANT.0, |plant| plant.number.0),
@@ -123,7 +125,7 @@ pub(crate) fn describe(
         user: user.user.clone(),
         name: user.name.clone(),
         roles: user.roles.clone(),
-        permissions: Permission::ALL.iter().copied().filter(may).collect(),
+        permissions,
         line: user.line.clone(),
         expires_at,
     }

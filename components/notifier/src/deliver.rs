@@ -12,6 +12,7 @@ use takt_api::webhooks::{DeadDelivery, DeadState, Delivery};
 use takt_notify::{GIVE_UP_MS, Message, Prepared, SPACING_MS, Told, cloud_event, delay_ms, matches, prepare, told};
 use takt_records::command::CommandError;
 use takt_records::keep::{PLANT_PARENT, kind};
+use takt_records::machine;
 use takt_records::webhook::{Dead, Endpoint, Progress};
 use takt_store::{Commit, Event, ListFilter, Load, PageRequest, PlantNumber, RecordWrite, Store, StoreError};
 
@@ -56,6 +57,7 @@ struct Held<'a, S> {
 pub(crate) async fn sweep<S: Store>(store: &S, key: &[u8]) -> Result<Swept, StoreError> {
     let mut all = Vec::new();
     for plant in store.plants().await? {
+        machine::follow(store, plant.number, || now().as_millisecond()).await?;
         let now_ms = now().as_millisecond();
         let mut load = Load::new(plant.number, now_ms);
         load.children =

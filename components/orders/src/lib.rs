@@ -36,6 +36,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
     takt_web::spin::serve("orders", request, async |store, call| match call.route.name {
         "listOrders" => list_orders::list_orders(store, call).await,
         "createOrder" => create_order::create_order(store, call).await,
+        "bulkOrders" => create_order::create_orders(store, call).await,
         "getOrderCost" => get_order_cost::get_order_cost(store, call).await,
         "getOrder" => get_order::get_order(store, call).await,
         "takeAction" => take_action::take_action(store, call).await,

@@ -26,9 +26,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use spin_sdk::http::{FullBody, Request as SpinRequest};
 use spin_sdk::http_service;
+use takt_api::bulk::{BulkBom, BulkItem};
 use takt_api::problem::ProblemType;
-use takt_web::call;
 use takt_web::failure::{Failure, Outcome};
+use takt_web::{bulk, call};
 
 #[http_service]
 async fn handle(request: SpinRequest) -> Response<FullBody<Bytes>> {
@@ -54,6 +55,14 @@ async fn handle(request: SpinRequest) -> Response<FullBody<Bytes>> {
         "putItemUnits" => put_item_units::put_item_units(store, call).await,
         "putItemCustom" => put_item_custom::put_item_custom(store, call).await,
         "exportItems" => export_items::export_items(store, call).await,
+        "bulkItems" => {
+            bulk::each_row(call, async |caller, row: BulkItem| takt_import::bulk::put_item(store, caller, &row).await)
+                .await
+        }
+        "bulkBoms" => {
+            bulk::each_row(call, async |caller, row: BulkBom| takt_import::bulk::put_bom(store, caller, &row).await)
+                .await
+        }
         "publishImport" => publish_import::publish_import(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -48,6 +48,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "getTrace" => trace::trace(store, call).await,
         "exportTrace" => trace::export(store, call).await,
         "createMovement" => create_movement::create_movement(store, call).await,
+        "bulkMovements" => create_movement::create_movements(store, call).await,
         "reverseMovement" => reverse_movement::reverse_movement(store, call).await,
         "audit" => audit::audit(store, call, waiting).await,
         "auditChain" => audit_chain::audit_chain(store, call).await,

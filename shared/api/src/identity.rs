@@ -176,4 +176,7 @@ pub struct Claims {
     pub session: String,
     /// When it expires, in seconds since 1970.
     pub exp: i64,
+    /// What the token of a machine allows; a person's has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<Permission>>,
 }

@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod audit;
+pub mod bulk;
 pub mod comparison;
 pub mod conflict;
 pub mod counts;
@@ -18,6 +19,7 @@ pub mod import;
 pub mod insight;
 pub mod lifecycle;
 pub mod lots;
+pub mod machines;
 pub mod master;
 #[cfg(feature = "schema")]
 pub mod openapi;

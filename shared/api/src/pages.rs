@@ -108,6 +108,7 @@ pub const SETUP: Bundle = Bundle {
         "desk/watch",
         "desk/users",
         "desk/devices",
+        "desk/systems",
         "desk/webhooks",
         "desk/design",
     ],

@@ -53,7 +53,7 @@ fn takes_reports(order: &Order, flow: &Flow, caller: &Caller) -> bool {
         return false;
     }
     let Some(action) = flow.action_with(Effect::BookReport) else { return false };
-    let anybody = Actor { user: caller.actor.user.clone(), roles: vec![Role::Administrator] };
+    let anybody = Actor::new(caller.actor.user.clone(), vec![Role::Administrator]);
     let facts = Facts::bare(caller.now, anybody, Lang::En);
     decide::unmet(order, flow, action, &facts).is_empty()
 }

@@ -24,12 +24,28 @@ pub struct Actor {
     pub user: UserId,
     /// The user's roles.
     pub roles: Vec<Role>,
+    /// What a machine's token allows. A machine has no roles; for people there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<Permission>>,
 }
 
 impl Actor {
-    /// True when one of the roles holds the permission.
+    /// Somebody with roles.
+    pub fn new(user: UserId, roles: Vec<Role>) -> Self {
+        Self { user, roles, scopes: None }
+    }
+
+    /// A machine, with what its token allows.
+    pub fn machine(user: UserId, scopes: Vec<Permission>) -> Self {
+        Self { user, roles: Vec::new(), scopes: Some(scopes) }
+    }
+
+    /// True when one of the roles holds the permission, or the machine's token allows it.
     pub fn may(&self, permission: Permission) -> bool {
-        self.roles.iter().any(|role| role.may(permission))
+        match &self.scopes {
+            Some(scopes) => scopes.contains(&permission),
+            None => self.roles.iter().any(|role| role.may(permission)),
+        }
     }
 }
 

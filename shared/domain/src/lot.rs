@@ -64,6 +64,15 @@ impl Tracking {
             _ => None,
         }
     }
+
+    /// The name that travels.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Lot => "lot",
+            Self::Serial => "serial",
+        }
+    }
 }
 
 /// Whether quality lets a lot be used.

@@ -170,6 +170,8 @@ permissions! {
     PlantOperate = "plant.operate", "运维", "operate the plant's servers", [];
     /// Manage users.
     UserManage = "user.manage", "管理用户", "manage users", [];
+    /// Let other systems and devices call by themselves, with tokens of their own.
+    MachineManage = "machine.manage", "管理接入系统与令牌", "manage connected systems and their tokens", [];
     /// Set which systems and chats are told of events, and see what became of that.
     WebhookManage = "webhook.manage", "管理 Webhook 与通知", "manage webhooks", [];
 

@@ -102,8 +102,7 @@ pub fn why(order: &Order, flow: &Flow, facts: &Facts) -> Why {
     let label =
         state.map_or_else(|| Label { zh: order.state.clone(), en: order.state.clone() }, |state| state.label.clone());
     let over = state.is_some_and(|state| state.category == Category::Closed);
-    let anybody =
-        Facts { actor: Actor { user: facts.actor.user.clone(), roles: vec![Role::Administrator] }, ..facts.clone() };
+    let anybody = Facts { actor: Actor::new(facts.actor.user.clone(), vec![Role::Administrator]), ..facts.clone() };
     let mut steps: Vec<&Action> = Vec::new();
     if !over {
         ways(order, flow).into_iter().for_each(|way| gather(order, flow, &anybody, way, &mut steps));

@@ -231,8 +231,7 @@ impl World {
             supplier_lot: String::new(),
             unit: String::new(),
         };
-        let (actor, base) =
-            (Actor { user: "keeper".parse().unwrap(), roles: vec![Role::Storekeeper] }, facts(Role::Storekeeper));
+        let (actor, base) = (Actor::new("keeper".parse().unwrap(), vec![Role::Storekeeper]), facts(Role::Storekeeper));
         let balances = self.balances(|key| key.0 == item);
         let master = support::item(item, scale(item));
         let facts = StockFacts {

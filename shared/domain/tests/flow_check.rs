@@ -159,7 +159,7 @@ fn an_approval_that_nobody_can_complete_is_found() {
 
 fn somebody(user: &str, role: Role, second: i64) -> Facts {
     let mut facts = facts(role);
-    facts.actor = Actor { user: user.parse().unwrap(), roles: vec![role] };
+    facts.actor = Actor::new(user.parse().unwrap(), vec![role]);
     facts.now = at(second);
     facts
 }
@@ -228,14 +228,14 @@ fn a_refusal_takes_the_action_that_the_flow_names_and_what_was_signed_before_cou
 fn a_deputy_signs_in_somebodys_stead_once() {
     let (flow, order) = countersigned();
     let mut deputy = somebody("op", Role::Operator, 101);
-    deputy.acting_for = vec![Actor { user: "eye".parse().unwrap(), roles: vec![Role::Inspector] }];
+    deputy.acting_for = vec![Actor::new("eye".parse().unwrap(), vec![Role::Inspector])];
     let order = sign(&order, &flow, &deputy, Decision::Sign).unwrap();
     assert_eq!(order.signatures[0].acting_for, Some("eye".parse::<UserId>().unwrap()));
     let herself = sign(&order, &flow, &somebody("eye", Role::Inspector, 102), Decision::Sign);
     assert_eq!(herself, Err(vec!["approval.signed".into()]), "who was represented has signed");
     assert_eq!(sign(&order, &flow, &deputy, Decision::Sign), Err(vec!["approval.signed".into()]));
     // Nor for two: one person is one signature, however many are away.
-    deputy.acting_for.push(Actor { user: "lead".parse().unwrap(), roles: vec![Role::ShiftLead] });
+    deputy.acting_for.push(Actor::new("lead".parse().unwrap(), vec![Role::ShiftLead]));
     assert_eq!(sign(&order, &flow, &deputy, Decision::Sign), Err(vec!["approval.signed".into()]));
 }
 

@@ -187,7 +187,7 @@ fn a_signature_that_is_overdue_is_told_to_who_may_give_it_until_it_is_given() {
         signature: takt_domain::signature::Signature::Given("s".into()),
     };
     let mut sign = |user: &str, roles| {
-        let facts = Facts { actor: Actor { user: user.parse().unwrap(), roles }, ..after(61) };
+        let facts = Facts { actor: Actor::new(user.parse().unwrap(), roles), ..after(61) };
         order = approval::sign(&order, &flow, "approve", &input, &facts).unwrap().order.unwrap();
         found(&order, 62)
     };

@@ -4,6 +4,7 @@
 //! what the plant [already has](existing::Existing), and both only look at their arguments. [`command`] stages the files
 //! in the record store and books a whole import as one commit. `docs/import.md` describes the tables for people.
 
+pub mod bulk;
 pub mod check;
 pub mod command;
 pub mod compare;

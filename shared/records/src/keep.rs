@@ -154,6 +154,14 @@ pub mod kind {
     pub const WEBHOOK_DEAD: &str = "webhook_dead";
     /// By which telephone number somebody is called in a chat.
     pub const CONTACT: &str = "contact";
+    /// A system or device that calls by itself.
+    pub const MACHINE: &str = "machine";
+    /// A token of one.
+    pub const MACHINE_TOKEN: &str = "machine_token";
+    /// When one called last.
+    pub const MACHINE_SEEN: &str = "machine_seen";
+    /// What machines have booked.
+    pub const MACHINE_EXCHANGE: &str = "machine_exchange";
 }
 
 /// The parent of what a plant has few of, so that all of a kind loads at once.

@@ -19,6 +19,7 @@ pub mod forms;
 pub mod keep;
 pub mod load;
 pub mod lot;
+pub mod machine;
 pub mod planning;
 pub mod quality;
 pub mod reservation;

@@ -224,7 +224,7 @@ fn acting_for(loaded: &Loaded, stock: &Loaded, caller: &Caller) -> Result<Vec<Ac
     for user in users {
         let user = user?;
         if user.active {
-            acting_for.push(Actor { user: user.user, roles: user.roles });
+            acting_for.push(Actor::new(user.user, user.roles));
         }
     }
     Ok(acting_for)

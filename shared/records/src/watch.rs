@@ -76,7 +76,7 @@ pub fn background(plant: PlantNumber, now: Timestamp) -> Result<Caller, CommandE
     let user = "takt".parse().map_err(|_| CommandError::Damaged("the name of the background".into()))?;
     Ok(Caller {
         plant,
-        actor: Actor { user, roles: vec![Role::Administrator] },
+        actor: Actor::new(user, vec![Role::Administrator]),
         session: LOCAL_SESSION.to_owned(),
         expires_s: i64::MAX,
         key: None,

@@ -10,6 +10,7 @@ use takt_api::problem::ProblemType;
 use takt_api::route::{Access, ROUTES, Route, match_path};
 use takt_api::stock::{DEVICE_HEADER, SOURCE_HEADER};
 use takt_api::{BODY_MAX, PAGE_DEFAULT, PAGE_MAX};
+use takt_domain::facts::Actor;
 use takt_domain::refusal::{Refusal, Unmet};
 use takt_domain::signature::Signature;
 use takt_domain::text::Lang;
@@ -220,15 +221,22 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn caller(claims: Claims, key: Option<Key>, headers: &HeaderMap, now: Timestamp, lang: Lang) -> Caller {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_machine = claims.scopes.is_some();
     let source = match text(SOURCE_HEADER) {
         "scan" => takt_api::stock::Source::Scan,
         "device" => takt_api::stock::Source::Device,
         "interface" => takt_api::stock::Source::Interface,
+        // A machine has no hands.
+        _ if is_machine => takt_api::stock::Source::Interface,
         _ => takt_api::stock::Source::Hand,
+    };
+    let actor = match claims.scopes {
+        Some(scopes) => Actor::machine(claims.user, scopes),
+        None => Actor::new(claims.user, claims.roles),
     };
     Caller {
         plant: PlantNumber(claims.plant),
-        actor: takt_domain::facts::Actor { user: claims.user, roles: claims.roles },
+        actor,
         session: claims.session,
         expires_s: claims.exp,
         key,

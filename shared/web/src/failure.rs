@@ -47,25 +47,30 @@ impl Failure {
         Self { errors, ..Self::new(ProblemType::Invalid) }
     }
 
-    /// The problem document.
-    pub fn response(self, lang: Lang) -> Response<Bytes> {
-        let status = self.kind.status();
-        let allow = (self.kind == ProblemType::MethodNotAllowed).then(|| HeaderValue::from_str(&self.detail));
-        let problem = Problem {
+    /// What the document says.
+    pub fn problem(self, lang: Lang) -> Problem {
+        Problem {
             kind: self.kind.uri().to_owned(),
             title: self.kind.title(lang).to_owned(),
-            status,
+            status: self.kind.status(),
             detail: words::told(self.detail, lang),
             unmet: self.unmet,
             errors: self.errors.into_iter().map(|error| error.told(lang)).collect(),
             conflict: None,
-        };
-        let mut response = json_response(status, &problem);
+        }
+    }
+
+    /// The problem document.
+    pub fn response(self, lang: Lang) -> Response<Bytes> {
+        let allow = (self.kind == ProblemType::MethodNotAllowed).then(|| HeaderValue::from_str(&self.detail));
+        let retry_after_s = self.retry_after_s;
+        let problem = self.problem(lang);
+        let mut response = json_response(problem.status, &problem);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(Ok(methods)) = allow {
             response.headers_mut().insert(ALLOW, methods);
         }
-        if let Some(seconds) = self.retry_after_s {
+        if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

@@ -4,6 +4,7 @@
 //! A component hands [`serve`](spin::serve) its name and a function from [`Call`](call::Call) to
 //! [`Outcome`](failure::Outcome). Everything that is not in the `spin` module is pure and runs anywhere.
 
+pub mod bulk;
 pub mod call;
 pub mod csv;
 pub mod failure;

@@ -100,7 +100,7 @@ mod tests {
 
     fn claims() -> Claims {
         let Ok(user) = "inspector".parse() else { panic!("a user's name is well-formed") };
-        Claims { plant: 1, user, roles: vec![Role::Inspector], session: "s1".into(), exp: NOW_S + 3600 }
+        Claims { plant: 1, user, roles: vec![Role::Inspector], session: "s1".into(), exp: NOW_S + 3600, scopes: None }
     }
 
     fn ticket(path: &str) -> TicketClaims {

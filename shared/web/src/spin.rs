@@ -1,7 +1,7 @@
 //! The Spin side: one entry for every component.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -12,8 +12,11 @@ use spin_sdk::http::{FullBody, Request};
 use takt_api::BODY_MAX;
 use takt_api::problem::ProblemType;
 use takt_cache::{Cache, Cached, CallerRate, Circuit, SpinClock};
+use takt_records::machine;
 use takt_redis::SpinRedis;
-use takt_store::{AnyStore, PlantNumber, PostgresStore, SpinDriver, SpinPostgres, SqliteStore, Store, StoreError};
+use takt_store::{
+    AnyStore, Commit, PlantNumber, PostgresStore, SpinDriver, SpinPostgres, SqliteStore, Store, StoreError,
+};
 
 use crate::call::{self, Call};
 use crate::failure::{self, Failure, Outcome};
@@ -27,6 +30,9 @@ pub type SpinStore = Cached<Database, SpinRedis, SpinClock>;
 
 /// How long a cache that did not answer is left alone, in milliseconds.
 const CACHE_REST_MS: u64 = 1_000;
+
+/// How often it is written down that a machine has called, in milliseconds.
+const SEEN_MS: i64 = 5 * 60_000;
 
 /// How long an ended session may still read, in milliseconds.
 const ENDED_SESSIONS_TTL_MS: i64 = 5_000;
@@ -79,11 +85,33 @@ where
     }
     check_rate(&store, &call).await?;
     let answered = handle(&store, &call).await?;
+    note_machine(&store, &call).await;
     Ok(match store.as_of_ms() {
         Some(as_of_ms) => failure::unchecked_since(answered, as_of_ms, call.now.as_millisecond()),
         None if is_query => failure::unless_known(answered, &call.headers),
         None => answered,
     })
+}
+
+/// Writes down that a machine has called, once in [`SEEN_MS`].
+async fn note_machine(store: &SpinStore, call: &Call) {
+    let Some(caller) = call.caller.as_ref().filter(|caller| caller.actor.scopes.is_some()) else { return };
+    let (now_ms, who) = (caller.now_ms(), (caller.plant, caller.actor.user.to_string()));
+    let is_known = SEEN.with_borrow_mut(|seen| {
+        let is_known = seen.get(&who).is_some_and(|at_ms| (0..SEEN_MS).contains(&(now_ms - at_ms)));
+        if !is_known {
+            seen.insert(who, now_ms);
+        }
+        is_known
+    });
+    if !is_known {
+        let mut commit = Commit::new(caller.plant, now_ms);
+        commit.records.push(machine::seen(&caller.actor.user, caller.now));
+        // The call has been answered for; this is for a page that shows it.
+        if let Err(error) = store.commit(&commit).await {
+            eprintln!("that the machine {} has called was not written down: {error}", caller.actor.user);
+        }
+    }
 }
 
 /// With a Redis, all hosts count the calls of one user at one device together, at the rate in the variable `caller_rate`.
@@ -185,6 +213,8 @@ struct Ended {
 }
 
 thread_local! {
+    /// When machines were last written down as having called, in milliseconds since 1970.
+    static SEEN: RefCell<BTreeMap<(PlantNumber, String), i64>> = const { RefCell::new(BTreeMap::new()) };
     /// The ended sessions of the plants that this instance has served. They are no user's data but the absence of it.
     static ENDED: RefCell<Vec<Ended>> = const { RefCell::new(Vec::new()) };
 }

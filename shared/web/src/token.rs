@@ -87,7 +87,7 @@ mod tests {
 
     fn claims() -> Option<Claims> {
         let user = "operator".parse().ok()?;
-        Some(Claims { plant: 1, user, roles: vec![Role::Operator], session: "s1".into(), exp: 1000 })
+        Some(Claims { plant: 1, user, roles: vec![Role::Operator], session: "s1".into(), exp: 1000, scopes: None })
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub const COSTS: Text = Text::new("工单成本", "Costs");
 pub const COUNT_PLANS: Text = Text::new("盘点管理", "Counts: plan and review");
 pub const DEPUTIES: Text = Text::new("代理人", "Deputies");
 pub const DESIGN: Text = Text::new("界面设计", "Design system");
+pub const SYSTEMS: Text = Text::new("接入系统", "Connected systems");
 pub const WEBHOOKS: Text = Text::new("Webhook 与通知", "Webhooks");
 pub const DEVICES: Text = Text::new("登录终端", "Devices");
 pub const EXCEPTIONS: Text = Text::new("异常看板", "Exceptions");

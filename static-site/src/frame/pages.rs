@@ -113,6 +113,7 @@ pub const PAGES: &[Page] = &[
     Page::new("users", text::USERS, icon::USERS, SET_UP, &[Permission::UserManage]),
     Page::new("design", names::DESIGN, icon::BOARD, SET_UP, &[Permission::FormEdit]),
     Page::new("devices", names::DEVICES, icon::LOCK, SET_UP, &[Permission::UserManage]),
+    Page::new("systems", names::SYSTEMS, icon::FLOW, SET_UP, &[Permission::MachineManage]),
     Page::new("webhooks", names::WEBHOOKS, icon::OUTBOX, SET_UP, &[Permission::WebhookManage]),
 ];
 

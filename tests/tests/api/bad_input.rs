@@ -200,6 +200,7 @@ fn tokens_that_are_forged_or_expired_open_nothing() {
         roles: vec![Role::Administrator],
         session: "local".into(),
         exp,
+        scopes: None,
     };
     let now_s = Timestamp::now().as_second();
     let expired = takt_web::token::sign(&claims(now_s - 1), key.trim().as_bytes());

@@ -6,6 +6,7 @@ use takt_api::comparison::Comparison;
 use takt_api::counts::CountAnswer;
 use takt_api::exceptions::ExceptionAnswer;
 use takt_api::import::OpenedImport;
+use takt_api::machines::MadeMachineToken;
 use takt_api::problem::Problem;
 use takt_api::quality::{NonconformanceAnswer, PhotoAnswer};
 use takt_api::reports::Report;
@@ -79,8 +80,13 @@ impl Site {
             "version": 0, "name": "ERP", "channel": "generic", "url": "http://127.0.0.1:9", "events": ["*"], "enabled": false,
         });
         people.admin.put("/api/v1/webhooks/erp", webhook).ok();
+        let machine = json!({"name": "WMS", "scopes": ["stock.view"]});
+        people.admin.put("/api/v1/machines/wms", machine).ok();
+        let made: MadeMachineToken = people.admin.post("/api/v1/machines/wms/tokens", json!({"days": 1})).ok().json();
         let there = vec![
             ("{webhook}", "erp".to_owned()),
+            ("{machine}", "wms".to_owned()),
+            ("{token}", made.id),
             ("{event}", "none".to_owned()),
             ("{device}", "web-1".to_owned()),
             ("{lot}", "LOT".to_owned()),
@@ -296,12 +302,20 @@ fn every_call_about_something_that_is_not_there_says_so() {
 /// A body that only lacks the thing that it is about; none for what makes the thing.
 fn well_formed(route: &Route) -> Option<Option<Value>> {
     Some(match route.name {
-        "putUser" | "putFlowDraft" | "putInspectionPlan" | "putKanbanLoop" | "putComparisonMapping" | "putWebhook" => {
+        "putUser"
+        | "putFlowDraft"
+        | "putInspectionPlan"
+        | "putKanbanLoop"
+        | "putComparisonMapping"
+        | "putWebhook"
+        | "putMachine" => {
             return None;
         }
         "removeWebhook" | "rotateWebhookSecret" | "testWebhook" | "replayWebhook" | "replayDeadDelivery" => {
             Some(json!({}))
         }
+        "createMachineToken" => Some(json!({"days": 1})),
+        "endMachineToken" => Some(json!({})),
         "putContact" => Some(json!({"phone": ""})),
         "putComparisonPart" => Some(json!({"text": "item,quantity\n"})),
         "runComparison" => Some(json!({})),

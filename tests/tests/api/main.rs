@@ -16,6 +16,7 @@ mod killed;
 mod lifecycle;
 mod lists;
 mod load;
+mod machines;
 mod operations;
 mod overload;
 mod parallel;

@@ -21,6 +21,7 @@ fn stranger(host: &Fresh) -> Client {
         roles: vec![Role::Administrator],
         session: "local".into(),
         exp: Timestamp::now().as_second() + 600,
+        scopes: None,
     };
     host.client().with_token(&takt_web::token::sign(&claims, key.trim().as_bytes()))
 }

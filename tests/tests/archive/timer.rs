@@ -22,6 +22,7 @@ fn everybody_of(host: &Host, data: &Folder, plant: u32) -> Client {
         roles: vec![Role::Planner, Role::Manager, Role::Administrator],
         session: "local".into(),
         exp: Timestamp::now().as_second() + 600,
+        scopes: None,
     };
     host.client().with_token(&takt_web::token::sign(&claims, key.trim().as_bytes()))
 }

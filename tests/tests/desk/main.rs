@@ -13,6 +13,7 @@ mod resources;
 mod schedule;
 mod settings;
 mod supply;
+mod systems;
 mod trace;
 mod webhooks;
 

@@ -32,6 +32,7 @@ fn everybody_of(site: &Site, plant: u32) -> Client {
         ],
         session: "local".into(),
         exp: Timestamp::now().as_second() + 600,
+        scopes: None,
     };
     site.host.client().with_token(&takt_web::token::sign(&claims, key.trim().as_bytes()))
 }

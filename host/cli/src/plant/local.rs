@@ -94,6 +94,7 @@ pub(super) fn token(plant: u32, key: &str) -> anyhow::Result<String> {
         roles: vec![Role::Administrator],
         session: "local".to_owned(),
         exp: Timestamp::now().as_second() + TOKEN_TTL_S,
+        scopes: None,
     };
     Ok(takt_web::token::sign(&claims, key.as_bytes()))
 }

@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use takt_domain::approval::Delegation;
 use takt_domain::master::{CrewMember, Equipment, Item, Mould};
 
+use crate::bulk::{Bulk, BulkAnswer, BulkBom, BulkItem};
 use crate::problem::ProblemType;
 use crate::route::Route;
 use crate::{
-    Page, audit, comparison, conflict, doctor, flows, forms, host, identity, import, insight, lifecycle, lots, master,
-    operations, orders, production, reports, schedule, stock, trace, watch, webhooks,
+    Page, audit, comparison, conflict, doctor, flows, forms, host, identity, import, insight, lifecycle, lots,
+    machines, master, operations, orders, production, reports, schedule, stock, trace, watch, webhooks,
 };
 
 /// A parameter of the query, with what it means.
@@ -339,6 +340,14 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         "getDegradation" => make.read::<operations::Degradation>(&[]),
         "putDegradation" => make.write::<operations::Degradation, operations::Degradation>(&[200]),
         "getWhy" => refusable(make.read::<takt_domain::why::Why>(&[])),
+        "bulkItems" => make.write::<Bulk<BulkItem>, BulkAnswer>(&[200]),
+        "bulkBoms" => make.write::<Bulk<BulkBom>, BulkAnswer>(&[200]),
+        "bulkOrders" => make.write::<Bulk<orders::CreateOrder>, BulkAnswer>(&[200]),
+        "bulkMovements" => make.write::<Bulk<stock::CreateMovement>, BulkAnswer>(&[200]),
+        "getMachines" => make.read::<Page<machines::Machine>>(&[]),
+        "putMachine" => make.write::<machines::PutMachine, machines::Machine>(&[200]),
+        "createMachineToken" => make.write::<machines::NewMachineToken, machines::MadeMachineToken>(&[201]),
+        "endMachineToken" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },
         "getWebhooks" => make.read::<Page<webhooks::Webhook>>(&[]),
         "putWebhook" => make.write::<webhooks::PutWebhook, webhooks::Webhook>(&[200]),
         "removeWebhook" => Body { response: json!({"type": "object"}), ..make.read::<()>(&[]) },

@@ -142,7 +142,7 @@ impl World {
         let given = self.given.fetch_add(1, Ordering::SeqCst);
         Caller {
             plant: PLANT,
-            actor: Actor { user: parse("li"), roles: vec![Role::Administrator] },
+            actor: Actor::new(parse("li"), vec![Role::Administrator]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key: given.to_string(), fingerprint: "f".into() }),

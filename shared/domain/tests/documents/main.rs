@@ -329,7 +329,7 @@ impl World {
             supplier_lot: String::new(),
             unit: String::new(),
         };
-        let actor = Actor { user: "keeper".parse().unwrap(), roles: vec![Role::Storekeeper] };
+        let actor = Actor::new("keeper".parse().unwrap(), vec![Role::Storekeeper]);
         let (master, places, balances) = (item("part", 0), locations(), self.balances());
         let counters = reference.as_ref().map(|line| self.counters(line)).unwrap_or_default();
         let facts = reference.as_ref().map(|reference| LineFacts {
@@ -359,7 +359,7 @@ impl World {
         if reference.kind == DocumentKind::Sales {
             return false;
         }
-        let actor = Actor { user: "inspector".parse().unwrap(), roles: vec![Role::Inspector] };
+        let actor = Actor::new("inspector".parse().unwrap(), vec![Role::Inspector]);
         let (master, places, balances) = (item("part", 0), locations(), self.balances());
         let facts = IncomingFacts {
             actor: &actor,

@@ -92,7 +92,7 @@ pub(crate) fn balance(item: &str, location: &str, order: Option<&str>, quantity:
 pub(crate) fn facts(role: Role) -> Facts {
     Facts {
         now: at(100),
-        actor: Actor { user: role.as_str().parse().unwrap(), roles: vec![role] },
+        actor: Actor::new(role.as_str().parse().unwrap(), vec![role]),
         balances: vec![
             balance("screw", "store", None, quantity("20")),
             balance("wire", "store", None, quantity("2.500")),

@@ -18,6 +18,7 @@ use takt_store::{Loaded, RecordWrite};
 
 pub use open::open;
 pub use publish::publish;
+pub(crate) use publish::put_rows;
 pub use stage::stage;
 
 /// The kind of the record of an import.

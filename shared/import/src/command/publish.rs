@@ -1,9 +1,9 @@
 //! Books all of an import as one commit, or says everything that is wrong with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use takt_api::import::{Imported, Publish};
+use takt_api::import::{Imported, Mapping, Publish};
 use takt_domain::decide::DomainEvent;
 use takt_domain::document::{self, Document};
 use takt_domain::id::LocationId;
@@ -52,14 +52,7 @@ async fn plan<S: Store>(
     let mut loaded = store.load(&load).await?;
     answered_before(&mut loaded, caller)?;
     let (head, version) = open_head(&loaded, import, caller)?;
-    let mut errors = Errors::told_in(caller.lang);
-    let tables = tables::read(&files(&loaded, import)?, publish.mapping.as_ref(), &mut errors);
-    let rows = tables.rows.clone();
-    let gathered = gather(store, caller, &tables).await?;
-    let batch = check(tables, &gathered.existing, &mut errors);
-    if !errors.is_empty() {
-        return Err(CommandError::Invalid(errors.into_fields()));
-    }
+    let (rows, gathered, batch) = checked(store, caller, &files(&loaded, import)?, publish.mapping.as_ref()).await?;
     let imported = Imported { rows };
     let body = serde_json::to_value(&imported).unwrap_or_default();
     let mut commit = caller.commit(200, &body);
@@ -74,6 +67,50 @@ async fn plan<S: Store>(
     let told = DomainEvent { kind: "plant.imported.v1".into(), data };
     commit.events.extend(keep::events(vec![told], &caller.derived_id(), import, caller));
     Ok(Plan { commit, status: 200, body })
+}
+
+/// Reads files, and holds them against what the plant has.
+async fn checked<S: Store>(
+    store: &S,
+    caller: &Caller,
+    files: &[File],
+    mapping: Option<&Mapping>,
+) -> Result<(BTreeMap<String, u32>, Gathered, Batch), CommandError> {
+    let mut errors = Errors::told_in(caller.lang);
+    let tables = tables::read(files, mapping, &mut errors);
+    let rows = tables.rows.clone();
+    let gathered = gather(store, caller, &tables).await?;
+    let batch = check(tables, &gathered.existing, &mut errors);
+    if !errors.is_empty() {
+        return Err(CommandError::Invalid(errors.into_fields()));
+    }
+    Ok((rows, gathered, batch))
+}
+
+/// Books a file of items or bills of material that comes from another system, and answers with `body`. What is so already is
+/// not written, and no event tells of it.
+pub(crate) async fn put_rows<S: Store>(
+    store: &S,
+    caller: &Caller,
+    file: &File,
+    body: &Value,
+) -> Result<Answer, CommandError> {
+    run(store, caller, async || {
+        let mut load = Load::new(caller.plant, caller.now_ms());
+        load.key = caller.key_lookup();
+        answered_before(&mut store.load(&load).await?, caller)?;
+        let (rows, gathered, batch) = checked(store, caller, std::slice::from_ref(file), None).await?;
+        let mut commit = caller.commit(200, body);
+        commit.records = records(&batch, &gathered);
+        if !commit.records.is_empty() {
+            let import = caller.derived_id();
+            let data = json!({"import": import, "rows": rows, "of": body["id"], "by": caller.actor.user});
+            let told = DomainEvent { kind: "plant.imported.v1".into(), data };
+            commit.events = keep::events(vec![told], &import, &import, caller);
+        }
+        Ok(Plan { commit, status: 200, body: body.clone() })
+    })
+    .await
 }
 
 /// The files, put together from their pieces.

@@ -70,7 +70,7 @@ impl Plant {
     pub fn caller_with(&self, key: &str) -> Caller {
         Caller {
             plant: FIRST_PLANT,
-            actor: Actor { user: "admin".parse().unwrap(), roles: vec![Role::Administrator] },
+            actor: Actor::new("admin".parse().unwrap(), vec![Role::Administrator]),
             session: LOCAL_SESSION.to_owned(),
             expires_s: i64::MAX,
             key: Some(Key { key: key.to_owned(), fingerprint: key.to_owned() }),

@@ -130,7 +130,7 @@ pub(super) async fn plan<S: Store>(
     let line = line(given, &item, &loaded)?;
     let line_facts = line.as_ref().map(NamedLine::facts);
     let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
-    let keeper = Actor { user: caller.actor.user.clone(), roles: vec![Role::Storekeeper] };
+    let keeper = Actor::new(caller.actor.user.clone(), vec![Role::Storekeeper]);
     let facts = StockFacts {
         actor: if approved { &keeper } else { &caller.actor },
         item: &item,
@@ -199,7 +199,7 @@ pub(super) async fn plan<S: Store>(
     let data = json!({
         "movement": id, "kind": given.kind, "item": given.item, "lot": given.lot, "from": given.from, "to": given.to,
         "quantity": given.quantity, "order": given.order, "document": given.document, "line": given.line,
-        "scan": given.scan, "source": caller.source, "entered": entered, "by": caller.actor.user,
+        "scan": given.scan, "source": caller.source, "occurred_at": given.occurred_at, "entered": entered, "by": caller.actor.user,
     });
     let moved = DomainEvent { kind: "stock.moved.v1".into(), data };
     commit.events = keep::events(vec![moved], &id, &item_id, caller);

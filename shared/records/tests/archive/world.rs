@@ -131,7 +131,7 @@ impl<D: Database> World<D> {
         let given = self.given.get().to_string();
         Caller {
             plant: FIRST_PLANT,
-            actor: Actor { user: "anna".parse().unwrap(), roles: vec![Role::Administrator] },
+            actor: Actor::new("anna".parse().unwrap(), vec![Role::Administrator]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key: given.clone(), fingerprint: "f".into() }),

@@ -103,7 +103,7 @@ impl World {
         let role = if user == "boss" { Role::Manager } else { Role::Storekeeper };
         Caller {
             plant: FIRST_PLANT,
-            actor: Actor { user: user.parse().unwrap(), roles: vec![role] },
+            actor: Actor::new(user.parse().unwrap(), vec![role]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key: self.given.get().to_string(), fingerprint: "f".into() }),

@@ -127,7 +127,7 @@ impl World {
         let given = self.given.get().to_string();
         Caller {
             plant: FIRST_PLANT,
-            actor: Actor { user: user.parse().unwrap(), roles: vec![Role::Administrator] },
+            actor: Actor::new(user.parse().unwrap(), vec![Role::Administrator]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key: given.clone(), fingerprint: "f".into() }),

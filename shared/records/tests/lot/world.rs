@@ -119,7 +119,7 @@ impl World {
         self.now_s.set(self.now_s.get() + 1);
         Caller {
             plant: FIRST_PLANT,
-            actor: Actor { user: role.as_str().parse().unwrap(), roles: vec![role] },
+            actor: Actor::new(role.as_str().parse().unwrap(), vec![role]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key: self.given.get().to_string(), fingerprint: "f".into() }),

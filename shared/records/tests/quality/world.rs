@@ -102,7 +102,7 @@ impl World {
         let key = self.given.get().to_string();
         Caller {
             plant: FIRST_PLANT,
-            actor: Actor { user: role.as_str().parse().unwrap(), roles: vec![role] },
+            actor: Actor::new(role.as_str().parse().unwrap(), vec![role]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key, fingerprint: "f".into() }),

@@ -56,7 +56,7 @@ impl World {
         let given = self.given.fetch_add(1, Ordering::SeqCst);
         Caller {
             plant: PLANT,
-            actor: Actor { user: "li".parse().unwrap(), roles: vec![Role::Administrator] },
+            actor: Actor::new("li".parse().unwrap(), vec![Role::Administrator]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key: given.to_string(), fingerprint: "f".into() }),

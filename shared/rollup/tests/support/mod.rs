@@ -192,7 +192,7 @@ impl World {
         let user = PEOPLE[self.given as usize % PEOPLE.len()];
         Caller {
             plant: PLANT,
-            actor: Actor { user: user.parse().unwrap(), roles: vec![Role::Administrator] },
+            actor: Actor::new(user.parse().unwrap(), vec![Role::Administrator]),
             session: LOCAL_SESSION.into(),
             expires_s: i64::MAX,
             key: Some(Key { key: self.given.to_string(), fingerprint: "f".into() }),

@@ -7,13 +7,13 @@ use sycamore::prelude::*;
 use takt_api::lifecycle::{Lifecycle, LifecycleRow, WhatIf, WhatIfPart};
 use takt_api::master::PlantDetail;
 
-use super::morning::span;
 use crate::app;
 use crate::frame::names::LIFECYCLE;
 use crate::net::download::download;
 use crate::net::fetch::timer;
 use crate::net::read::Read;
 use crate::route::encode;
+use crate::show::span;
 use crate::text::{self, Text};
 use crate::ui::{self, field, tap};
 

@@ -76,7 +76,7 @@ fn row(row: &MorningRow) -> View {
     let item = format!("{} × {} {}", row.item_name, row.quantity, row.unit);
     let due = row.due.map_or_else(String::new, show::due);
     let (line, state) = (row.line.to_string(), row.label.get(lang).to_owned());
-    let age = span(row.age_s);
+    let age = show::span(row.age_s);
     let mut reasons = vec![row.reason.get(lang).to_owned()];
     reasons.extend(row.findings.iter().map(|finding| finding.get(lang).to_owned()));
     // What is over its limit says the reason again, and once is enough.
@@ -98,15 +98,4 @@ fn row(row: &MorningRow) -> View {
             td { (who) }
         }
     }
-}
-
-/// How long, in the largest unit that is full.
-pub(crate) fn span(seconds: i64) -> String {
-    let (count, zh, en) = match seconds.max(0) {
-        seconds @ 0..60 => (seconds, "秒", "s"),
-        seconds @ 60..3_600 => (seconds / 60, "分钟", "min"),
-        seconds @ 3_600..86_400 => (seconds / 3_600, "小时", "h"),
-        seconds => (seconds / 86_400, "天", "d"),
-    };
-    format!("{count} {}", app::lang().pick(zh, en))
 }

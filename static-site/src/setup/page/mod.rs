@@ -8,6 +8,7 @@ mod flows;
 mod plans;
 mod quality_settings;
 mod resources;
+mod systems;
 mod units;
 mod users;
 mod watch;
@@ -29,6 +30,7 @@ pub(crate) const VIEWS: &[(&str, Draw)] = &[
     ("units", units::view),
     ("users", users::view),
     ("devices", devices::view),
+    ("systems", systems::view),
     ("webhooks", webhooks::view),
     ("design", design::view),
 ];

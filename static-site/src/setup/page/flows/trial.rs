@@ -183,7 +183,7 @@ impl Trial {
         };
         let so = self.so.get_clone();
         let is = |what: So| so.contains(&what);
-        let actor = Actor { user: user.parse().ok()?, roles };
+        let actor = Actor::new(user.parse().ok()?, roles);
         let mut facts = Facts::bare(device::now(), actor, app::lang());
         facts.routing_released = is(So::Routing);
         let free = if is(So::Kit) { QUANTITY } else { 0 };
