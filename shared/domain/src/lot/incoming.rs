@@ -54,20 +54,23 @@ impl LotInspection {
 }
 
 impl Lot {
-    fn outcome(&self) -> Option<LotOutcome> {
-        self.inspection.as_ref().map(|inspection| inspection.outcome)
+    /// It is kept back since a delivery of it waits for its inspection. Who keeps a lot back by hand says why.
+    pub fn waits_for(&self) -> Option<&LineRef> {
+        let waits = self.state == LotState::Quarantine && self.reason.is_empty();
+        self.inspection.as_ref().filter(|last| waits && last.outcome == LotOutcome::Waiting).map(|last| &last.line)
     }
 
-    /// It is kept back since a delivery of it waits for its inspection.
-    pub fn waits_for(&self) -> Option<&LineRef> {
-        let waits = self.state == LotState::Quarantine && self.outcome() == Some(LotOutcome::Waiting);
-        self.inspection.as_ref().filter(|_| waits).map(|inspection| &inspection.line)
+    /// It is blocked since it failed this inspection, and not since somebody has blocked it: then it has another reason.
+    fn blocked_by(&self) -> Option<&LotInspection> {
+        let last = self.inspection.as_ref().filter(|last| last.outcome == LotOutcome::Failed)?;
+        let by = last.nonconformance.as_ref().map(NonconformanceId::as_str);
+        Some(last).filter(|_| self.state == LotState::Blocked && by == Some(&self.reason))
     }
 }
 
 /// A lot of which nothing is in stock comes in under inspection. It begins anew, unless quality keeps it back by hand.
 pub fn received(lot: &Lot, line: &LineRef) -> Lot {
-    let by_inspection = matches!(lot.outcome(), Some(LotOutcome::Waiting | LotOutcome::Failed));
+    let by_inspection = lot.waits_for().is_some() || lot.blocked_by().is_some();
     if lot.state != LotState::Free && !by_inspection {
         return lot.clone();
     }
@@ -106,8 +109,7 @@ pub fn judged(lot: &Lot, found: &IncomingInspection, others: bool) -> Judged {
 
 /// Failed pieces are taken as they are: their lot afterwards. None where it is not this inspection that blocks it.
 pub fn accepted(lot: &Lot, found: &IncomingInspection, reason: &str) -> Option<Lot> {
-    let blocked_by = lot.inspection.as_ref().filter(|last| last.outcome == LotOutcome::Failed)?.id.as_ref();
-    (blocked_by == Some(&found.id) && lot.state == LotState::Blocked).then(|| Lot {
+    (lot.blocked_by()?.id.as_ref() == Some(&found.id)).then(|| Lot {
         state: LotState::Free,
         reason: reason.to_owned(),
         inspection: LotInspection::of(found, LotOutcome::Accepted),

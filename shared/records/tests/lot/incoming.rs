@@ -134,6 +134,75 @@ fn a_lot_that_fails_as_a_whole_is_blocked_and_begins_anew_when_it_is_delivered_a
     world.audit();
 }
 
+fn by_hand(world: &World, number: &str, act: &str) {
+    let given = serde_json::from_value(json!({"act": act, "reason": "looked"})).unwrap();
+    let glue = "glue".parse().unwrap();
+    block_on(lot::set_state(&world.store, &world.signing(Role::Inspector), &glue, number, &given)).unwrap();
+}
+
+#[test]
+fn what_quality_has_blocked_by_hand_stays_so_when_it_is_delivered_again() {
+    let world = ordered();
+    delivered(&world, "A", "10");
+    let bad = judged(&world, "A", "10", false);
+    by_hand(&world, "A", "release");
+    by_hand(&world, "A", "block");
+    decided(&world, &bad, "scrap").unwrap();
+    // The failure is not what blocks it any more, and an inspection of what comes now does not free it.
+    delivered(&world, "A", "10");
+    assert_eq!(state(&world, "A"), (LotState::Blocked, Some(LotOutcome::Failed)));
+    judged(&world, "A", "10", true);
+    assert_eq!(state(&world, "A").0, LotState::Blocked);
+    world.audit();
+}
+
+#[test]
+fn accepting_pieces_frees_their_lot_only_where_their_failure_blocks_it() {
+    let world = ordered();
+    delivered(&world, "A", "10");
+    let first = judged(&world, "A", "10", false);
+    delivered(&world, "A", "5");
+    judged(&world, "A", "15", false);
+    decided(&world, &first, "accept").unwrap();
+    assert_eq!(state(&world, "A"), (LotState::Blocked, Some(LotOutcome::Failed)), "the second has failed as well");
+    for (number, act, stays) in [("B", "quarantine", LotState::Quarantine), ("C", "block", LotState::Blocked)] {
+        delivered(&world, number, "10");
+        let bad = judged(&world, number, "10", false);
+        by_hand(&world, number, "release");
+        by_hand(&world, number, act);
+        decided(&world, &bad, "accept").unwrap();
+        assert_eq!(state(&world, number).0, stays, "somebody has kept it back since, for another reason");
+    }
+    world.audit();
+}
+
+#[test]
+fn what_is_kept_back_by_hand_while_it_waits_no_inspection_frees() {
+    let world = ordered();
+    delivered(&world, "A", "10");
+    by_hand(&world, "A", "release");
+    by_hand(&world, "A", "quarantine");
+    judged(&world, "A", "10", true);
+    assert_eq!(state(&world, "A"), (LotState::Quarantine, Some(LotOutcome::Passed)));
+    world.audit();
+}
+
+#[test]
+fn a_part_of_a_lot_that_was_inspected_says_so_and_the_failed_part_of_a_long_number_fits() {
+    let world = ordered();
+    let long = "L".repeat(64);
+    delivered(&world, &long, "10");
+    let bad = judged(&world, &long, "1", false);
+    let number = bad["lot"].as_str().unwrap();
+    assert_eq!((number.chars().count(), number.ends_with("-NC-000001")), (64, true), "{number}");
+    judged(&world, &long, "9", true);
+    let split = json!({"item": "glue", "lot": long, "location": "S1", "quantity": "1", "into": "B"});
+    let split = serde_json::from_value(split).unwrap();
+    block_on(lot::split(&world.store, &world.caller(Role::Storekeeper), &split)).unwrap();
+    assert_eq!(state(&world, "B"), (LotState::Free, Some(LotOutcome::Passed)));
+    world.audit();
+}
+
 #[test]
 fn what_quality_has_blocked_by_hand_no_inspection_frees() {
     let world = ordered();

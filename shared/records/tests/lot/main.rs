@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod correct;
+mod count;
 mod incoming;
 mod made;
 mod model;
 mod pick;
+mod race;
 mod receive;
 mod state;
 mod watch;

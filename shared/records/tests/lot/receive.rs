@@ -34,9 +34,14 @@ fn a_label_says_when_the_lot_expires() {
     let body = json!({"kind": "receipt", "item": "glue", "lot": "A", "to": "S1", "quantity": "1", "scan": scan});
     world.moved(body.clone()).unwrap();
     assert_eq!(world.lot("glue", "A").unwrap().expires, Some(day("2027-06-30")));
+    // Of a lot that nobody knows yet the label is all there is to hold it against.
     let mut other = body;
+    (other["scan"], other["lot"]) = (json!("]C101069012345678921727063010B"), json!("B"));
     other["expires"] = json!("2027-07-01");
-    assert_eq!(fields(world.moved(other)), ["expires"], "the label says something else");
+    assert_eq!(fields(world.moved(other.clone())), ["expires"], "the label says something else");
+    assert!(world.lot("glue", "B").is_none(), "nothing has come in");
+    (other["expires"], other["made"]) = (json!("2027-06-30"), json!("2027-07-01"));
+    assert_eq!(fields(world.moved(other)), ["expires"], "before it was made");
 }
 
 #[test]

@@ -63,10 +63,35 @@ fn what_is_split_is_conserved_and_expires_with_what_it_was_part_of() {
     assert_eq!(codes(split(&world, body("C", "6.1"))), ["stock.short"]);
     assert_eq!(fields(split(&world, body("B", "1"))), ["into"], "it is there already");
     assert_eq!(fields(split(&world, body(" ", "1"))), ["into"]);
+    let mut other_day = body("C", "1");
+    other_day["expires"] = json!("2028-05-01");
+    assert_eq!(fields(split(&world, other_day)), ["expires"], "a part does not last longer than the whole");
     world.quarantine("glue", "A").unwrap();
     split(&world, body("C", "1")).unwrap();
     assert_eq!(world.lot("glue", "C").unwrap().state, LotState::Quarantine, "a part is kept back as the whole");
     world.audit();
+}
+
+#[test]
+fn what_is_merged_was_made_when_the_first_of_its_parts_was() {
+    let world = World::new();
+    for (lot, made) in [("A", "2027-03-02"), ("B", "2027-02-20")] {
+        let body = json!({"kind": "receipt", "item": "glue", "lot": lot, "to": "S1", "quantity": "1", "made": made});
+        world.moved(body).unwrap();
+    }
+    let parts = json!([{"lot": "A", "location": "S1"}, {"lot": "B", "location": "S1"}]);
+    merge(&world, json!({"item": "glue", "parts": parts, "into": "M"})).unwrap();
+    assert_eq!(world.lot("glue", "M").unwrap().made, Some(day("2027-02-20")));
+}
+
+#[test]
+fn who_keeps_a_lot_back_says_why() {
+    let world = World::new();
+    world.receive("glue", "A", "10", None);
+    let given = serde_json::from_value(json!({"act": "quarantine", "reason": " "})).unwrap();
+    let (caller, glue) = (world.caller(Role::Storekeeper), "glue".parse().unwrap());
+    assert_eq!(fields(block_on(lot::set_state(&world.store, &caller, &glue, "A", &given))), ["reason"]);
+    assert_eq!(world.lot("glue", "A").unwrap().state, LotState::Free);
 }
 
 #[test]
@@ -113,6 +138,8 @@ fn what_is_merged_expires_with_the_first_of_its_parts() {
     assert_eq!(world.at("glue", "C", "S1", ""), 300);
     world.receive("glue", "D", "10", Some("2027-06-01"));
     world.quarantine("glue", "D").unwrap();
+    let twice = json!({"item": "glue", "parts": parts(&["C", "C"]), "into": "N"});
+    assert_eq!(fields(merge(&world, twice)), ["parts[1]"], "each lot at a place once");
     let held = merge(&world, json!({"item": "glue", "parts": parts(&["D"]), "into": "C"}));
     assert_eq!(codes(held), ["lot.quarantine"], "what is kept back is not hidden in another lot");
     let into_held = merge(&world, json!({"item": "glue", "parts": parts(&["C"]), "into": "D"}));
