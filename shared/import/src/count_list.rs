@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use takt_api::counts::{Absent, EnterList, ListAnswer, PutListPart};
-use takt_domain::count::{Count, CountLine, Entry, LineState, NewEntry, Place};
+use takt_domain::count::{Count, CountLine, CountSettings, Entry, LineState, NewEntry, Place};
 use takt_domain::decide::DomainEvent;
 use takt_domain::id::CountId;
 use takt_domain::lot;
@@ -18,10 +18,10 @@ use takt_domain::refusal::{Refusal, Unmet};
 use takt_records::caller::Caller;
 use takt_records::command::{Answer, CommandError, Plan, count as command, run};
 use takt_records::costs::Price;
-use takt_records::count;
+use takt_records::count::{self, alert};
 use takt_records::keep::{self, PLANT_PARENT, kind};
 use takt_records::load::answered_before;
-use takt_store::{Expect, Load, Loaded, MovementFilter, PageRequest, Record, RecordWrite, Store};
+use takt_store::{Commit, Expect, Load, Loaded, MovementFilter, PageRequest, Record, RecordWrite, Store};
 
 use crate::error::Errors;
 use crate::row::Row;
@@ -136,6 +136,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
         lines_before.records.iter().map(|record| (record.id.as_str(), record)).collect();
     let mut lines = Vec::with_capacity(rows.len());
     let mut recounts = 0;
+    let mut agreed = Vec::new();
     for (place, quantity, row) in &rows {
         let mut wrong = |column: &str, detail: String| {
             if let Some(row) = row {
@@ -177,6 +178,7 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
             Ok(line) => {
                 recounts += u32::from(line.state == LineState::Recount);
                 lines.push(count::line(&line, known.map_or(0, |record| record.version)));
+                agreed.extend(Some(line).filter(|line| line.state == LineState::Agreed));
             }
             // What keeps every row from this count is told once.
             Err(refusal) if refusal.unmet.iter().any(|unmet| unmet.code == "count.state") => return Err(refusal.into()),
@@ -199,7 +201,26 @@ async fn plan<S: Store>(store: &S, caller: &Caller, id: &CountId, given: &EnterL
     let data = json!({"count": id, "rows": answer.rows, "recounts": recounts, "by": caller.actor.user});
     let told = DomainEvent { kind: "count.list_entered.v1".into(), data };
     commit.events = keep::events(vec![told], &caller.derived_id(), id.as_str(), caller);
+    tell(store, caller, &agreed, &settings, &mut commit).await?;
     Ok(Plan { commit, status: 200, body })
+}
+
+/// Tells of large differences of lines that hold, or that they are no more, as an entry by hand does.
+async fn tell<S: Store>(
+    store: &S,
+    caller: &Caller,
+    agreed: &[CountLine],
+    settings: &CountSettings,
+    commit: &mut Commit,
+) -> Result<(), CommandError> {
+    let mut load = Load::new(caller.plant, caller.now_ms());
+    load.records =
+        agreed.iter().map(|line| (kind::ALERT.to_owned(), alert::id(alert::DIFFERENCE, &line.place))).collect();
+    let loaded = store.load(&load).await?;
+    for line in agreed {
+        alert::difference(line, settings, &loaded, caller, commit)?;
+    }
+    Ok(())
 }
 
 /// The pieces, put together.

@@ -58,6 +58,8 @@ fn check(at: u32, after: bool, again: bool) -> bool {
     if again {
         assert_eq!(world.post(&caller, &id).unwrap(), "posted");
     } else {
+        let at_once = block_on(resume(&world.store, FIRST_PLANT, world.now())).unwrap();
+        assert_eq!(at_once, 0, "whoever books may be at it still");
         world.later(60);
         block_on(resume(&world.store, FIRST_PLANT, world.now())).unwrap();
         if world.count(&id).state == CountState::Counted {

@@ -3,6 +3,8 @@
 
 mod killed;
 mod plan;
+mod race;
+mod rules;
 mod session;
 mod walk;
 mod world;

@@ -5,6 +5,7 @@ use takt_api::counts::{CountSettingsDocument, ReviewLine};
 use takt_api::watch::{Alert, AlertState};
 use takt_domain::count::{CountSettings, CountState, LineState};
 use takt_domain::id::CountId;
+use takt_domain::lot::Lot;
 use takt_records::command::CommandError;
 use takt_records::command::count::{put_settings, review};
 use takt_records::count::alert;
@@ -223,6 +224,21 @@ fn what_is_found_beyond_the_books_pays_back_what_production_drew_beyond_them() {
     let movement = world.line(&id, "S1", "bolt").movement.unwrap();
     world.reverse("boss", &movement).unwrap();
     assert_eq!((world.stock("S1", "bolt"), world.owed("bolt")), (110, 4));
+    world.audit();
+}
+
+#[test]
+fn a_lot_that_is_found_is_known_from_then_on() {
+    let world = World::new();
+    let id = world.start(S1).unwrap();
+    let found = r#"{"location":"S1","item":"bolt","lot":"F","quantity":"3"}"#;
+    for user in ["anna", "ben"] {
+        world.enter(&id, user, found).unwrap();
+    }
+    world.finish(&id, false).unwrap();
+    world.post(&world.signing("boss"), &id).unwrap();
+    let lot: Lot = world.record(kind::LOT, &takt_domain::lot::key("bolt", "F")).unwrap();
+    assert_eq!((lot.number.as_str(), lot.expires), ("F", None));
     world.audit();
 }
 
