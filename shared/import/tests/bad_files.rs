@@ -31,6 +31,19 @@ fn check_as(files: &[(&str, &str)], as_takt: Option<&str>, expected: &[&str]) {
 }
 
 #[test]
+fn other_units_are_told_apart_and_each_is_worth_something() {
+    let many: Vec<_> = (0..21).map(|n| format!("u{n}=2")).collect();
+    for units in ["box=0", "box=-1", "box", "box=12;box=6", "pcs=12", "=12", &many.join(";")] {
+        let shown = if units.len() > 60 { format!("{}…", &units[..60]) } else { units.to_owned() };
+        let told = format!(
+            "items.csv:2:3: units: expected units such as box=12;pallet=480, each once, none of them the item's own, with a \
+             factor above zero, found {shown:?}"
+        );
+        check(&[("items.csv", &format!("id,name,units\nNEW,New part,{units}\n"))], &[&told]);
+    }
+}
+
+#[test]
 fn a_good_file_beside_a_bad_one_is_not_booked_either() {
     check(
         &[("items.csv", "id,name\nNEW,New part\n"), ("lines.csv", "id,name\nL9,\n")],

@@ -15,7 +15,7 @@ use crate::row::Reader;
 pub(super) fn read(mut row: Reader<'_>) -> Option<Item> {
     let id = row.id("id");
     let name = row.name("name", NAME_MAX);
-    let unit = row.text("unit", 16);
+    let unit = row.text("unit", 16).map(|unit| if unit.is_empty() { "pcs".into() } else { unit });
     let scale = row.number("scale", 0..=SCALE_MAX);
     let kind = row.text("kind", 64);
     let barcode = row.text("barcode", ID_MAX);
@@ -27,12 +27,12 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<Item> {
         },
     };
     let shelf_life_days = row.number("shelf_life_days", 1..=u16::MAX);
-    let units = units(&mut row);
+    let units = units(&mut row, unit.as_deref());
     let custom = custom(&mut row);
     Some(Item {
         id: id?,
         name: name?,
-        unit: unit.map(|unit| if unit.is_empty() { "pcs".into() } else { unit })?,
+        unit: unit?,
         scale: scale?.unwrap_or(0),
         kind: kind?,
         barcode: Some(barcode?).filter(|code| !code.is_empty()),
@@ -44,7 +44,7 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<Item> {
 }
 
 /// Other units as `box=12;pallet=480`: what one of each is in the item's own unit.
-fn units(row: &mut Reader<'_>) -> Option<Vec<ItemUnit>> {
+fn units(row: &mut Reader<'_>, own: Option<&str>) -> Option<Vec<ItemUnit>> {
     let text = row.text("units", TEXT_MAX)?;
     let read = |part: &str| {
         let (unit, factor) = part.split_once('=')?;
@@ -52,8 +52,11 @@ fn units(row: &mut Reader<'_>) -> Option<Vec<ItemUnit>> {
     };
     let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
     match parts.map(read).collect::<Option<Vec<_>>>() {
-        Some(units) if unit::are_good(&units) => Some(units),
-        _ => row.expected("units", "units such as box=12;pallet=480, each once and with a factor above zero"),
+        Some(units) if unit::are_good(&units) && units.iter().all(|one| Some(one.unit.as_str()) != own) => Some(units),
+        _ => row.expected(
+            "units",
+            "units such as box=12;pallet=480, each once, none of them the item's own, with a factor above zero",
+        ),
     }
 }
 

@@ -2,9 +2,12 @@
 
 use futures::executor::block_on;
 use serde_json::{Value, json};
+use takt_domain::document::{Document, DocumentKind};
 use takt_domain::permission::Role;
 use takt_records::caller::Caller;
-use takt_records::command::{Answer, CommandError, lot_expiry, put_units};
+use takt_records::command::{Answer, CommandError, FIRST_PLANT, lot_expiry, put_document, put_units};
+use takt_records::keep::kind;
+use takt_store::{Load, Store};
 
 use crate::world::{World, codes, day, fields};
 
@@ -26,6 +29,8 @@ fn quality_corrects_the_last_day_of_a_lot_while_something_of_it_is_left() {
     assert_eq!(codes(correct(&world, &world.signing(Role::Inspector), "2026-12-31")), ["lot.before_made"]);
     assert_eq!(codes(correct(&world, &world.signing(Role::Inspector), "2027-01-31")), ["lot.same_day"]);
     assert_eq!(world.lot("glue", "A").unwrap().expires, Some(day("2027-01-31")), "nothing has changed");
+    correct(&world, &world.signing(Role::Inspector), "2027-01-01").unwrap();
+    assert_eq!(world.lot("glue", "A").unwrap().expires, Some(day("2027-01-01")), "the day on which it was made");
     correct(&world, &world.signing(Role::Inspector), "2027-12-31").unwrap();
     assert_eq!(world.lot("glue", "A").unwrap().expires, Some(day("2027-12-31")));
     world.issue("glue", "A", "10").unwrap();
@@ -33,6 +38,16 @@ fn quality_corrects_the_last_day_of_a_lot_while_something_of_it_is_left() {
     world.moved(gone).unwrap();
     assert_eq!(codes(correct(&world, &world.signing(Role::Inspector), "2028-01-01")), ["lot.gone"]);
     world.audit();
+}
+
+#[test]
+fn a_correction_says_why() {
+    let world = World::new();
+    world.receive("glue", "A", "10", Some("2027-05-01"));
+    let given = serde_json::from_value(json!({"expires": "2027-06-01", "reason": "  "})).unwrap();
+    let (caller, glue) = (world.signing(Role::Inspector), "glue".parse().unwrap());
+    assert_eq!(fields(block_on(lot_expiry::set_expiry(&world.store, &caller, &glue, "A", &given))), ["reason"]);
+    assert_eq!(world.lot("glue", "A").unwrap().expires, Some(day("2027-05-01")));
 }
 
 fn units(world: &World, units: Value) -> Result<Answer, CommandError> {
@@ -59,8 +74,43 @@ fn a_box_holds_what_is_set_from_then_on() {
         (json!([{"unit": " ", "factor": "1"}]), "units[0].unit"),
         (json!([{"unit": "box", "factor": "0"}]), "units[0].factor"),
         (json!([{"unit": "box", "factor": "-1"}]), "units[0].factor"),
+        (json!([{"unit": "a".repeat(17), "factor": "1"}]), "units[0].unit"),
     ] {
         assert_eq!(fields(units(&world, wrong)), [at]);
     }
+    let many = |count: usize| (0..count).map(|n| json!({"unit": format!("u{n}"), "factor": "1"})).collect::<Vec<_>>();
+    assert_eq!(fields(units(&world, many(21).into())), ["units"]);
+    units(&world, many(20).into()).unwrap();
     world.audit();
+}
+
+#[test]
+fn what_is_too_much_in_the_own_unit_is_refused_and_not_cut_off() {
+    let world = World::new();
+    units(&world, json!([{"unit": "ship", "factor": "900000000000000"}])).unwrap();
+    let body =
+        |quantity: &str| json!({"kind": "receipt", "item": "bolt", "to": "S1", "quantity": quantity, "unit": "ship"});
+    for quantity in ["2000", "900000000000000"] {
+        assert_eq!(fields(world.moved(body(quantity))), ["quantity"], "{quantity}");
+    }
+    assert_eq!(world.at("bolt", "", "S1", ""), 0);
+    world.audit();
+}
+
+#[test]
+fn a_line_of_a_document_in_another_unit_is_ordered_in_the_own_one() {
+    let world = World::new();
+    let create = |unit: &str, quantity: &str| {
+        let lines = json!([{"item": "glue", "unit": unit, "quantity": quantity}]);
+        let given = serde_json::from_value(json!({"partner": "somebody", "lines": lines})).unwrap();
+        block_on(put_document::create(&world.store, &world.caller(Role::Planner), DocumentKind::Purchase, &given))
+    };
+    assert_eq!(fields(create("bottle", "1")), ["lines[0].unit"]);
+    assert_eq!(fields(create("gram", "1")), ["lines[0].quantity"], "less than the decimals of the item");
+    let id = create("drum", "2").unwrap().body["id"].as_str().unwrap().to_owned();
+    let mut load = Load::new(FIRST_PLANT, 0);
+    load.records = vec![(kind::PURCHASE_ORDER.to_owned(), id)];
+    let loaded = block_on(world.store.load(&load)).unwrap();
+    let document: Document = loaded.records[0].parse().unwrap();
+    assert_eq!(document.lines[0].quantity.to_string(), "25.0");
 }

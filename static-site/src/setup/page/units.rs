@@ -9,6 +9,7 @@ use takt_api::stock::Source;
 use takt_domain::id::ItemId;
 use takt_domain::master::ItemUnit;
 use takt_domain::permission::Permission;
+use takt_domain::quantity::Quantity;
 
 use crate::frame::names::UNITS as NAME;
 use crate::net::list::List;
@@ -22,6 +23,12 @@ const NONE: Text = Text::new("没有物料", "No items");
 const ADD: Text = Text::new("添加单位", "Add a unit");
 const UNIT: Text = Text::new("单位", "Unit");
 const HOLDS: Text = Text::new("1 个等于多少 {}", "How many {} one is");
+const NUMBER: Text = Text::new(
+    "“{}”的数量须为大于 0、不超过 15 位的数字,例如 12.5",
+    "{}: give a number above 0 of at most 15 digits, such as 12.5",
+);
+const TWICE: Text = Text::new("单位“{}”已有,不能重复", "{} is a unit of the item already");
+const NAMELESS: Text = Text::new("填了数量的行请填写单位", "Name the unit of each line that has a number");
 const ABOUT: Text = Text::new(
     "收发时可按这些单位填写,系统精确换算为物料自身单位。清空名称即删除。",
     "Quantities may be entered in these units and are converted exactly. Clear a name to remove its unit.",
@@ -79,12 +86,13 @@ type Typed = [Signal<String>; 2];
 fn editor(found: &Row, done: Rc<dyn Fn()>) -> View {
     let typed = |unit: &str, factor: String| [create_signal(unit.to_owned()), create_signal(factor)];
     let units: Vec<Typed> = found.units.iter().map(|one| typed(&one.unit, one.factor.to_string())).collect();
+    let known = units.len();
     let (units, missing) = (create_signal(units), create_signal(String::new()));
     if !app::may(Permission::ItemFields) {
         return view! { p(class="note") { (ABOUT) } };
     }
     let path = format!("/api/v1/items/{}/units", encode(found.id.as_str()));
-    let holds = HOLDS.with(&found.unit);
+    let (holds, own) = (HOLDS.with(&found.unit), found.unit.clone());
     let fields = ui::live(move || {
         let label = holds.clone();
         let rows = units.get_clone().into_iter().map(|[unit, factor]| {
@@ -102,16 +110,25 @@ fn editor(found: &Row, done: Rc<dyn Fn()>) -> View {
         tap(move || units.update(|units| units.push([create_signal(String::new()), create_signal(String::new())])));
     let submit = Submit::new();
     let button = submit_button::view(submit, text::SAVE, move || {
+        // What was said of the last try is said no more.
+        submit.clear();
         let mut body = ItemUnits { units: Vec::new() };
-        for [unit, factor] in units.get_clone_untracked() {
-            let unit = unit.with_untracked(|unit| unit.trim().to_owned());
+        for (n, typed) in units.get_clone_untracked().into_iter().enumerate() {
+            let [unit, factor] = typed.map(|field| field.with_untracked(|text| text.trim().to_owned()));
             if unit.is_empty() {
+                // A unit that was there is removed so; of a new line somebody has forgotten the name.
+                if n >= known && !factor.is_empty() {
+                    return missing.set(NAMELESS.get().to_owned());
+                }
                 continue;
             }
-            let Ok(factor) = factor.with_untracked(|factor| factor.trim().parse()) else {
-                return missing.set(text::FILL_IN.with(&unit));
-            };
-            body.units.push(ItemUnit { unit, factor });
+            if unit == own || body.units.iter().any(|before| before.unit == unit) {
+                return missing.set(TWICE.with(&unit));
+            }
+            match factor.parse::<Quantity>() {
+                Ok(factor) if factor.is_positive() => body.units.push(ItemUnit { unit, factor }),
+                _ => return missing.set(NUMBER.with(&unit)),
+            }
         }
         missing.set(String::new());
         let done = Rc::clone(&done);
