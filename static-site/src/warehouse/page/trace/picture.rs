@@ -24,6 +24,8 @@ const ACROSS: i32 = 112;
 /// Between boxes of a column.
 const DOWN: i32 = 18;
 const EDGE: i32 = 16;
+/// Room for a line that goes past a column, with its quantity.
+const PAST: i32 = 24;
 /// How often columns are put in order by what they hang on.
 const SWEEPS: usize = 6;
 
@@ -92,9 +94,11 @@ impl<'t> Drawing<'t> {
     }
 }
 
-/// Where each box stands.
+/// Where each box stands, and behind them where lines go past columns: so none runs behind a box, or over another line.
 struct Layout {
     at: Vec<(i32, i32)>,
+    /// Of each line, the places of `at` that it goes through.
+    past: Vec<Vec<usize>>,
     width: i32,
     height: i32,
 }
@@ -124,17 +128,28 @@ fn layout(drawing: &Drawing<'_>) -> Layout {
     for (at, shown) in drawing.shown.iter().enumerate() {
         order[usize::from(shown.node.layer)].push(at);
     }
-    let mut beside: Vec<Vec<usize>> = vec![Vec::new(); drawing.shown.len()];
+    let boxes = drawing.shown.len();
+    let column_of = |at: usize| drawing.shown.get(at).map_or(0, |shown| usize::from(shown.node.layer));
+    let mut beside: Vec<Vec<usize>> = vec![Vec::new(); boxes];
+    let mut past = Vec::with_capacity(drawing.lines.len());
     for line in &drawing.lines {
-        let (from, to) = (line.from, line.to);
-        if let Some(list) = beside.get_mut(from) {
-            list.push(to);
+        let mut way = vec![line.from];
+        for column in order.iter_mut().take(column_of(line.to)).skip(column_of(line.from) + 1) {
+            column.push(beside.len());
+            way.push(beside.len());
+            beside.push(Vec::new());
         }
-        if let Some(list) = beside.get_mut(to) {
-            list.push(from);
+        way.push(line.to);
+        for ends in way.windows(2) {
+            for (one, other) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+                if let Some(list) = beside.get_mut(one) {
+                    list.push(other);
+                }
+            }
         }
+        past.push(way[1..way.len() - 1].to_vec());
     }
-    let mut rank = vec![0_i64; drawing.shown.len()];
+    let mut rank = vec![0_i64; beside.len()];
     let number = |rank: &mut [i64], column: &[usize]| {
         // In the middle, as it will be drawn.
         let first = -(column.len() as i64 * 500);
@@ -154,16 +169,18 @@ fn layout(drawing: &Drawing<'_>) -> Layout {
             number(&mut rank, &column);
         }
     }
-    let most = order.iter().map(Vec::len).max().unwrap_or(1) as i32;
-    let height = EDGE * 2 + most * (HEIGHT + DOWN) - DOWN;
-    let mut at = vec![(0, 0); drawing.shown.len()];
+    let tall = |at: usize| if at < boxes { HEIGHT } else { PAST };
+    let whole = |nodes: &Vec<usize>| nodes.iter().map(|at| tall(*at) + DOWN).sum::<i32>() - DOWN;
+    let height = EDGE * 2 + order.iter().map(whole).max().unwrap_or(HEIGHT);
+    let mut at = vec![(0, 0); beside.len()];
     for (column, nodes) in order.iter().enumerate() {
-        let top = (height - (nodes.len() as i32 * (HEIGHT + DOWN) - DOWN)) / 2;
-        for (place, node) in nodes.iter().enumerate() {
-            at[*node] = (EDGE + column as i32 * (WIDTH + ACROSS), top + place as i32 * (HEIGHT + DOWN));
+        let mut top = (height - whole(nodes)) / 2;
+        for node in nodes {
+            at[*node] = (EDGE + column as i32 * (WIDTH + ACROSS), top);
+            top += tall(*node) + DOWN;
         }
     }
-    Layout { at, width: EDGE * 2 + columns as i32 * (WIDTH + ACROSS) - ACROSS, height }
+    Layout { at, past, width: EDGE * 2 + columns as i32 * (WIDTH + ACROSS) - ACROSS, height }
 }
 
 fn svg(drawing: &Drawing<'_>, layout: &Layout, way: &str) -> String {
@@ -172,26 +189,30 @@ fn svg(drawing: &Drawing<'_>, layout: &Layout, way: &str) -> String {
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"><defs><marker id="flow-tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z"/></marker></defs>"#
     );
     let mut names = String::new();
-    for line in &drawing.lines {
+    for (line, past) in drawing.lines.iter().zip(&layout.past) {
         let ends = (layout.at.get(line.from), layout.at.get(line.to));
         let (Some((x1, y1)), Some((x2, y2))) = ends else { continue };
         let (x1, y1, x2, y2) = (x1 + WIDTH, y1 + HEIGHT / 2, *x2, y2 + HEIGHT / 2);
-        let bend = if x2 > x1 { ((x2 - x1) / 2).min(ACROSS) } else { ACROSS };
         let class = if x2 > x1 { "flow" } else { "flow back" };
-        let _ = write!(
-            text,
-            r#"<path class="{class}" d="M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}" marker-end="url(#flow-tip)"/>"#,
-            x1 + bend,
-            x2 - bend
-        );
+        let mut path = format!("M{x1} {y1}");
+        let past: Vec<(i32, i32)> = past.iter().filter_map(|at| layout.at.get(*at)).copied().collect();
+        let mut end = (x1, y1);
+        for (x, y) in past.iter().map(|(x, y)| (*x, y + PAST / 2)) {
+            path.push_str(&curve(end, (x, y)));
+            end = (x + WIDTH, y);
+            let _ = write!(path, "L{} {y}", end.0);
+        }
+        path.push_str(&curve(end, (x2, y2)));
+        let _ = write!(text, r#"<path class="{class}" d="{path}" marker-end="url(#flow-tip)"/>"#);
         // Lines part at the end that has fewer of them: there each has its number for itself.
         let out = drawing.lines.iter().filter(|other| other.from == line.from).count();
         let into = drawing.lines.iter().filter(|other| other.to == line.to).count();
         let quantity = escaped(&short(&line.quantity, 14));
-        let (x, y) = match out.cmp(&into) {
-            std::cmp::Ordering::Greater => (x2 - ACROSS / 2 + 6, y2),
-            std::cmp::Ordering::Less => (x1 + ACROSS / 2 - 6, y1),
-            std::cmp::Ordering::Equal => ((x1 + x2) / 2, (y1 + y2) / 2),
+        let (x, y) = match (past.first(), out.cmp(&into)) {
+            (Some((x, y)), _) => (x + WIDTH / 2, y + PAST / 2),
+            (None, std::cmp::Ordering::Greater) => (x2 - ACROSS / 2 + 6, y2),
+            (None, std::cmp::Ordering::Less) => (x1 + ACROSS / 2 - 6, y1),
+            (None, std::cmp::Ordering::Equal) => ((x1 + x2) / 2, (y1 + y2) / 2),
         };
         let _ = write!(names, r#"<text class="flow-name" x="{x}" y="{}">{quantity}</text>"#, y - 6);
     }
@@ -201,6 +222,12 @@ fn svg(drawing: &Drawing<'_>, layout: &Layout, way: &str) -> String {
     text.push_str(&names);
     text.push_str("</svg>");
     text
+}
+
+/// From one end to the other, level at both.
+fn curve((x1, y1): (i32, i32), (x2, y2): (i32, i32)) -> String {
+    let bend = if x2 > x1 { ((x2 - x1) / 2).min(ACROSS) } else { ACROSS };
+    format!("C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2 - bend)
 }
 
 fn draw(text: &mut String, shown: &Shown<'_>, (x, y): (i32, i32), way: &str) {
