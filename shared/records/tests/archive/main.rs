@@ -4,6 +4,7 @@
 
 mod database;
 mod quality;
+mod stays;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use database::{Database, File, Server};
 use futures::executor::block_on;
 use quality::what_quality_wrote_goes_and_comes_back_with_its_order;
+use stays::what_stock_is_held_for_or_lots_were_made_for_stays;
 use takt_api::archive::{
     ArchiveBatch, ArchiveFile, OpenBatch, OrderHolding, RestoreOrder, RestorePart, TakeOrder, VerifiedFiles,
 };
@@ -378,4 +380,5 @@ both!(
     what_quality_wrote_goes_and_comes_back_with_its_order,
     one_run_takes_a_batch_over_from_another,
     only_what_went_comes_back,
+    what_stock_is_held_for_or_lots_were_made_for_stays,
 );
