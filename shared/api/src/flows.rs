@@ -220,6 +220,9 @@ pub struct WaitingApproval {
 pub struct WaitingApprovals {
     /// What waits.
     pub rows: Vec<WaitingApproval>,
+    /// More may wait: not every order was looked at, or not every row is told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
 }
 
 /// `PUT /api/v1/delegations/{user}`: who signs for a user who is away. One deputy at a time.

@@ -31,6 +31,9 @@ pub struct Lifecycle {
     pub as_of: Option<Timestamp>,
     /// The rows: by month, line and item where they are told apart, then the longest mean first; at most 2000.
     pub rows: Vec<LifecycleRow>,
+    /// There are more rows than are told. `what_if` counts them all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
     /// What it would be without waiting; none where no order was completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub what_if: Option<WhatIf>,

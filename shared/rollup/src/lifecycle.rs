@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use takt_api::lifecycle::{Lifecycle, LifecycleRow, WhatIf, WhatIfPart};
 use takt_domain::flow::{Category, State};
 use takt_domain::text::Label;
-use takt_store::{Dimension, PlantNumber, RollupQuery, RollupSpread, Store, StoreError};
+use takt_store::{Dimension, PlantNumber, RollupQuery, RollupSpread, SPREAD_MAX, Store, StoreError};
 
 use crate::{BUCKET_MS, DONE, LEAD, STATE, Status, bucket};
 
@@ -67,6 +67,7 @@ pub async fn lifecycle<S: Store>(
         time_zone: status.map_or_else(|| "UTC".to_owned(), |status| status.calendar.time_zone.clone()),
         as_of: status.and_then(|status| status.as_of),
         rows: Vec::new(),
+        more: false,
         what_if: None,
     };
     let Some(status) = status else { return Ok(report) };
@@ -80,12 +81,21 @@ pub async fn lifecycle<S: Store>(
     };
     (asked.item, asked.line) = (query.item.clone(), query.line.clone());
     let found = store.rollup_spread(&asked).await?;
+    report.more = found.len() >= SPREAD_MAX as usize;
     report.rows = rows(found, query.by, &zone, &state_of)?;
+    // The mean is shared out among all states, however many rows of items and months there are and are not told.
+    let states = if report.more {
+        (asked.periods, asked.by) = (whole.clone(), vec![Dimension::Label]);
+        rows(store.rollup_spread(&asked).await?, By::State, &zone, &state_of)?
+    } else {
+        Vec::new()
+    };
     let mut asked = RollupQuery::new(plant, status.generation, &[DONE], whole);
     asked.label = Some(LEAD.to_owned());
     (asked.item, asked.line) = (query.item.clone(), query.line.clone());
     let lead = store.rollup_spread(&asked).await?;
-    report.what_if = lead.first().and_then(|lead| what_if(lead, &report.rows, &query.less));
+    let states = if report.more { &states } else { &report.rows };
+    report.what_if = lead.first().and_then(|lead| what_if(lead, states, &query.less));
     Ok(report)
 }
 

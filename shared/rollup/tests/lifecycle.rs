@@ -14,7 +14,7 @@ use support::{Happens, PLANT, World, happens};
 use takt_api::lifecycle::{Lifecycle, LifecycleMonth};
 use takt_domain::flow::{Flow, State};
 use takt_rollup::{By, LifecycleQuery, MONTH_KIND, keep_last_month, lifecycle, status};
-use takt_store::{Event, ListFilter, PageRequest, Store};
+use takt_store::{Commit, Event, ListFilter, PageRequest, Store};
 
 /// What is taken off; nothing where work is done, though it is asked for.
 const LESS: [(&str, u8); 3] = [("approved", 50), ("ready", 100), ("in_progress", 30)];
@@ -160,6 +160,34 @@ fn without_waiting_an_order_takes_as_long_as_it_is_worked_on() {
     let (waited, worked) = (seconds(true), seconds(false));
     assert_eq!((what_if.orders, what_if.lead_s), (1, waited + worked));
     assert!((what_if.without_waiting_s - worked).abs() <= 1 + what_if.lead_s / 1000, "{what_if:?} {worked}");
+}
+
+#[test]
+fn the_mean_counts_the_items_that_are_not_told_as_well() {
+    const ITEMS: usize = 700;
+    let mut world = World::new();
+    world.happen(&Happens::Order { line: 0, item: 0, quantity: 4 });
+    for last in [false, true] {
+        world.happen(&Happens::Report { order: 0, last, good: 4, scrap: vec![], rework: 0, began: None, ended: None });
+    }
+    // The same happened to orders for many other items.
+    let happened = events(&world);
+    for n in 0..ITEMS {
+        let mut commit = Commit::new(PLANT, world.now_ms());
+        for event in happened.iter().filter(|event| event.data["in_state_s"].is_i64()) {
+            let mut event = Event { id: format!("{}~{n}", event.id), subject: format!("O{n}"), ..event.clone() };
+            event.data["order"] = format!("O{n}").into();
+            event.data["item"] = format!("N{n}").into();
+            commit.events.push(event);
+        }
+        block_on(world.store.commit(&commit)).unwrap();
+    }
+    world.catch_up();
+    let (all, by_item) = (report(&world, By::State, None), report(&world, By::Item, None));
+    assert!(!all.more && by_item.more);
+    assert_eq!(by_item.rows.len(), 2_000);
+    assert_eq!(by_item.what_if, all.what_if);
+    assert_eq!(all.what_if.unwrap().orders, ITEMS as i64 + 1);
 }
 
 #[test]

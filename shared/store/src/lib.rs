@@ -104,7 +104,7 @@ pub use read::{
     Balance, BalanceFilter, Counter, Direction, JournalPage, KeyLookup, ListFilter, LiveSession, Load, Loaded,
     MovementFilter, Page, PageRequest, Record, StoredEvent, StoredKey, StoredPosting,
 };
-pub use rollup::{Dimension, RollupChange, RollupKey, RollupQuery, RollupRow, RollupSpread, RollupSums};
+pub use rollup::{Dimension, RollupChange, RollupKey, RollupQuery, RollupRow, RollupSpread, RollupSums, SPREAD_MAX};
 pub use seal::{LedgerRow, Seal, SealState, Unsealed};
 #[cfg(feature = "native")]
 pub use sqlite::NativeDriver;

@@ -167,7 +167,7 @@ pub struct RollupRow {
 }
 
 /// The most rows of a spread.
-pub(crate) const SPREAD_MAX: i64 = 2_000;
+pub const SPREAD_MAX: i64 = 2_000;
 
 /// How the seconds of orders lie: the seconds of each order are added up first. What was not told apart is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

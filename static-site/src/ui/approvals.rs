@@ -24,6 +24,7 @@ const SIGNED: Text = Text::new("已签字", "Signed");
 const REFUSED: Text = Text::new("已拒绝", "Refused");
 const OVERDUE: Text = Text::new("已超期", "Overdue");
 const FOR: Text = Text::new("代 {} 签字", "in the stead of {}");
+const MORE: Text = Text::new("可能还有更多,签完这些后刷新。", "There may be more: refresh when these are signed.");
 const SO_FAR: Text = Text::new("已签 {}", "{} signed");
 
 /// What is to be signed, and how.
@@ -47,7 +48,14 @@ fn list(waiting: &WaitingApprovals, small: bool, asked: Asked) -> View {
     match (rows.is_empty(), small) {
         (true, true) => View::new(),
         (true, false) => ui::empty(NOTHING),
-        (false, _) => ui::section(WAITING, view! { ul(class="rows") { (rows) } }),
+        (false, _) => {
+            let more = if waiting.more {
+                view! { p(class="note") { (MORE) } }
+            } else {
+                View::new()
+            };
+            ui::section(WAITING, view! { ul(class="rows") { (rows) } (more) })
+        }
     }
 }
 

@@ -91,6 +91,10 @@ fn summary(report: &Lifecycle, lang: Lang) -> Vec<(&'static str, Cell)> {
         (lang.pick("到", "to"), Cell::Text(report.to.to_string())),
         (lang.pick("时区", "time zone"), Cell::Text(report.time_zone.clone())),
     ];
+    if report.more {
+        let told = i64::try_from(report.rows.len()).unwrap_or(i64::MAX);
+        summary.push((lang.pick("还有更多,仅列出前若干行", "there are more rows than these"), Cell::Number(told)));
+    }
     if let Some(what_if) = &report.what_if {
         summary.extend([
             (lang.pick("完工工单数", "completed orders"), Cell::Number(what_if.orders)),

@@ -73,12 +73,13 @@ pub async fn waiting<S: Store>(store: &S, caller: &Caller) -> Result<WaitingAppr
     states.dedup();
     let mut rows = Vec::new();
     if states.is_empty() {
-        return Ok(WaitingApprovals { rows });
+        return Ok(WaitingApprovals { rows, more: false });
     }
     let filter = ListFilter { state: states, ..ListFilter::default() };
     let mut page = PageRequest::first(BATCH as u32);
     let mut looked_at = 0;
-    while looked_at < LOOKED_AT_MAX {
+    let mut more = false;
+    loop {
         let listed = store.list(caller.plant, kind::ORDER, &filter, &page).await?;
         looked_at += listed.items.len();
         let ids = listed.items.iter().filter_map(|record| record.id.parse().ok()).collect::<Vec<OrderId>>();
@@ -87,13 +88,18 @@ pub async fn waiting<S: Store>(store: &S, caller: &Caller) -> Result<WaitingAppr
             rows.extend(rows_of(state));
         }
         match listed.next {
+            Some(_) if looked_at >= LOOKED_AT_MAX => {
+                more = true;
+                break;
+            }
+            Some(next) => page.after = Some(next),
             None => break,
-            next => page.after = next,
         }
     }
     rows.sort_by(|a, b| (a.step.since, &a.order).cmp(&(b.step.since, &b.order)));
+    more |= rows.len() > ROWS_MAX;
     rows.truncate(ROWS_MAX);
-    Ok(WaitingApprovals { rows })
+    Ok(WaitingApprovals { rows, more })
 }
 
 fn rows_of(state: &load::OrderState) -> Vec<WaitingApproval> {

@@ -33,6 +33,10 @@ const LESS: Text = Text::new("减少等待", "Less waiting");
 const PART: Text = Text::new("占平均周期", "Of the mean");
 const SAVED: Text = Text::new("节省", "Saved");
 const WHOLE: Text = Text::new("合计", "Together");
+const MORE: Text = Text::new(
+    "行数过多,只列出前面的;上面的平均值已计入全部。请缩短时间或选择产线。",
+    "There are more rows than these; the mean above counts them all. Ask for less time, or for one line.",
+);
 const KEPT: Text = Text::new("每月自动保存", "Each month is kept");
 
 pub(crate) fn view(_: &[String]) -> View {
@@ -108,8 +112,14 @@ fn draw(report: &Rc<Lifecycle>, less: Signal<BTreeMap<String, String>>) -> View 
         view! { p(class="notice") { (said) } (parts) }
     });
     let what_if = View::from(what_if);
+    let more = if report.more {
+        view! { p(class="notice", role="status") { (MORE) } }
+    } else {
+        View::new()
+    };
     view! {
         (what_if)
+        (more)
         div(class="card") {
             table(class="grid") {
                 thead { tr {

@@ -18,6 +18,12 @@ use crate::{app, show};
 
 const NONE: Text = Text::new("没有停滞的工单", "No order hangs");
 const HANGING: Text = Text::new("停滞 {}", "{} hang");
+const CUT: Text = Text::new(
+    "仅列出最严重的 {} 张,其余见工单列表",
+    "Only the {} worst are listed; see the list of orders for the others",
+);
+const MORE: Text =
+    Text::new("未完工单过多,只检查了其中 {} 张", "There are more open orders than the {} that were looked at");
 const OPEN: Text = Text::new("未完 {}", "of {} open");
 const REASON: Text = Text::new("原因", "Reason");
 const AGE: Text = Text::new("停留", "Age");
@@ -53,7 +59,17 @@ pub(super) fn draw(morning: Rc<Morning>) -> View {
     let hanging = HANGING.with(&morning.hanging.to_string());
     let open = OPEN.with(&format!("{}{}", morning.open, if morning.more { "+" } else { "" }));
     let rows: Vec<_> = morning.rows.iter().map(row).collect();
+    let mut left_out = Vec::new();
+    if morning.more {
+        left_out.push(MORE.with(&morning.open.to_string()));
+    }
+    if morning.hanging > morning.rows.len() {
+        left_out.push(CUT.with(&morning.rows.len().to_string()));
+    }
+    let left_out: Vec<_> =
+        left_out.into_iter().map(|said| view! { p(class="notice", role="status") { (said) } }).collect();
     view! {
+        (left_out)
         div(class="card morning") {
             p(class="note") { (at) " · " (hanging) " · " (open) }
             table(class="grid") {
