@@ -23,6 +23,12 @@ pub fn time(at: Timestamp) -> String {
     format!("{month:02}-{day:02} {:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
+/// `2026-11-23`, on this device's clock: for what is far enough away that its year must be said.
+pub fn date(at: Timestamp) -> String {
+    let date = local(at);
+    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
 /// `09:47`, on this device's clock, with the day where that is not today.
 pub fn clock(ms: f64) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(ms));

@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use takt_api::Page;
+use takt_api::webhooks::Contact;
 use takt_tests::browser::Browser;
 use takt_tests::host::Fresh;
 use takt_tests::plant::{People, SMALL};
@@ -46,4 +48,22 @@ fn a_system_is_connected_delivers_late_is_marked_and_is_cut_off() {
     desk.browser.read("已作废");
     until("the token works no more", || (wms.get("/api/v1/stock").status == 401).then_some(()));
     desk.browser.read("没有有效令牌,新建一个给对方");
+}
+
+#[test]
+fn the_number_by_which_somebody_is_called_is_set_on_the_page_of_users() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let mut desk = Screen::at(Browser::desk(), &host, "admin", "/desk/users");
+    desk.browser.press("planner");
+    desk.types("电话(群里 @、短信通知)", "+86138");
+    desk.look("user-phone");
+    desk.browser.press("保存电话");
+    desk.browser.read("已保存");
+    desk.types("电话(群里 @、短信通知)", "call me");
+    desk.browser.press("保存电话");
+    desk.browser.read("应为 5 到 15 位数字");
+    desk.browser.complaints.clear();
+    let known: Page<Contact> = people.admin.get("/api/v1/contacts").ok().json();
+    assert_eq!((known.rows[0].user.as_str(), known.rows[0].phone.as_str()), ("planner", "+86138"));
 }

@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use sycamore::prelude::*;
+use takt_api::Page;
 use takt_api::identity::{PutUser, User};
 use takt_api::master::PlantDetail;
 use takt_api::stock::Source;
+use takt_api::webhooks::{Contact, PutContact};
 use takt_domain::id::UserId;
 use takt_domain::permission::Role;
 
@@ -13,8 +15,13 @@ use crate::net::list::List;
 use crate::net::read::Read;
 use crate::net::submit::Submit;
 use crate::route::encode;
+use crate::text::Text;
 use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
 use crate::{app, text};
+
+const PHONE: Text = Text::new("电话(群里 @、短信通知)", "Telephone (for mentions in chats and short messages)");
+const PHONE_HINT: Text = Text::new("例如 13800000000,可不填", "such as 13800000000, may be empty");
+const SAVE_PHONE: Text = Text::new("保存电话", "Save the number");
 
 pub(crate) fn view(_: &[String]) -> View {
     let list: List<User> = List::new("/api/v1/users?limit=100".into());
@@ -125,7 +132,32 @@ fn form(user: Option<User>, asked: Signal<Option<Option<User>>>, list: List<User
         },
     );
     let button = submit_button::view(submit, text::SAVE, send);
-    view! { (fields) (hint) (button) }
+    let phone = user.map_or(View::new(), |user| phone(user.user));
+    view! { (fields) (hint) (button) (phone) }
+}
+
+/// By which number somebody is called in a chat or by a short message: of interest to few, and a write of its own.
+fn phone(user: UserId) -> View {
+    let submit = Submit::new();
+    let read: Read<Page<Contact>> = Read::new("/api/v1/contacts");
+    let path = Rc::new(format!("/api/v1/contacts/{}", encode(user.as_str())));
+    ui::shown(read, move |all| {
+        let known = all.rows.iter().find(|contact| contact.user == user);
+        let phone = create_signal(known.map_or(String::new(), |contact| contact.phone.clone()));
+        let path = Rc::clone(&path);
+        let send = move || {
+            let body = PutContact { phone: phone.with_untracked(|phone| phone.trim().to_owned()) };
+            submit.send("PUT", (*path).clone(), &body, Source::Hand, move |_: Contact| {
+                app::app().say(Toast::good(text::SAVED.get()));
+            });
+        };
+        let line = field::labelled(
+            PHONE,
+            view! { input(r#type="tel", inputmode="tel", autocomplete="off", maxlength="16", placeholder=PHONE_HINT, bind:value=phone) },
+        );
+        let button = submit_button::small(submit, SAVE_PHONE, "quiet", Rc::new(send));
+        view! { (line) (button) }
+    })
 }
 
 /// The line that a user belongs to; typed where the lines cannot be read.

@@ -113,7 +113,7 @@ fn draw(
 }
 
 fn token_row(token: &MachineToken, base: &Rc<String>, read: Read<Page<Machine>>) -> View {
-    let until = UNTIL.with(&show::time(token.expires_at));
+    let until = UNTIL.with(&show::date(token.expires_at));
     let note = format!("{} · {}", MADE_BY.with(token.by.as_str()), show::time(token.made_at));
     let submit = Submit::new();
     let path = format!("{base}/{}", encode(&token.id));
