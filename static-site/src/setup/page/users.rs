@@ -156,7 +156,8 @@ fn phone(user: UserId) -> View {
             view! { input(r#type="tel", inputmode="tel", autocomplete="off", maxlength="16", placeholder=PHONE_HINT, bind:value=phone) },
         );
         let button = submit_button::small(submit, SAVE_PHONE, "quiet", Rc::new(send));
-        view! { (line) (button) }
+        let outcome = submit_button::outcome(submit);
+        view! { (line) (outcome) (button) }
     })
 }
 

@@ -124,7 +124,8 @@ fn token_row(token: &MachineToken, base: &Rc<String>, read: Read<Page<Machine>>)
         });
     };
     let end = submit_button::small(submit, END, "quiet danger", Rc::new(send));
-    view! { li(class="row") { div(class="row-main") { div(class="grow") { strong { (until) } p(class="note") { (note) } } (end) } } }
+    let outcome = submit_button::outcome(submit);
+    view! { li(class="row") { div(class="row-main") { div(class="grow") { strong { (until) } p(class="note") { (note) } } (end) } (outcome) } }
 }
 
 /// Makes a token and shows it, on this page and until it is left.
@@ -142,6 +143,7 @@ fn new_token(base: Rc<String>, read: Read<Page<Machine>>) -> View {
         });
     };
     let button = submit_button::small(submit, NEW_TOKEN, "button", Rc::new(send));
+    let outcome = submit_button::outcome(submit);
     let shown = ui::live(move || match made.get_clone() {
         None => View::new(),
         Some(token) => view! {
@@ -149,5 +151,5 @@ fn new_token(base: Rc<String>, read: Read<Page<Machine>>) -> View {
             p(class="code-line", data-token="") { (token) }
         },
     });
-    ui::section(NEW_TOKEN, view! { (days_choice) (button) (shown) })
+    ui::section(NEW_TOKEN, view! { (days_choice) (button) (outcome) (shown) })
 }
