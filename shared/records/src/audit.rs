@@ -218,3 +218,55 @@ fn receipts(report: ReceiptsReport) -> (Slice, Option<String>) {
     let differences = report.differences.iter().map(told).collect();
     (Slice { receipts: report.compared, count: report.count, differences, ..Slice::default() }, report.next)
 }
+
+#[cfg(test)]
+mod tests {
+    use takt_store::{Balance, Mismatch, Unconserved};
+
+    use super::*;
+
+    #[test]
+    fn all_parts_are_looked_at_one_after_the_other() {
+        let parts = std::iter::successors(Some(Part::default()), |part| part.next());
+        let names: Vec<_> = parts.map(Part::as_str).collect();
+        assert_eq!(names, ["ledger", "orders", "documents", "receipts"]);
+        for name in names {
+            let place = Place::read(&format!("{name}:a:b"));
+            assert_eq!(place.map(|place| place.cursor()), Some(format!("{name}:a:b")));
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_in_the_ledger_is_counted_and_told() {
+        let (item, location) = (String::from("bolt"), String::from("S1"));
+        let mismatch = Mismatch {
+            item: item.clone(),
+            location: location.clone(),
+            lot: String::new(),
+            order: String::new(),
+            balance: Some(1),
+            postings: 2,
+        };
+        let negative = Balance {
+            item: item.clone(),
+            location,
+            lot: String::new(),
+            order: String::new(),
+            quantity: -1,
+            bounded: true,
+            version: 1,
+        };
+        let report = AuditReport {
+            mismatch_count: 150,
+            mismatches: vec![mismatch],
+            unconserved: vec![Unconserved { item, sum: 1 }],
+            negatives: vec![negative],
+            broken: vec![7],
+            ..AuditReport::default()
+        };
+        let (slice, _) = ledger(report);
+        let checks: Vec<_> = slice.differences.iter().map(|found| found.check.as_str()).collect();
+        assert_eq!(checks, ["balance", "conservation", "negative", "sequence"]);
+        assert_eq!(slice.count, 153, "those that are not told one by one are counted too");
+    }
+}

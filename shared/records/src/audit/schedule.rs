@@ -281,3 +281,48 @@ async fn tell<S: Store>(store: &S, caller: &Caller, run: &Run, commit: &mut Comm
     commit.events.extend(keep::events(vec![told], &id, "audit", caller));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap_or_default()
+    }
+
+    fn check(last: Option<(&str, &str)>, now: &str, expected: bool) {
+        let schedule = AuditSchedule { enabled: true, hour: 3 };
+        let last = last.map(|(day, started)| Run::new(day.parse().unwrap_or_default(), at(started)));
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        assert_eq!(is_due(schedule, last.as_ref(), at(now), &zone), expected, "{now}");
+        assert!(!is_due(AuditSchedule { enabled: false, ..schedule }, last.as_ref(), at(now), &zone));
+    }
+
+    #[test]
+    fn a_run_starts_once_a_day_in_its_hour_or_when_it_is_late() {
+        // Three in the morning there is seven in the evening before.
+        check(None, "2026-11-27T19:30:00Z", true);
+        check(None, "2026-11-27T20:30:00Z", false);
+        let last = Some(("2026-11-28", "2026-11-27T19:00:00Z"));
+        check(last, "2026-11-27T19:30:00Z", false);
+        check(last, "2026-11-28T19:00:00Z", true);
+        check(last, "2026-11-28T23:00:00Z", false);
+        check(last, "2026-11-29T07:00:00Z", false);
+        check(last, "2026-11-29T07:00:01Z", true);
+    }
+
+    #[test]
+    fn a_run_goes_on_to_the_chain_and_tells_how_much_it_found() {
+        let found = |check: &str| super::super::difference(check, String::new(), String::new());
+        let mut run = Run::new(Date::MIN, Timestamp::UNIX_EPOCH);
+        run.audited(Slice { count: 70, differences: vec![found("balance"); 30], ..Slice::default() });
+        assert!(matches!(run.at, Some(At::Chain(0))), "the ledger is done, and its seals come next");
+        run.found(1, vec![found("chain")]);
+        assert_eq!((run.count, run.differences.len()), (71, DIFFERENCES + 1));
+        let told = run.findings();
+        let codes: Vec<_> = told.iter().map(|finding| finding.code.as_str()).collect();
+        assert_eq!(codes, CODES);
+        assert!(told[0].detail.en.contains("70"), "{:?}", told[0]);
+        assert!(Run::new(Date::MIN, Timestamp::UNIX_EPOCH).findings().is_empty());
+    }
+}

@@ -15,7 +15,7 @@ use takt_store::{Commit, Store};
 use crate::world::{World, codes};
 
 /// Glue is inspected from now on, and a hundred kilograms of it are on order.
-fn ordered() -> World {
+pub(crate) fn ordered() -> World {
     let world = World::new();
     let look = json!({"id": "look", "label": {"zh": "外观", "en": "look"}, "measure": {"kind": "yes_no"}});
     let plan = json!({"id": "in", "name": "in", "item": "glue", "kind": "incoming", "active": true,
@@ -36,20 +36,20 @@ fn line() -> Value {
     json!({"kind": "purchase", "document": "P1", "line": 10})
 }
 
-fn delivered(world: &World, number: &str, quantity: &str) {
+pub(crate) fn delivered(world: &World, number: &str, quantity: &str) {
     let body =
         json!({"kind": "receipt", "item": "glue", "lot": number, "to": "check", "quantity": quantity, "line": line()});
     world.moved(body).unwrap();
 }
 
-fn judged(world: &World, number: &str, quantity: &str, well: bool) -> Value {
+pub(crate) fn judged(world: &World, number: &str, quantity: &str, well: bool) -> Value {
     let given = json!({"line": line(), "location": "check", "lot": number, "quantity": quantity,
         "samples": [{"values": {"look": {"yes": well}}}]});
     let given = serde_json::from_value(given).unwrap();
     block_on(incoming::inspect(&world.store, &world.caller(Role::Inspector), &given)).unwrap().body
 }
 
-fn decided(world: &World, inspection: &Value, verdict: &str) -> Result<Answer, CommandError> {
+pub(crate) fn decided(world: &World, inspection: &Value, verdict: &str) -> Result<Answer, CommandError> {
     let id = inspection["id"].as_str().unwrap().parse().unwrap();
     let given = serde_json::from_value(json!({"verdict": verdict, "reason": "looked again"})).unwrap();
     block_on(incoming::dispose(&world.store, &world.signing(Role::Manager), &id, &given))

@@ -4,12 +4,14 @@
 
 mod correct;
 mod count;
+mod dispose;
 mod incoming;
 mod made;
 mod model;
 mod pick;
 mod race;
 mod receive;
+mod reserve;
 mod state;
 mod watch;
 mod world;
