@@ -1,4 +1,4 @@
-// Reads one code with the device's camera. Loaded when somebody first wants to (`start.js`), as no first visit needs it.
+// Reads codes with the device's camera: one, or one after another. Loaded when somebody first wants to (`start.js`), as no first visit needs it.
 //
 // What looks at the pictures is the browser's own `BarcodeDetector` where it knows the codes that are used here; else, and
 // where it fails, a program of ours in a worker, which is loaded only then. The browser's does not always tell FNC1, without
@@ -12,6 +12,10 @@ const PACE_MS = 140;
 const SIDE_MAX = 1280;
 // So often the program is started again where a picture was too much for it.
 const FALLS_MAX = 3;
+// A code that stays in view is one scan: it is read again only after it was out of sight for so long.
+const AWAY_MS = 2000;
+// Where it is kept that the reader scans one code after another.
+const KEPT = "takt.scan-on";
 // So many pictures are tried to hear FNC1 of a code that the browser has told without.
 const EXACT_MAX = 8;
 
@@ -20,6 +24,7 @@ const SAID = {
   close: ["关闭", "Close"],
   torch: ["手电", "Torch"],
   again: ["再试一次", "Try again"],
+  on: ["连续扫码", "Keep scanning"],
   opening: ["正在打开相机", "Opening the camera"],
   aim: ["把条码放进框里", "Hold the code inside the frame"],
   NotAllowedError: [
@@ -40,11 +45,12 @@ const SAID = {
   ],
 };
 
-// Opens the camera's view. Answers the code that was read, or nothing where the view was closed before.
-export async function open(isChinese) {
+// Opens the camera's view. Answers the code that was read, or nothing where the view was closed before. A page that takes one
+// code after another gives `taken`: while the reader wants that, the view stays open and each code goes there.
+export async function open(isChinese, taken) {
   const said = what => SAID[what][isChinese ? 0 : 1];
   await styled();
-  const view = drawn(said);
+  const view = drawn(said, taken);
   const end = new Promise(tell => view.dialog.addEventListener("close", tell));
   const close = () => view.dialog.close();
   const hidden = () => document.hidden && close();
@@ -59,7 +65,7 @@ export async function open(isChinese) {
     view.again.hidden = true;
     view.told.textContent = said("opening");
     try {
-      found = await scanned(view, said);
+      found = await scanned(view, said, taken);
       if (found) close();
     } catch (error) {
       stop(view.video);
@@ -94,7 +100,7 @@ async function styled() {
   await sheet;
 }
 
-function drawn(said) {
+function drawn(said, taken) {
   const dialog = part("dialog", "camera");
   dialog.setAttribute("aria-label", said("title"));
   const video = part("video", "");
@@ -109,12 +115,34 @@ function drawn(said) {
   const told = part("p", "");
   told.setAttribute("role", "status");
   const again = part("button", "quiet", said("again"));
-  torch.type = close.type = again.type = "button";
+  const on = part("button", "quiet camera-on", said("on"));
+  // What was scanned last; the page says more of it as soon as it knows (`camera.rs`).
+  const last = part("p", "camera-last");
+  last.setAttribute("role", "status");
+  torch.type = close.type = again.type = on.type = "button";
   frame.hidden = torch.hidden = again.hidden = true;
+  on.hidden = !taken;
+  offerOn(on);
   head.append(title, torch, close);
-  foot.append(told, again);
+  foot.append(last, told, on, again);
   dialog.append(video, frame, head, foot);
-  return { dialog, video, frame, torch, close, told, again };
+  return { dialog, video, frame, torch, close, told, again, on, last };
+}
+
+const isPressed = button => button.getAttribute("aria-pressed") === "true";
+
+// A browser that keeps nothing still works for this visit.
+function offerOn(button) {
+  const kept = what => {
+    try {
+      return what === undefined ? localStorage.getItem(KEPT) : localStorage.setItem(KEPT, what);
+    } catch {}
+  };
+  button.setAttribute("aria-pressed", kept() === "true");
+  button.onclick = () => {
+    button.setAttribute("aria-pressed", !isPressed(button));
+    kept(isPressed(button));
+  };
 }
 
 function part(name, className, text = "") {
@@ -126,7 +154,7 @@ function part(name, className, text = "") {
 
 // ---- the camera
 
-async function scanned(view, said) {
+async function scanned(view, said, taken) {
   const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
   const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: wanted });
   view.video.srcObject = stream;
@@ -136,11 +164,21 @@ async function scanned(view, said) {
   view.frame.hidden = false;
   view.told.textContent = said("aim");
   const eyes = await eyesOf();
+  const seen = new Map();
   for (let before, hard = false; view.dialog.open; hard = !hard) {
     const began = performance.now();
     const found = view.video.readyState >= 2 && (await eyes(view.video, hard));
     // Bars have hardly a check of their own: two pictures must agree.
-    if (found && (found.sure || found.code === before)) return view.dialog.open ? found.code : undefined;
+    if (found && (found.sure || found.code === before)) {
+      if (!view.dialog.open) return;
+      const [now, seenAt] = [performance.now(), seen.get(found.code) ?? -Infinity];
+      seen.set(found.code, now);
+      if (now - seenAt > AWAY_MS) {
+        if (!taken || !isPressed(view.on)) return found.code;
+        view.last.textContent = found.code;
+        taken(found.code);
+      }
+    }
     before = found ? found.code : hard ? undefined : before;
     await new Promise(tell => setTimeout(tell, Math.max(10, PACE_MS - performance.now() + began)));
   }
@@ -153,7 +191,7 @@ function offerTorch(button, track) {
   };
   button.hidden = !track.getCapabilities?.().torch;
   button.setAttribute("aria-pressed", false);
-  button.onclick = () => set(button.getAttribute("aria-pressed") !== "true").catch(() => (button.hidden = true));
+  button.onclick = () => set(!isPressed(button)).catch(() => (button.hidden = true));
 }
 
 // The camera's light goes out with its tracks.

@@ -6,7 +6,7 @@ const scanning = async () => {
   await fetch("{camera.js}");
   return import("{camera.js}");
 };
-globalThis.taktCamera = async isChinese => (await scanning()).open(isChinese);
+globalThis.taktCamera = async (isChinese, taken) => (await scanning()).open(isChinese, taken);
 globalThis.taktTell = (isGood, isLoud) => void scanning().then(({ tell }) => tell(isGood, isLoud)).catch(() => {});
 
 __wbg_init({ module_or_path: "{wasm}" }).then(async () => {

@@ -74,6 +74,15 @@ pub fn due(due: Date) -> String {
     app::lang().pick("交期 {}", "due {}").replace("{}", short)
 }
 
+/// A name as it stands alone: on a button, in a list to choose from. Inside of a sentence it stays small.
+pub fn alone(name: &str) -> String {
+    let mut name = name.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
+}
+
 /// How long ago, in the largest unit that is full.
 pub fn age(since: Timestamp) -> String {
     let minutes = device::now().duration_since(since).as_secs().max(0) / 60;

@@ -2,7 +2,9 @@
 //! here is the program in the worker.
 
 use serde_json::json;
-use takt_domain::label::{self, Material, OwnLabel};
+use takt_api::counts::{CountAnswer, Sheet};
+use takt_api::stock::ItemStock;
+use takt_domain::label::{self, LabelId, Material, OwnLabel};
 use takt_labels::code128::Code128;
 use takt_tests::browser::Browser;
 use takt_tests::film::Film;
@@ -22,6 +24,9 @@ const SPY: &str = "window.spied = { streams: [], shaken: [], tones: [] }; \
     navigator.vibrate = pattern => spied.shaken.push(pattern) > 0; \
     const start = OscillatorNode.prototype.start; \
     OscillatorNode.prototype.start = function (...when) { spied.tones.push(this.frequency.value); return start.apply(this, when) };";
+
+/// The reader has chosen before to scan one code after another: the film waits for nobody.
+const KEEPS_SCANNING: &str = "localStorage.setItem('takt.scan-on', 'true')";
 
 fn holds(browser: &mut Browser, what: &str, script: &str) {
     until(what, || (browser.eval(script) == json!(true)).then_some(()));
@@ -46,6 +51,19 @@ fn asked(phone: &mut Browser) -> Vec<String> {
                   .filter(url => url.pathname === '/api/v1/scan').map(url => url.searchParams.get('code'))";
     let found = phone.eval(script);
     found.as_array().into_iter().flatten().filter_map(|code| code.as_str().map(str::to_owned)).collect()
+}
+
+/// The label of a single piece, or of a single box.
+fn piece(item: &str, quantity: &str, number: u64) -> String {
+    let (item, quantity) = (item.parse().expect("an item"), quantity.parse().ok());
+    let label = Some(LabelId::from_random(number));
+    label::write(&OwnLabel::Material(Material { item, lot: String::new(), quantity, expiry: None, label }))
+}
+
+/// The view of the camera stays open, and says that of the last code.
+fn says(phone: &mut Browser, text: &str) {
+    let said = format!("document.querySelector('.camera-last')?.innerText.includes({})", json!(text));
+    holds(phone, text, &said);
 }
 
 fn camera_is_out(phone: &mut Browser) {
@@ -112,6 +130,62 @@ fn a_code_that_is_not_kept_is_said_to_be_unknown_where_there_is_no_network() {
 }
 
 #[test]
+fn labels_scanned_one_after_another_make_lines_that_are_booked_together() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let place = label::write(&OwnLabel::Location(SMALL.beside.parse().expect("a place")));
+    let film = Film::of_qrs(&[&piece(SMALL.material, "5", 1), &piece(SMALL.material, "7", 2), "NOWHERE-1", &place]);
+    let mut phone = storekeeper(&host.base, &film);
+    spied_from_now_on(&mut phone, KEEPS_SCANNING);
+    phone.open(&format!("{}/move/receipt", host.base));
+    phone.press(CAMERA);
+    for said in ["已扫 2 行", "不认识这个码:NOWHERE-1", SMALL.beside, "此标签已在列表里"] {
+        says(&mut phone, said);
+    }
+    // That one code is not known is what this was about.
+    phone.complaints.clear();
+    phone.look("camera-row");
+    phone.press("关闭");
+    camera_is_out(&mut phone);
+    phone.read("已扫 2 行");
+    phone.look("move-lines");
+    assert_eq!(phone.axe(&[]), Vec::<String>::new());
+    phone.tap(".bottom .primary");
+    phone.read("已记账 入库 2 行");
+    let stock: ItemStock = people.manager.get(&format!("/api/v1/stock/{}", SMALL.material)).ok().json();
+    let beside = stock.places.iter().find(|place| place.location.as_str() == SMALL.beside);
+    let on_hand = beside.map(|place| place.on_hand.to_string());
+    assert_eq!(on_hand.as_deref(), Some("12"), "the goods are at the place that was scanned");
+}
+
+#[test]
+fn a_code_that_stays_in_view_is_one_scan_and_a_count_goes_on_from_code_to_code() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    people.receive(SMALL.material, "10", SMALL.store);
+    people.receive(SMALL.product, "4", SMALL.store);
+    let begun = people.storekeeper.post("/api/v1/counts", json!({"scope": {"locations": [SMALL.store]}}));
+    let id = begun.ok().json::<CountAnswer>().id;
+    let place = label::write(&OwnLabel::Location(SMALL.store.parse().expect("a place")));
+    let codes = ["6901234567892", &piece(SMALL.product, "4", 1), &place];
+    let film = Film::of_qrs(&codes);
+    let mut phone = storekeeper(&host.base, &film);
+    spied_from_now_on(&mut phone, KEEPS_SCANNING);
+    phone.open(&format!("{}/desk/count/{id}", host.base));
+    phone.read("先扫或选库位");
+    phone.press(CAMERA);
+    for said in ["Material 1 ", "Product 4 ", SMALL.store] {
+        says(&mut phone, said);
+    }
+    phone.press("关闭");
+    camera_is_out(&mut phone);
+    assert_eq!(asked(&mut phone), codes);
+    // What was counted is entered when something else is scanned.
+    let sheet: Sheet = people.storekeeper.get(&format!("/api/v1/counts/{id}/sheet")).ok().json();
+    assert!(sheet.rows.len() == 2 && sheet.rows.iter().all(|row| row.state != "open"), "{sheet:?}");
+}
+
+#[test]
 fn gs1_bars_keep_fnc1_and_a_reader_of_the_browser_that_drops_it_is_not_believed() {
     let host = Fresh::small();
     let film = Film::of_bars(&Code128::gs1(ELEMENTS).expect("elements are printable"));
@@ -146,7 +220,7 @@ fn the_view_of_the_camera_closes_with_escape_has_no_torch_where_there_is_none_an
     phone.read("把条码放进框里");
     phone.look("camera");
     assert_eq!(phone.axe(&[]), Vec::<String>::new());
-    assert!(phone.offers("关闭") && !phone.offers("手电"));
+    assert!(phone.offers("关闭") && !phone.offers("手电") && !phone.offers("连续扫码"));
     for kind in ["keyDown", "keyUp"] {
         let key = json!({"type": kind, "key": "Escape", "code": "Escape", "windowsVirtualKeyCode": 27});
         phone.call("Input.dispatchKeyEvent", key);
@@ -154,6 +228,17 @@ fn the_view_of_the_camera_closes_with_escape_has_no_torch_where_there_is_none_an
     camera_is_out(&mut phone);
     let focused = phone.eval("document.activeElement.getAttribute('aria-label')");
     assert_eq!(focused, json!(CAMERA), "the focus comes back to the button");
+
+    // Where one code is taken after another the view offers to stay open, and this device keeps what was chosen.
+    phone.open(&format!("{}/move/receipt", host.base));
+    for was in ["false", "true"] {
+        phone.press(CAMERA);
+        phone.see(&format!(".camera-on[aria-pressed={was}]"));
+        phone.press("连续扫码");
+        phone.press("关闭");
+        camera_is_out(&mut phone);
+    }
+    phone.open(&format!("{}/stock", host.base));
 
     // Whoever leaves the page leaves the camera.
     phone.press(CAMERA);

@@ -16,6 +16,15 @@ const LENGTH_MIN: usize = 4;
 
 /// The input, with the focus on it. `found` gets the code and how it came in.
 pub fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + Clone + 'static) -> View {
+    draw(value, hint, camera::button(keyboard::deliver), found)
+}
+
+/// The same on a page that takes one code after another (`camera::goes_on`).
+pub fn for_many(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + Clone + 'static) -> View {
+    draw(value, hint, camera::button_for_many(keyboard::deliver), found)
+}
+
+fn draw(value: Signal<String>, hint: Text, camera: View, found: impl Fn(String, Source) + Clone + 'static) -> View {
     let input = create_node_ref();
     let began = create_signal((0usize, 0.0f64));
     let scanned = found.clone();
@@ -58,7 +67,6 @@ pub fn view(value: Signal<String>, hint: Text, found: impl Fn(String, Source) + 
             found(code, if fast { Source::Scan } else { Source::Hand });
         }
     };
-    let camera = camera::button(keyboard::deliver);
     view! {
         form(class="scan", role="search", on:submit=submit) {
             input(

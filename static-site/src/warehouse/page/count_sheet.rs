@@ -7,16 +7,17 @@ use sycamore::prelude::*;
 use takt_api::counts::{CountAnswer, CountRow, EnterLine, LineAnswer, Sheet, SheetRow, StartCount};
 use takt_api::stock::{Scanned, Source};
 use takt_domain::id::{CountId, LocationId};
-use takt_domain::master::Item;
+use takt_domain::master::{Item, Location};
+use takt_domain::quantity::Quantity;
 
 use crate::net::Fault;
 use crate::net::list::List;
 use crate::net::read::Read;
-use crate::net::scan::scan;
-use crate::net::submit::Submit;
+use crate::net::scan::{self, scan};
+use crate::net::submit::{Progress, Submit};
 use crate::route::{Route, encode};
 use crate::text::Text;
-use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, toast::Toast};
+use crate::ui::{self, camera, fault, field, number_pad, scan_input, submit_button, toast::Toast, tone};
 use crate::{app, show, text};
 
 const NONE: Text = Text::new("没有进行中的盘点", "Nothing is being counted");
@@ -29,6 +30,8 @@ const MORE: Text = Text::new("另处又找到(再加)", "Found in another spot: 
 const WHOLE: Text = Text::new("这里的全部", "All that is here");
 const HOW: Text = Text::new("数量是", "The quantity is");
 const RECOUNT: Text = Text::new("需另一人复盘", "Somebody else counts it again");
+const SCAN_AGAIN: Text = Text::new("还在记上一项,请再扫:{}", "The last one is being entered; scan again: {}");
+const TWICE: Text = Text::new("此标签已数过:{}", "This label was counted already: {}");
 const COUNTED: Text = Text::new("已盘", "Counted");
 const LEFT: Text = Text::new("还有 {} 项", "{} left");
 
@@ -74,6 +77,8 @@ struct Form {
     quantity: Signal<String>,
     more: Signal<bool>,
     source: Signal<Source>,
+    /// The labels of single pieces that were scanned one after another.
+    pieces: Signal<Vec<String>>,
     missing: Signal<String>,
     fault: Signal<Option<Fault>>,
 }
@@ -88,20 +93,31 @@ fn one(id: &str) -> View {
         quantity: create_signal(String::new()),
         more: create_signal(false),
         source: create_signal(Source::Hand),
+        pieces: create_signal(Vec::new()),
         missing: create_signal(String::new()),
         fault: create_signal(None),
     };
     let sheet: Read<Sheet> = Read::new(format!("{base}/sheet"));
     let (submit, scanned) = (Submit::new(), create_signal(String::new()));
+    let path: Rc<str> = format!("{base}/lines").into();
+    let lines = Rc::clone(&path);
+    let enter: Rc<dyn Fn(Next)> = Rc::new(move |next| send(form, submit, &lines, sheet, next));
     let found = move |code: String, source: Source| {
         scanned.set(String::new());
         submit.clear();
-        load(form, sheet, code, source);
+        load(form, sheet, submit, code, source, Rc::clone(&enter));
     };
-    let scan = scan_input::view(scanned, SCAN, found);
+    // What went wrong is said on the page, which is not seen under the camera's view.
+    create_effect(move || {
+        let is_wrong = submit.progress.with(|now| matches!(now, Progress::Failed(_) | Progress::Unknown(..)));
+        if is_wrong || form.missing.with(|missing| !missing.is_empty()) {
+            camera::close();
+        }
+    });
+    let scan = scan_input::for_many(scanned, SCAN, found);
     let amount = amount(form);
     let rows = ui::shown(sheet, move |sheet| rows(&sheet, form));
-    let button = submit_button::view(submit, NEXT, move || send(form, submit, &base, sheet));
+    let button = submit_button::view(submit, NEXT, move || send(form, submit, &path, sheet, Rc::new(|| {})));
     let hint = ui::hint(form.missing);
     let fields = submit_button::fields(submit, amount);
     let body = view! { div(class="filters") { (scan) } (fields) (rows) div(class="bottom") { (hint) (button) } };
@@ -138,29 +154,109 @@ fn line_of(form: Form, sheet: &Sheet, item: &Item, lot: String) -> String {
     }
 }
 
-fn load(form: Form, sheet: Read<Sheet>, code: String, source: Source) {
+/// What comes after.
+type Next = Rc<dyn Fn()>;
+
+/// Finds what a code means and puts it where it belongs.
+fn load(form: Form, sheet: Read<Sheet>, submit: Submit, code: String, source: Source, enter: Rc<dyn Fn(Next)>) {
+    let goes_on = camera::goes_on();
     app::spawn(async move {
         let outcome = scan(&code, source).await;
         if !form.item.is_alive() {
             return;
         }
         form.fault.set(None);
+        if goes_on {
+            return row_of(form, sheet, submit, &code, outcome, &enter);
+        }
         match outcome {
             Ok(Scanned::Item { item, with }) => {
-                let known = untrack(|| sheet.ready());
-                let lot =
-                    known.map_or_else(|| with.lot.clone(), |sheet| line_of(form, &sheet, &item, with.lot.clone()));
+                let lot = lot_of(form, sheet, &item, with.lot.clone());
                 choose(form, Rc::new(item), lot, source);
             }
-            Ok(Scanned::Location { location }) => {
-                form.place.set(location.id.to_string());
-                form.item.set(None);
-                form.missing.set(String::new());
-            }
+            Ok(Scanned::Location { location }) => go_to(form, &location),
             Ok(_) => form.missing.set(SCAN.get().into()),
             Err(fault) => form.fault.set(Some(fault)),
         }
     });
+}
+
+fn lot_of(form: Form, sheet: Read<Sheet>, item: &Item, lot: String) -> String {
+    match untrack(|| sheet.ready()) {
+        Some(sheet) => line_of(form, &sheet, item, lot),
+        None => lot,
+    }
+}
+
+fn go_to(form: Form, location: &Location) {
+    form.place.set(location.id.to_string());
+    form.item.set(None);
+    form.missing.set(String::new());
+}
+
+/// One code of several in a row: each of the same item adds to its quantity, and one of something else first has `enter` send
+/// what was counted.
+fn row_of(
+    form: Form,
+    sheet: Read<Sheet>,
+    submit: Submit,
+    code: &str,
+    outcome: Result<Scanned, Fault>,
+    enter: &Rc<dyn Fn(Next)>,
+) {
+    let refuse = |why: &str| {
+        tone::bad();
+        camera::say(why, false);
+    };
+    if untrack(move || submit.is_held()) {
+        return refuse(&SCAN_AGAIN.with(code));
+    }
+    let is_open = form.item.with_untracked(Option::is_some) && !form.quantity.with_untracked(String::is_empty);
+    let next: Next = match outcome {
+        Ok(Scanned::Item { item, with }) => {
+            let label = with.unique.then(|| code.to_owned());
+            if label.as_ref().is_some_and(|label| form.pieces.with_untracked(|all| all.contains(label))) {
+                return refuse(&TWICE.with(&item.name));
+            }
+            let lot = lot_of(form, sheet, &item, with.lot.clone());
+            // What is counted in whole pieces is counted by scanning.
+            let piece = (item.scale == 0).then(|| Quantity::from_units(1, 0));
+            let said = with.quantity.and_then(|said| said.at_scale(item.scale).ok()).or(piece);
+            let item = Rc::new(item);
+            if is_chosen(form, &item, &lot) {
+                return add(form, &item, &lot, said, label);
+            }
+            Rc::new(move || add(form, &item, &lot, said, label.clone()))
+        }
+        Ok(Scanned::Location { location }) => Rc::new(move || {
+            go_to(form, &location);
+            camera::say(&format!("{} {}", location.id, location.name), true);
+        }),
+        Ok(_) => return refuse(SCAN.get()),
+        Err(fault) => return refuse(&scan::unknown(code, &fault)),
+    };
+    if is_open { enter(next) } else { next() }
+}
+
+fn is_chosen(form: Form, item: &Item, lot: &str) -> bool {
+    let is_same = |now: &Option<Rc<Item>>| now.as_ref().is_some_and(|now| now.id == item.id);
+    form.item.with_untracked(is_same) && form.lot.with_untracked(|now| now == lot)
+}
+
+/// Adds what a label says to what is counted, which becomes that item where it was another.
+fn add(form: Form, item: &Rc<Item>, lot: &str, said: Option<Quantity>, label: Option<String>) {
+    if !is_chosen(form, item, lot) {
+        choose(form, Rc::clone(item), lot.to_owned(), Source::Scan);
+    }
+    let before = form.quantity.with_untracked(|text| number_pad::quantity(text, item.scale));
+    let before = before.unwrap_or(Quantity::zero(item.scale));
+    let Some(sum) = said.and_then(|said| before.plus(said).ok()) else {
+        // Nobody can tell how much a bag weighs by its barcode: the page asks for it.
+        return form.missing.set(text::FILL_IN.with(text::QUANTITY.get()));
+    };
+    form.pieces.update(|all| all.extend(label));
+    form.quantity.set(sum.to_string());
+    camera::say(&format!("{} {sum} {}", item.name, item.unit), true);
 }
 
 /// Where, what, and how much.
@@ -256,7 +352,8 @@ fn item_row(row: &SheetRow, form: Form) -> View {
     } } }
 }
 
-fn send(form: Form, submit: Submit, base: &str, sheet: Read<Sheet>) {
+/// Enters what was counted, and goes on with what comes after.
+fn send(form: Form, submit: Submit, path: &str, sheet: Read<Sheet>, next: Next) {
     let Ok(location) = form.place.with_untracked(|place| place.parse::<LocationId>()) else {
         return form.missing.set(FIRST.get().into());
     };
@@ -278,11 +375,12 @@ fn send(form: Form, submit: Submit, base: &str, sheet: Read<Sheet>) {
         counted_at: None,
     };
     let said = format!("{} {}", item.name, item.unit);
-    submit.send("POST", format!("{base}/lines"), &body, form.source.get_untracked(), move |answer: LineAnswer| {
+    submit.send("POST", path.to_owned(), &body, form.source.get_untracked(), move |answer: LineAnswer| {
         let state = if answer.state == "recount" { RECOUNT } else { COUNTED };
         app::app().say(Toast::good(format!("{}: {} {said}", state.get(), answer.quantity)));
         form.item.set(None);
         form.quantity.set(String::new());
         sheet.again();
+        next();
     });
 }

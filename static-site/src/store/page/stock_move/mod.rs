@@ -1,4 +1,7 @@
-//! Stock in, out and from place to place: scan, type the quantity, book. The scanner may be used at any time.
+//! Stock in, out and from place to place: scan, type the quantity, book. The scanner may be used at any time. With the camera
+//! labels may also be scanned one after another, and booked together.
+
+mod lines;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,13 +13,14 @@ use takt_domain::id::{LocationId, OrderId};
 use takt_domain::ledger::MovementKind;
 use takt_domain::master::{Item, LocationKind};
 
+use self::lines::Line;
 use crate::net::Fault;
 use crate::net::device::{self, Kept};
 use crate::net::read::Read;
 use crate::net::scan::{self, scan};
 use crate::net::submit::Submit;
 use crate::route::{Route, encode};
-use crate::ui::{self, fault, field, number_pad, scan_input, submit_button, tap, toast::Toast, tone};
+use crate::ui::{self, camera, fault, field, number_pad, scan_input, submit_button, tap, toast::Toast, tone};
 use crate::{app, show, text};
 
 /// What people book by hand.
@@ -28,6 +32,8 @@ const KINDS: [MovementKind; 6] = [
     MovementKind::Shipment,
     MovementKind::Scrap,
 ];
+
+const LINES_BOOKED: text::Text = text::Text::new("{} 行", "{} line{s}");
 
 /// For so long a code that was booked is asked about when it is scanned once more.
 const AGAIN_MS: f64 = 30_000.0;
@@ -49,6 +55,8 @@ struct Form {
     document: Signal<String>,
     reason: Signal<String>,
     source: Signal<Source>,
+    /// What was scanned one after another.
+    lines: Signal<Vec<Line>>,
     /// The code that was scanned.
     scan: Signal<String>,
     /// A code that says nothing unique and was booked a moment ago: the reader is asked whether it is another one.
@@ -65,7 +73,7 @@ pub(crate) fn view(kind: MovementKind) -> View {
     let tabs: Vec<_> = KINDS
         .into_iter()
         .map(|other| {
-            let (path, name) = (Route::Move(other).path(), other.label(app::lang()));
+            let (path, name) = (Route::Move(other).path(), show::alone(other.label(app::lang())));
             let current = if other == kind { Some("page") } else { None };
             view! { a(class="option", href=path, aria-current=current) { (name) } }
         })
@@ -128,6 +136,7 @@ fn form(kind: MovementKind, plant: &Rc<PlantDetail>) -> View {
         document: create_signal(String::new()),
         reason: create_signal(String::new()),
         source: create_signal(Source::Hand),
+        lines: create_signal(Vec::new()),
         scan: create_signal(String::new()),
         again: create_signal(None),
         fault: create_signal(None),
@@ -153,7 +162,7 @@ fn form(kind: MovementKind, plant: &Rc<PlantDetail>) -> View {
     } else {
         View::new()
     };
-    let (chosen, amount) = (chosen(form), amount(form));
+    let (chosen, amount, lines) = (chosen(form), amount(form), lines::view(form.lines));
     let lot = field::line(text::LOT, form.lot, text::OPTIONAL);
     let document = field::line(text::DOCUMENT, form.document, text::OPTIONAL);
     let reason = field::line(text::REASON, form.reason, text::OPTIONAL);
@@ -162,14 +171,14 @@ fn form(kind: MovementKind, plant: &Rc<PlantDetail>) -> View {
         submit,
         view! {
             div(class="columns") {
-                div(class="column") { section(class="card") { (chosen) div(class="ends") { (from) (to) } (order) } }
+                div(class="column") { (lines) section(class="card") { (chosen) div(class="ends") { (from) (to) } (order) } }
                 div(class="column") { (amount) (note) }
             }
         },
     );
     let hint = ui::hint(form.missing);
-    let scan = scan_input::view(scanned, text::SCAN_ITEM, found);
-    let button = submit_button::view(submit, kind.label(app::lang()), move || send(form, submit));
+    let scan = scan_input::for_many(scanned, text::SCAN_ITEM, found);
+    let button = submit_button::view(submit, show::alone(kind.label(app::lang())), move || send(form, submit, 0));
     view! {
         div(class="filters") { (scan) }
         (fields)
@@ -184,13 +193,18 @@ fn was_booked_now(code: &str) -> bool {
 
 /// Finds what a code means and puts it where it belongs.
 fn load(form: Form, code: String, source: Source) {
+    let goes_on = camera::goes_on();
     app::spawn(async move {
         let outcome = scan(&code, source).await;
         if !form.item.is_alive() {
             return;
         }
         form.fault.set(None);
+        if goes_on {
+            tell(&outcome, &code);
+        }
         match outcome {
+            Ok(Scanned::Item { item, with }) if goes_on => lines::take(form.lines, form.kind, code, item, &with),
             Ok(Scanned::Item { item, with }) => {
                 let is_label = source == Source::Scan || with.unique;
                 if is_label && !with.unique && was_booked_now(&code) && form.again.replace(Some(code.clone())).is_none()
@@ -230,6 +244,19 @@ fn load(form: Form, code: String, source: Source) {
             Err(fault) => form.fault.set(Some(fault)),
         }
     });
+}
+
+/// Says in the camera's view what a code means that makes no line.
+fn tell(outcome: &Result<Scanned, Fault>, code: &str) {
+    let (said, is_good) = match outcome {
+        Ok(Scanned::Item { .. }) => return,
+        Ok(Scanned::Order { order }) => (format!("{} {order}", text::ORDER.get()), true),
+        Ok(Scanned::Location { location }) => (format!("{} {}", location.id, location.name), true),
+        Ok(Scanned::Unit { with }) if !with.lot.is_empty() => (format!("{} {}", text::LOT.get(), with.lot), true),
+        Ok(Scanned::Unit { .. }) => (text::NO_ITEM_ON_LABEL.get().to_owned(), false),
+        Err(fault) => (scan::unknown(code, fault), false),
+    };
+    camera::say(&said, is_good);
 }
 
 /// The item that is moved, with what is free of it.
@@ -286,11 +313,19 @@ fn amount(form: Form) -> View {
     }
 }
 
-fn send(form: Form, submit: Submit) {
+/// Books what the form says, or else the first of the lines, and then those after it; `booked` have been before.
+fn send(form: Form, submit: Submit, booked: usize) {
     let fill_in = |name: text::Text| form.missing.set(text::FILL_IN.with(name.get()));
-    let Some(item) = form.item.get_clone_untracked() else { return fill_in(text::ITEM) };
-    let typed = form.quantity.with_untracked(|text| number_pad::quantity(text, item.scale));
-    let Some(quantity) = typed.filter(|quantity| quantity.is_positive()) else { return fill_in(text::QUANTITY) };
+    let line = form.lines.with_untracked(|lines| lines.first().cloned());
+    let line = line.filter(|_| form.item.with_untracked(Option::is_none));
+    let Some(item) = line.as_ref().map(|line| Rc::clone(&line.item)).or_else(|| form.item.get_clone_untracked()) else {
+        return fill_in(text::ITEM);
+    };
+    let quantity = match &line {
+        Some(line) => Some(line.quantity),
+        None => form.quantity.with_untracked(|text| number_pad::quantity(text, item.scale)),
+    };
+    let Some(quantity) = quantity.filter(|quantity| quantity.is_positive()) else { return fill_in(text::QUANTITY) };
     let (has_from, has_to) = ends(form.kind);
     let place = |wanted: bool, end: Signal<String>| -> Option<LocationId> {
         end.with_untracked(|end| end.parse().ok()).filter(|_| wanted)
@@ -317,7 +352,7 @@ fn send(form: Form, submit: Submit) {
     let body = CreateMovement {
         kind: form.kind,
         item: item.id.clone(),
-        lot: words(form.lot),
+        lot: line.as_ref().map_or_else(|| words(form.lot), |line| line.lot.clone()),
         from,
         to,
         quantity,
@@ -325,7 +360,7 @@ fn send(form: Form, submit: Submit) {
         document: words(form.document),
         line: None,
         reason: words(form.reason),
-        scan: form.scan.get_clone_untracked(),
+        scan: line.as_ref().map_or_else(|| form.scan.get_clone_untracked(), |line| line.code.clone()),
         // It may be sent much later, from a place with a network.
         occurred_at: Some(device::now()),
         expires: None,
@@ -335,18 +370,36 @@ fn send(form: Form, submit: Submit) {
     };
     let code = body.scan.clone();
     let what = format!("{} {} {quantity} {}", form.kind.label(app::lang()), item.name, item.unit);
+    let source = if line.is_some() { Source::Scan } else { form.source.get_untracked() };
+    let is_line = line.is_some();
     let said = format!("{} {what}", text::BOOKED.get());
-    let source = form.source.get_untracked();
     submit.send_kept("/api/v1/movements", what, &body, source, move |answer: Option<MovementAnswer>| {
+        if !code.is_empty() {
+            LAST.set((code.clone(), js_sys::Date::now()));
+        }
+        if is_line {
+            return line_done(form, submit, &code, booked + 1, answer.is_some());
+        }
         if answer.is_some() {
             app::app().say(Toast::good(said.clone()));
         }
         if !code.is_empty() {
-            LAST.set((code.clone(), js_sys::Date::now()));
             form.lot.set(String::new());
             form.scan.set(String::new());
         }
         form.quantity.set(String::new());
         form.item.set(None);
     });
+}
+
+/// A line is booked, or waits on this device: the next one.
+fn line_done(form: Form, submit: Submit, code: &str, booked: usize, is_booked: bool) {
+    form.lines.update(|lines| lines.retain(|line| line.code != code));
+    if !form.lines.with_untracked(Vec::is_empty) {
+        return send(form, submit, booked);
+    }
+    if is_booked {
+        let kind = form.kind.label(app::lang());
+        app::app().say(Toast::good(format!("{} {kind} {}", text::BOOKED.get(), LINES_BOOKED.count(booked))));
+    }
 }
