@@ -71,7 +71,6 @@ texts! {
     MANAGER: "经营看板", "Figures";
     HOST_OPERATIONS: "运行监控", "Operations";
     MANAGEMENT: "管理", "Management";
-    ELSEWHERE: "其他", "Elsewhere";
     FLOOR: "现场", "Shop floor";
     MENU: "菜单", "Menu";
     ACTIVE: "可以登录", "May sign in";

@@ -11,11 +11,15 @@ use super::pages::{Draw, PAGES, Page};
 use crate::app;
 use crate::net::LIVE_MS;
 use crate::net::read::Read;
-use crate::route::{MANAGEMENT, Route, desk};
+use crate::route::{MANAGEMENT, ManagementPage, Route, desk};
 use crate::sign_in;
 use crate::text::{self, Text};
 use crate::ui::icon::{self, Icon};
 use crate::ui::{self, tap};
+use wasm_bindgen::JsCast;
+
+/// The pages with charts: they have a table of their own, as they have a heading of their own.
+static CHARTS: [ManagementPage; MANAGEMENT.len()] = MANAGEMENT;
 
 /// The frame around the pages that a bundle draws.
 pub fn view(views: &'static [(&'static str, Draw)]) -> View {
@@ -26,33 +30,41 @@ fn is_open(page: &Page) -> bool {
     page.needs.iter().any(|permission| app::may(*permission))
 }
 
+/// What a page is called, and what opens it.
+fn known(at: &str) -> Option<(Text, &'static [Permission])> {
+    let charts = CHARTS.iter().find(|page| page.at == at).map(|page| (page.name, std::slice::from_ref(&page.needs)));
+    charts.or_else(|| PAGES.iter().find(|page| page.at == at).map(|page| (page.name, page.needs)))
+}
+
 /// The page of an address; at `/desk` itself the first that is open to the reader.
 fn page(route: &Route, views: &[(&'static str, Draw)]) -> View {
     let Route::Desk(segments) = route else { return ui::shell::unknown("/desk") };
-    let (page, rest) = match segments.split_first() {
-        None => (PAGES.iter().find(|page| is_open(page)), &[][..]),
-        Some((first, rest)) => (PAGES.iter().find(|page| page.at == first), rest),
+    let (at, rest) = match segments.split_first() {
+        None => (PAGES.iter().find(|page| is_open(page)).map_or("", |page| page.at), &[][..]),
+        Some((first, rest)) => (first.as_str(), rest),
     };
-    let Some(page) = page else { return ui::shell::unknown(if segments.is_empty() { "/" } else { "/desk" }) };
-    if !is_open(page) {
-        return closed(page);
+    let Some((name, needs)) = known(at) else {
+        return ui::shell::unknown(if segments.is_empty() { "/" } else { "/desk" });
+    };
+    if !needs.iter().any(|permission| app::may(*permission)) {
+        return closed(name, needs);
     }
-    match views.iter().find(|(at, _)| *at == page.at) {
+    match views.iter().find(|(drawn, _)| *drawn == at) {
         Some((_, draw)) => draw(rest),
         // It is their first page, and in another bundle.
         None => {
-            app::app().go_instead(&desk(page.at).path());
+            app::app().go_instead(&desk(at).path());
             View::new()
         }
     }
 }
 
 /// A page that is not the reader's to open: which permission it takes, and who has it.
-fn closed(page: &Page) -> View {
-    let missing: Vec<_> = page.needs.iter().map(|needed| Unmet::permission(*needed, app::lang())).collect();
+fn closed(name: Text, needs: &[Permission]) -> View {
+    let missing: Vec<_> = needs.iter().map(|needed| Unmet::permission(*needed, app::lang())).collect();
     let reasons = ui::fault::reasons(&missing);
     let body = view! { section(class="card") { h2 { (text::NOT_NOW) } (reasons) } };
-    ui::shell::page(page.name.get(), None, View::new(), body)
+    ui::shell::page(name.get(), None, View::new(), body)
 }
 
 /// What the floor's own pages show, one load away.
@@ -76,16 +88,13 @@ fn navigation() -> View {
             group = Some(page.group);
             parts.push(heading(page.group));
         }
-        parts.push(link(page, open));
+        parts.push(link(page.at, page.icon, page.name, open));
     }
-    let charts: Vec<_> = MANAGEMENT.iter().filter(|page| app::may(page.needs)).collect();
+    let charts: Vec<_> = CHARTS.iter().filter(|page| app::may(page.needs)).collect();
     if !charts.is_empty() {
         parts.push(heading(text::MANAGEMENT));
     }
-    parts.extend(charts.into_iter().map(|page| {
-        let (path, drawing, name) = (desk(page.at).path(), page.icon, page.name);
-        view! { a(href=path) { (drawing) span { (name) } } }
-    }));
+    parts.extend(charts.into_iter().map(|page| link(page.at, page.icon, page.name, open)));
     parts.push(heading(text::FLOOR));
     parts.extend(floor().into_iter().map(|(route, drawing, name)| {
         let path = route.path();
@@ -95,10 +104,15 @@ fn navigation() -> View {
     let (language, sign_out) = (sign_in::language(), sign_in::sign_out());
     let class = move || if open.get() { "side open" } else { "side" };
     let expanded = move || if open.get() { "true" } else { "false" };
-    let flip = tap(move || open.set(!open.get_untracked()));
+    let side = create_node_ref();
+    let flip = tap(move || {
+        open.set(!open.get_untracked());
+        show_current(side);
+    });
+    on_mount(move || show_current(side));
     view! {
         button(r#type="button", class="round menu", aria-label=text::MENU, aria-expanded=expanded, on:click=flip) { (icon::MENU) }
-        nav(class=class, aria-label=text::NAVIGATION) {
+        nav(r#ref=side, class=class, aria-label=text::NAVIGATION) {
             span(class="brand") { "Takt" }
             (parts)
             div(class="side-foot") { a(href="/me") { (icon::ME) span { (who) } } (language) (sign_out) }
@@ -106,27 +120,35 @@ fn navigation() -> View {
     }
 }
 
+/// Brings the entry of the page that is open into view: there are more than a screen is high.
+fn show_current(side: NodeRef) {
+    let Some(side) = side.try_get().and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { return };
+    let current = side.query_selector("[aria-current]").ok().flatten();
+    if let Some(current) = current.and_then(|entry| entry.dyn_into::<web_sys::HtmlElement>().ok()) {
+        side.set_scroll_top(current.offset_top() - side.client_height() / 2);
+    }
+}
+
 fn heading(name: Text) -> View {
     view! { span(class="side-group") { (name) } }
 }
 
-fn link(page: &'static Page, open: Signal<bool>) -> View {
-    let path = desk(page.at).path();
+fn link(at: &'static str, drawing: Icon, name: Text, open: Signal<bool>) -> View {
+    let path = desk(at).path();
     let here = create_memo(move || {
         app::app().route.with(|route| match route {
-            Route::Desk(segments) => segments.first().map_or_else(|| is_home(page), |first| first == page.at),
+            Route::Desk(segments) => segments.first().map_or_else(|| is_home(at), |first| first == at),
             _ => false,
         })
     });
     let current = move || if here.get() { Some("page") } else { None };
-    let (drawing, name) = (page.icon, page.name);
-    let badge = if page.at == "alerts" { badge() } else { View::new() };
+    let badge = if at == "alerts" { badge() } else { View::new() };
     // The menu of a narrow screen has done its work.
     view! { a(href=path, aria-current=current, on:click=tap(move || open.set(false))) { (drawing) span { (name) } (badge) } }
 }
 
-fn is_home(page: &Page) -> bool {
-    PAGES.iter().find(|page| is_open(page)).is_some_and(|home| home.at == page.at)
+fn is_home(at: &str) -> bool {
+    PAGES.iter().find(|page| is_open(page)).is_some_and(|home| home.at == at)
 }
 
 /// How many alerts nobody looks after.

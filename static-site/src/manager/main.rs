@@ -4,11 +4,10 @@
 mod chart;
 mod figure;
 mod page;
-mod shell;
 
 // The pages name the shared parts as if they stood here.
-use takt_site_app::{app, net, route, show, sign_in, text, ui};
+use takt_site_app::{app, frame, net, route, show, text, ui};
 
 fn main() {
-    app::start(app::Bundle { made: &takt_api::pages::MANAGER, view: shell::view });
+    app::start(app::Bundle { made: &takt_api::pages::MANAGER, view: || frame::desk::view(page::VIEWS) });
 }
