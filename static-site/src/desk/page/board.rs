@@ -113,7 +113,7 @@ fn draw(board: &Rc<Board>, forms: Read<Forms>) -> View {
 /// A state with its orders, each with why it is stuck and the plant's own fields that lists show.
 fn draw_column(board: &Board, column: &BoardColumn, forms: Read<Forms>) -> View {
     let lang = app::lang();
-    let name = column.label.get(lang).to_owned();
+    let name = show::alone(column.label.get(lang));
     let more = if column.more { "+" } else { "" };
     let count = format!("{}{more}", column.orders.len());
     let cards: Vec<_> = column

@@ -60,8 +60,7 @@ fn draw(why: Rc<Why>) -> View {
         section(class="card why-head") {
             div(class="chips") { span(class="chip") { (state) } span(class="chip") { (age) } (blocked) }
             p(class="why-headline") { (headline) }
-            a(class="quiet small", href=path) { (text::ORDER) " " (order) }
-            (cost)
+            div(class="inline") { a(class="quiet small", href=path) { (text::ORDER) " " (order) } (cost) }
         }
         (waits)
     }

@@ -21,6 +21,11 @@ use crate::{app, show, text};
 
 const LABEL: Text = Text::new("标签", "Labels");
 const WHICH: Text = Text::new("扫描或输入工单号", "Scan or type the number of an order");
+const FOR_WHAT: Text = Text::new(
+    "流转卡随工单走:每道工序和物料一张纸",
+    "The sheet that goes with an order: its operations and its material",
+);
+const SECONDS: Text = Text::new("{} 秒", "{} s");
 const OPERATION: Text = Text::new("工序", "Operation");
 const RESOURCE: Text = Text::new("机器 / 模具", "Machine / mould");
 const STANDARD: Text = Text::new("标准工时", "Standard time");
@@ -40,7 +45,8 @@ pub(crate) fn view(rest: &[String]) -> View {
         let number = scan_input::view(create_signal(String::new()), WHICH, |code, _| {
             app::app().go(&format!("{}/{}", desk("work-order").path(), encode(&code)));
         });
-        return ui::shell::page(NAME.get(), None, View::new(), number);
+        let nothing = ui::empty(FOR_WHAT);
+        return ui::shell::page(NAME.get(), None, View::new(), view! { (number) (nothing) });
     }
     let sheets: Vec<_> = rest
         .iter()
@@ -134,7 +140,7 @@ fn operations(order: &Order) -> View {
             ];
             let resources = resources.into_iter().flatten().collect::<Vec<_>>().join(" / ");
             let standard =
-                if operation.standard_s == 0 { String::new() } else { format!("{} s", operation.standard_s) };
+                if operation.standard_s == 0 { String::new() } else { SECONDS.with(&operation.standard_s.to_string()) };
             view! { tr { td { (name) } td { (resources) } td(class="short") { (standard) } td {} td {} td {} } }
         })
         .collect();

@@ -10,7 +10,7 @@ use crate::net::device::{self, Kept};
 use crate::net::list::List;
 use crate::route::{desk, encode};
 use crate::ui::{self, camera, custom, field, icon, keyboard, order_parts};
-use crate::{app, flow, text};
+use crate::{app, flow, show, text};
 
 /// What a filter says that is not the name of a state: every state that is not over.
 const OPEN: &str = "";
@@ -67,7 +67,7 @@ fn state_filter(state: Signal<String>) -> View {
     let mut options = vec![(OPEN.to_owned(), text::OPEN_ORDERS.get().to_owned())];
     let flow = flow::builtin();
     let states = flow.iter().flat_map(|flow| &flow.states);
-    options.extend(states.map(|state| (state.name.clone(), state.label.get(lang).to_owned())));
+    options.extend(states.map(|state| (state.name.clone(), show::alone(state.label.get(lang)))));
     options.push((ALL.to_owned(), text::ALL.get().to_owned()));
     let choose = field::choice(text::STATE, state, options);
     view! { div(class="strip") { (choose) } }

@@ -25,7 +25,7 @@ pub(crate) fn view() -> View {
     });
     let mut options = vec![(String::new(), text::ALL.get().to_owned())];
     let kinds = MovementKind::ALL.into_iter().filter(|kind| *kind != MovementKind::Opening);
-    options.extend(kinds.map(|kind| (kind.as_str().to_owned(), kind.label(app::lang()).to_owned())));
+    options.extend(kinds.map(|kind| (kind.as_str().to_owned(), show::alone(kind.label(app::lang())))));
     let choose = field::choice(text::KIND, kind, options);
     let conflicts =
         if app::may(Permission::StockMove) { ui::link(desk("conflicts").path(), text::CONFLICTS) } else { View::new() };

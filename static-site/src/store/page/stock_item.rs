@@ -132,7 +132,7 @@ fn moves(item: &ItemId) -> View {
     }
     let link = |kind: MovementKind| {
         let path = format!("{}?item={}", Route::Move(kind).path(), encode(item.as_str()));
-        let name = kind.label(app::lang());
+        let name = show::alone(kind.label(app::lang()));
         view! { a(class="button quiet", href=path) { (name) } }
     };
     let links: Vec<_> = [MovementKind::Receipt, MovementKind::Issue, MovementKind::Transfer].map(link).into();

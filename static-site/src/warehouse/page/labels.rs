@@ -103,7 +103,7 @@ pub(crate) fn view(_: &[String]) -> View {
     });
     let hint = ui::hint(form.missing);
     let body = view! {
-        section(class="card form") {
+        section(class="card form narrow") {
             (of) (id) (material) (copies) (size) (printer)
             p(class="note") { (ABOUT) }
             (hint)

@@ -81,7 +81,9 @@ fn row(movement: &Movement) -> View {
     let order = movement.order.as_ref().map(ToString::to_string).unwrap_or_default();
     notes.extend([order, movement.document.clone(), movement.reason.clone(), movement.movement.clone()]);
     notes.retain(|text| !text.is_empty());
-    let notes = notes.join(" · ");
+    // Ids that only programs use are there for who looks closer.
+    let (ids, notes): (Vec<_>, Vec<_>) = notes.into_iter().partition(|text| is_uuid(text));
+    let (ids, notes) = (ids.join(" "), notes.join(" · "));
     let trace = if lot.is_empty() {
         View::new()
     } else {
@@ -94,7 +96,11 @@ fn row(movement: &Movement) -> View {
                 span(class="chip small") { (kind) } strong(class="grow") { (item) " " (lot) } strong(class="number") { (quantity) } (trace)
             }
             p { (from) } p { (to) }
-            p(class="note") { (notes) }
+            p(class="note", title=ids) { (notes) }
         }
     }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.chars().all(|each| each.is_ascii_hexdigit() || each == '-')
 }

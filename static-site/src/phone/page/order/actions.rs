@@ -17,7 +17,7 @@ use crate::net::submit::Submit;
 use crate::route::{Route, encode};
 use crate::ui::icon::{self, Icon};
 use crate::ui::{self, fault, field, sheet, submit_button, tap, toast::Toast};
-use crate::{app, text};
+use crate::{app, show, text};
 
 /// An action with what the domain says of it.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ struct Offer {
 
 impl Offer {
     fn label(&self) -> String {
-        self.action.label.get(app::lang()).to_owned()
+        show::alone(self.action.label.get(app::lang()))
     }
 
     fn does(&self, effect: Effect) -> bool {

@@ -28,7 +28,7 @@ const UNNAMED: Text = Text::new("未命名", "without a name");
 const UP: Text = Text::new("上移 {}", "Move {} up");
 const DOWN: Text = Text::new("下移 {}", "Move {} down");
 const NUMBER_WANTED: Text = Text::new("请填数字", "expected a number");
-const PICK: Text = Text::new("选左边的一个字段来编辑,或新建一个", "Pick a field on the left, or make a new one");
+const PICK: Text = Text::new("选一个字段来编辑,或新建一个", "Pick a field, or make a new one");
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]

@@ -65,14 +65,8 @@ fn amount(amount: Option<Quantity>) -> String {
 
 fn row(cost: &OrderCost) -> View {
     let title = format!("{} · {} × {}", cost.order, cost.name, cost.good);
-    let note = format!(
-        "{} {} · {} {} {}",
-        STANDARD.get(),
-        amount(cost.total.standard),
-        ACTUAL.get(),
-        amount(cost.total.actual),
-        cost.currency
-    );
+    let (standard, actual) = sums(&cost.total, &cost.currency);
+    let note = format!("{} {standard} · {} {actual}", STANDARD.get(), ACTUAL.get());
     let href = Route::Desk(vec!["costs".into(), cost.order.to_string()]).path();
     view! {
         li(class="row") { a(href=href) { div(class="row-main") { div(class="grow") { strong { (title) } p(class="note") { (note) } } (icon::NEXT) } } }
@@ -109,12 +103,17 @@ fn detail(cost: &OrderCost) -> View {
     }
 }
 
-fn compared(name: Text, sum: &Compared, currency: &str) -> View {
+/// Both sums, with the currency where there is one.
+fn sums(sum: &Compared, currency: &str) -> (String, String) {
     let with = |known: Option<Quantity>| match known {
         Some(known) => format!("{known} {currency}"),
         None => amount(None),
     };
-    let (standard, actual) = (with(sum.standard), with(sum.actual));
+    (with(sum.standard), with(sum.actual))
+}
+
+fn compared(name: Text, sum: &Compared, currency: &str) -> View {
+    let (standard, actual) = sums(sum, currency);
     view! { tr { td { (name) } td { (standard) } td { (actual) } } }
 }
 
