@@ -1,5 +1,8 @@
 //! Times, ages and names as people read them.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sycamore::web::wasm_bindgen::JsValue;
@@ -151,10 +154,28 @@ pub fn plan_kind(kind: PlanKind) -> &'static str {
     app::lang().pick(zh, en)
 }
 
-/// Who did it; oneself as such.
+thread_local! {
+    /// What people are called, where the bundle has asked (`frame::people`).
+    static NAMES: RefCell<BTreeMap<UserId, String>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Keeps what people are called. Of several with one name each is told apart by how they sign in.
+pub fn call_people(names: &BTreeMap<UserId, String>) {
+    let mut times = BTreeMap::<&String, usize>::new();
+    names.values().for_each(|name| *times.entry(name).or_default() += 1);
+    let told = |(user, name): (&UserId, &String)| {
+        let name =
+            if times.get(name).is_some_and(|times| *times > 1) { format!("{name} {user}") } else { name.clone() };
+        (user.clone(), name)
+    };
+    NAMES.set(names.iter().map(told).collect());
+}
+
+/// Who did it, by name where that is known; oneself as such.
 pub fn user(user: &UserId) -> String {
     let mine = app::session().is_some_and(|session| session.user == *user);
-    if mine { format!("{user} ({})", text::MYSELF.get()) } else { user.to_string() }
+    let name = NAMES.with_borrow(|names| names.get(user).cloned()).unwrap_or_else(|| user.to_string());
+    if mine { format!("{name} ({})", text::MYSELF.get()) } else { name }
 }
 
 /// `+12` or `-3`.

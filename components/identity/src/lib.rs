@@ -4,6 +4,7 @@ mod create_signature;
 mod device;
 mod get_session;
 mod list_devices;
+mod list_people;
 mod list_users;
 mod machines;
 mod put_device;
@@ -33,6 +34,7 @@ async fn handle(request: Request) -> Response<FullBody<Bytes>> {
         "createMachineToken" => machines::make_token(store, call).await,
         "endMachineToken" => machines::end_token(store, call).await,
         "listUsers" => list_users::list_users(store, call).await,
+        "listPeople" => list_people::list_people(store, call).await,
         "putUser" => put_user::put_user(store, call).await,
         _ => Err(Failure::new(ProblemType::NotFound)),
     })

@@ -8,6 +8,7 @@ use takt_api::Page as Rows;
 use takt_api::watch::Alert;
 
 use super::pages::{Draw, PAGES, Page};
+use super::people;
 use crate::app;
 use crate::net::LIVE_MS;
 use crate::net::read::Read;
@@ -23,7 +24,12 @@ static CHARTS: [ManagementPage; MANAGEMENT.len()] = MANAGEMENT;
 
 /// The frame around the pages that a bundle draws.
 pub fn view(views: &'static [(&'static str, Draw)]) -> View {
-    ui::shell::view("shell desk", navigation(), Box::new(move |route| page(route, views)))
+    let known = people::known();
+    let draw = move |route: &Route| {
+        let route = route.clone();
+        ui::live(move || if known.get() { untrack(|| page(&route, views)) } else { ui::loading() })
+    };
+    ui::shell::view("shell desk", navigation(), Box::new(draw))
 }
 
 fn is_open(page: &Page) -> bool {

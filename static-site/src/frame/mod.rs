@@ -4,3 +4,4 @@ pub mod desk;
 pub mod floor;
 pub mod names;
 pub mod pages;
+mod people;

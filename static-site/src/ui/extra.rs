@@ -8,7 +8,6 @@ use takt_api::supply::{DecideExtra, ExtraAnswer};
 use takt_domain::extra_issue::{ExtraIssue, ExtraState};
 use takt_domain::permission::Permission;
 
-use crate::app;
 use crate::frame::names::EXTRA as NAME;
 use crate::net::LIVE_MS;
 use crate::net::list::List;
@@ -16,6 +15,7 @@ use crate::net::submit::Submit;
 use crate::route::encode;
 use crate::text::{self, Text};
 use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
+use crate::{app, show};
 
 const NONE: Text = Text::new("没有补料申请", "No requests");
 const WAITING: Text = Text::new("待审批", "Waiting");
@@ -79,7 +79,7 @@ fn said(found: &ExtraIssue) -> String {
 fn row(found: ExtraIssue, asked: Signal<Option<ExtraIssue>>) -> View {
     let order = found.movement.order.as_ref().map_or_else(String::new, ToString::to_string);
     let title = format!("{} · {order} · {} × {}", found.id, found.movement.item, found.movement.quantity);
-    let note = format!("{} · {}: {}", said(&found), found.asked.by, found.asked.reason);
+    let note = format!("{} · {}: {}", said(&found), show::user(&found.asked.by), found.asked.reason);
     let (class, state) = match found.state {
         ExtraState::Waiting => ("chip high", WAITING),
         ExtraState::Booked => ("chip good", BOOKED),

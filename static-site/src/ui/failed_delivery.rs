@@ -9,12 +9,12 @@ use takt_domain::document::DocumentKind;
 use takt_domain::permission::Permission;
 use takt_domain::quality::incoming::{IncomingInspection, IncomingVerdict};
 
-use crate::app;
 use crate::net::list::List;
 use crate::net::submit::Submit;
 use crate::route::encode;
 use crate::text::{self, Text};
 use crate::ui::{self, field, icon, sheet, submit_button, tap, toast::Toast};
+use crate::{app, show};
 
 const NONE: Text = Text::new("没有待上架或待检的来料", "Nothing waits");
 pub const FAILED: Text = Text::new("来料不合格,待处置", "Deliveries that failed, to be decided");
@@ -55,7 +55,7 @@ pub fn failures(judged: Signal<u32>, again: Rc<dyn Fn()>) -> View {
 fn failure(found: IncomingInspection, decided: Signal<Option<IncomingInspection>>) -> View {
     let number = found.nonconformance.as_ref().map_or_else(String::new, ToString::to_string);
     let title = format!("{number} · {} × {}", found.item, found.quantity);
-    let mut note = format!("{}/{} · {}", found.line.document, found.line.line, found.by);
+    let mut note = format!("{}/{} · {}", found.line.document, found.line.line, show::user(&found.by));
     if !found.note.is_empty() {
         note.push_str(&format!(" · {}", found.note));
     }

@@ -8,6 +8,7 @@ use takt_api::Page;
 use takt_api::identity::Device;
 use takt_tests::client::{Answer, Client, Raw};
 use takt_tests::host::Fresh;
+use takt_tests::ledger::escaped;
 use takt_tests::plant::{PIN, People, SMALL};
 use takt_tests::wait::until;
 
@@ -191,6 +192,23 @@ fn nothing_that_is_told_or_kept_gives_a_pin_away() {
             if entry.path().is_file() { std::fs::read(entry.path()).expect("its files are") } else { Vec::new() };
         assert!(!bytes.windows(5).any(|window| window == b"80414"), "{} holds the PIN", entry.path().display());
     }
+}
+
+#[test]
+fn what_people_are_called_is_told_to_everybody_and_nothing_else_of_them() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let told = people.operator.get("/api/v1/people").ok();
+    let named: Value = told.json();
+    let rows = named["rows"].as_array().expect("rows");
+    assert!(rows.iter().any(|row| row["user"] == "storekeeper" && row["name"] != ""), "{named}");
+    let fields = |row: &Value| row.as_object().is_some_and(|row| row.keys().eq(["name", "user"]));
+    assert!(rows.iter().all(fields), "{named}");
+    let first: Value = people.operator.get("/api/v1/people?limit=1").ok().json();
+    let after = first["next"].as_str().expect("there are more");
+    let second: Value = people.operator.get(&format!("/api/v1/people?limit=1&after={}", escaped(after))).ok().json();
+    assert_ne!(first["rows"], second["rows"]);
+    host.client().get("/api/v1/people").expect_problem(401, "unauthorized");
 }
 
 #[test]

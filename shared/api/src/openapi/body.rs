@@ -171,6 +171,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
         ]),
         "putDevice" => make.write::<identity::PutDevice, identity::Device>(&[200]),
         "listUsers" => make.read::<Page<identity::User>>(&[("q", "Part of a name."), AFTER, LIMIT]),
+        "listPeople" => make.read::<Page<takt_domain::why::Person>>(&[AFTER, LIMIT]),
         "putUser" => make.write::<identity::PutUser, identity::User>(&[200, 201]),
         "getPlant" => make.read::<master::PlantDetail>(&[]),
         "putPlant" => make.write::<master::PutPlant, master::PutPlant>(&[200]),

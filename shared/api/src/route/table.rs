@@ -13,6 +13,7 @@ pub const ROUTES: &[Route] = &[
     get("getSession", "/api/v1/session", "identity", SignedIn, Floor, "Who is signed in."),
     write("signOut", "DELETE", "/api/v1/session", "identity", SignedIn, "End the session."),
     get("listUsers", "/api/v1/users", "identity", May(UserManage), Board, "List users."),
+    get("listPeople", "/api/v1/people", "identity", SignedIn, Board, "What the users of the plant are called."),
     get("listDevices", "/api/v1/devices", "identity", May(UserManage), Board, "Devices at which somebody has signed in."),
     write("putDevice", "PUT", "/api/v1/devices/{device}", "identity", May(UserManage), "Name a device, block it, or let it in again."),
     write("putUser", "PUT", "/api/v1/users/{user}", "identity", May(UserManage), "Make or change a user."),

@@ -15,7 +15,7 @@ use crate::net::submit::Submit;
 use crate::route::{Route, encode};
 use crate::text::Text;
 use crate::ui::{self, failed_delivery, field, icon, photo, sheet, submit_button, tap, toast::Toast};
-use crate::{app, text};
+use crate::{app, show, text};
 
 const NONE: Text = Text::new("没有不合格品", "No nonconformances");
 const OPEN: Text = Text::new("待处置", "Open");
@@ -75,7 +75,7 @@ fn row(found: NonconformanceRow, asked: Signal<Option<NonconformanceRow>>) -> Vi
     };
     let title = format!("{} · {} · {}", about.id, about.order, about.item);
     let decided = about.disposition.as_ref().map_or(String::new(), |disposition| {
-        format!(" · {} {}: {}", name(disposition.verdict).get(), disposition.by, disposition.reason)
+        format!(" · {} {}: {}", name(disposition.verdict).get(), show::user(&disposition.by), disposition.reason)
     });
     let note = format!("{} × {}{decided}", about.quantity, about.what);
     view! {

@@ -285,6 +285,8 @@ fn compared(found: &ComparedRow) -> View {
 fn moved(since: &MovementSince) -> View {
     let kind = takt_domain::ledger::MovementKind::from_name(&since.kind);
     let kind = kind.map_or(since.kind.clone(), |kind| kind.label(app::lang()).to_owned());
-    let said = format!("{} {kind} {} · {} {}", show::time(since.occurred_at), since.change, since.by, since.document);
+    let (at, by) = (show::time(since.occurred_at), since.by.parse());
+    let by = by.map_or_else(|_| since.by.clone(), |by| show::user(&by));
+    let said = format!("{at} {kind} {} · {by} {}", since.change, since.document);
     view! { li { (said) } }
 }

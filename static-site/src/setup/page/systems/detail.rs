@@ -114,7 +114,7 @@ fn draw(
 
 fn token_row(token: &MachineToken, base: &Rc<String>, read: Read<Page<Machine>>) -> View {
     let until = UNTIL.with(&show::date(token.expires_at));
-    let note = format!("{} · {}", MADE_BY.with(token.by.as_str()), show::time(token.made_at));
+    let note = format!("{} · {}", MADE_BY.with(&show::user(&token.by)), show::time(token.made_at));
     let submit = Submit::new();
     let path = format!("{base}/{}", encode(&token.id));
     let send = move || {

@@ -78,7 +78,13 @@ pub(crate) fn view(_: &[String]) -> View {
 
 fn call_row(row: CallRow, bring: Signal<Option<CallRow>>) -> View {
     let title = format!("{} {} {}", row.name, row.call.of.per_card, row.unit);
-    let note = format!("{} → {} · {} · {}", row.call.of.from, row.call.of.to, row.call.by, show::time(row.call.at));
+    let note = format!(
+        "{} → {} · {} · {}",
+        row.call.of.from,
+        row.call.of.to,
+        show::user(&row.call.by),
+        show::time(row.call.at)
+    );
     let late = if row.late {
         view! { span(class="chip bad") { (LATE) } }
     } else {
