@@ -150,8 +150,7 @@ pub(crate) async fn make_token<S: Store>(store: &S, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let made = make(store, caller, &id, &given).await?;
     let damaged = |_| Failure::new(ProblemType::Internal);
-    let mut claims: Claims = serde_json::from_value(made.body).map_err(damaged)?;
-    claims.plant = caller.plant.0;
+    let claims: Claims = serde_json::from_value(made.body).map_err(damaged)?;
     let signed = token::sign(&claims, takt_web::spin::token_key().await?);
     let expires_at = Timestamp::from_second(claims.exp).unwrap_or(call.now);
     answered(201, &MadeMachineToken { token: signed, id: claims.session, expires_at })

@@ -117,7 +117,6 @@ pub(crate) fn describe(
     token: Option<String>,
 ) -> Session {
     let may = |permission: &Permission| user.roles.iter().any(|role| role.may(*permission));
-    let permissions = Permission::ALL.iter().copied().filter(may).collect();
     Session {
         token,
         plant: plant.map_or(FIRST_PLANT.0, |plant| plant.number.0),
@@ -125,7 +124,7 @@ pub(crate) fn describe(
         user: user.user.clone(),
         name: user.name.clone(),
         roles: user.roles.clone(),
-        permissions,
+        permissions: Permission::ALL.iter().copied().filter(may).collect(),
         line: user.line.clone(),
         expires_at,
     }

@@ -235,6 +235,9 @@ impl<'c> Check<'c> {
     fn users(&mut self) {
         for Read { row, value } in &self.tables.users {
             self.line(row, value.line.as_ref());
+            if self.existing.machines.contains(&value.user) {
+                row.wrong("user", format!("expected another name, {} is a machine", value.user), self.errors);
+            }
             if value.pin.is_none() && !self.existing.users.contains(&value.user) {
                 row.expected("pin", "4 to 12 digits, since the user is new", self.errors);
             }

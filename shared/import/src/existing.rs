@@ -23,6 +23,8 @@ pub struct Existing {
     pub crew: BTreeMap<UserId, CrewMember>,
     /// Users; each of them has a PIN.
     pub users: BTreeSet<UserId>,
+    /// Systems that call by themselves; no user has the name of one.
+    pub machines: BTreeSet<UserId>,
     /// Items that have been moved: their scale is frozen.
     pub posted: BTreeSet<ItemId>,
     /// Item, location and lot that have a balance, at zero as well.

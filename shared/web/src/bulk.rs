@@ -11,8 +11,7 @@ use crate::call::Call;
 use crate::failure::{Failure, Outcome, json};
 
 /// What ends the whole call: no row behind it would fare better.
-const FATAL: [ProblemType; 4] =
-    [ProblemType::KeyReused, ProblemType::Unauthorized, ProblemType::Unavailable, ProblemType::Internal];
+const FATAL: [ProblemType; 3] = [ProblemType::KeyReused, ProblemType::Unauthorized, ProblemType::Unavailable];
 
 /// Books each row of the body with `book`, and answers with what became of each. What fails for all of them is the answer of the
 /// call; whoever repeats it under the same key gets the rows that were booked as they were.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use takt_api::Page;
 use takt_api::bulk::BulkAnswer;
 use takt_api::identity::{Claims, Session};
+use takt_api::import::OpenedImport;
 use takt_api::machines::{Machine, MadeMachineToken};
 use takt_api::stock::Movement;
 use takt_domain::permission::Permission;
@@ -240,4 +241,18 @@ fn one_that_delivers_in_late_batches_is_marked() {
         Some(machine(&people).exchange).filter(|exchange| exchange.booked == 16)
     });
     assert!(!seen.late, "{seen:?}");
+}
+
+#[test]
+fn an_import_makes_nobody_who_has_the_name_of_a_machine() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    erp(&people, &["stock.view"]);
+    let opened: OpenedImport = people.admin.post("/api/v1/imports", json!({})).ok().json();
+    let base = format!("/api/v1/imports/{}", opened.id);
+    let text = "user,name,roles,pin\nerp,N,planner,1234\n";
+    people.admin.put(&format!("{base}/parts/1"), json!({"file": "users.csv", "text": text})).ok();
+    let refused = people.admin.post(&format!("{base}/publish"), json!({})).expect_problem(422, "invalid");
+    assert_eq!(refused.errors[0].at, "users.csv:2:1");
+    assert!(refused.errors[0].detail.contains("erp"), "{refused:?}");
 }

@@ -12,16 +12,14 @@ fn without_the_cache_queries_ask_the_store_and_nothing_else_changes() {
     let mut site = Site::new(1);
     let before: Value = site.stock().ok().json();
     site.cache.kill();
-    site.until_bad(&["cache"]);
-    assert!(site.health().1.degraded);
+    assert!(site.until_bad(&["cache"]).degraded);
     let receipt = site.report(&site.people.operator, &site.order).expect_status(202);
     site.until_booked(&site.people.operator, &receipt);
     let without = site.stock().ok();
     assert!(without.headers.get("age").is_none());
     assert_ne!(without.json::<Value>()["version"], before["version"], "what was booked is shown");
     site.cache.start_again();
-    site.until_bad(&[]);
-    assert!(!site.health().1.degraded);
+    assert!(!site.until_bad(&[]).degraded);
     site.people.receive(SMALL.material, "7", SMALL.store);
     let now: Value = site.settled();
     assert_eq!(now["on_hand"], json!("1015"), "10 were there, 1000 and 7 received, 2 used: {now}");
@@ -34,8 +32,7 @@ fn without_the_queue_reports_are_booked_at_once() {
     let receipt = site.report(&site.people.operator, &site.order).expect_status(202);
     site.until_booked(&site.people.operator, &receipt);
     site.queues[0].kill();
-    site.until_bad(&["queue"]);
-    assert!(site.health().1.degraded);
+    assert!(site.until_bad(&["queue"]).degraded);
     // It may wait in the queue, for all that anybody knows.
     let unknown = "/api/v1/reports/018f0000-0000-7000-8000-000000000000";
     site.people.operator.get(unknown).expect_problem(503, "unavailable");

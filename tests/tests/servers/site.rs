@@ -43,16 +43,16 @@ impl Site {
         (answer.status, answer.json())
     }
 
-    /// Waits until the host says of these parts, and of no others, that they are not as they should be.
-    pub(crate) fn until_bad(&self, parts: &[&str]) {
-        let mut last = None;
-        until(&format!("only {parts:?} of {last:?}"), || {
+    /// Waits until the host says of these parts, and of no others, that they are not as they should be. Gives what it said then:
+    /// a moment later it may have much to do, and be degraded for that.
+    pub(crate) fn until_bad(&self, parts: &[&str]) -> Health {
+        until(&format!("only {parts:?} are not as they should be"), || {
             let (_, health) = self.health();
-            let bad: Vec<_> = health.parts.iter().filter(|part| !part.ok).map(|part| part.part.clone()).collect();
-            let same = bad.len() == parts.len() && parts.iter().all(|part| bad.iter().any(|bad| bad.starts_with(part)));
-            last = Some(bad);
-            same.then_some(())
-        });
+            let bad: Vec<_> = health.parts.iter().filter(|part| !part.ok).collect();
+            let is = |part: &&str| bad.iter().any(|bad| bad.part.starts_with(*part));
+            let same = bad.len() == parts.len() && parts.iter().all(is);
+            same.then_some(health)
+        })
     }
 
     /// Reports one good piece, and does not wait for more than the first answer.

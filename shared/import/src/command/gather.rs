@@ -11,6 +11,7 @@ use takt_records::caller::Caller;
 use takt_records::command::CommandError;
 use takt_records::forms;
 use takt_records::keep::{PLANT_PARENT, kind};
+use takt_records::machine::StoredMachine;
 use takt_records::supply;
 use takt_records::user::StoredUser;
 use takt_store::{BalanceFilter, Load, Loaded, PageRequest, Record, Store};
@@ -55,7 +56,9 @@ pub(super) async fn gather<S: Store>(store: &S, caller: &Caller, tables: &Tables
     for item in &named {
         load.records.extend([kind::ITEM, kind::ROUTING].map(|kind| (kind.to_owned(), item.to_string())));
     }
-    load.records.extend(tables.users.iter().map(|row| (kind::USER.to_owned(), row.value.user.to_string())));
+    for row in &tables.users {
+        load.records.extend([kind::USER, kind::MACHINE].map(|kind| (kind.to_owned(), row.value.user.to_string())));
+    }
     load.records.push(forms::lookup(FormOf::Item));
     load.records.push(supply::settings_record());
     let documents: BTreeSet<_> = tables.documents.iter().map(|row| (row.value.kind, &row.value.document)).collect();
@@ -85,6 +88,8 @@ pub(super) async fn gather<S: Store>(store: &S, caller: &Caller, tables: &Tables
     gathered.existing.items = by(gathered.take(&loaded, kind::ITEM)?, |it: &takt_domain::master::Item| it.id.clone());
     gathered.existing.routings =
         by(gathered.take(&loaded, kind::ROUTING)?, |it: &takt_domain::master::Routing| it.item.clone());
+    let machines: Vec<StoredMachine> = gathered.take(&loaded, kind::MACHINE)?;
+    gathered.existing.machines = machines.into_iter().map(|machine| machine.machine).collect();
     let users: Vec<StoredUser> = gathered.take(&loaded, kind::USER)?;
     gathered.existing.users = users.iter().map(|user| user.user.clone()).collect();
     gathered.users = users.into_iter().map(|user| (user.user.to_string(), user)).collect();

@@ -199,7 +199,8 @@ pub(super) async fn plan<S: Store>(
     let data = json!({
         "movement": id, "kind": given.kind, "item": given.item, "lot": given.lot, "from": given.from, "to": given.to,
         "quantity": given.quantity, "order": given.order, "document": given.document, "line": given.line,
-        "scan": given.scan, "source": caller.source, "occurred_at": given.occurred_at, "entered": entered, "by": caller.actor.user,
+        "scan": given.scan, "source": caller.source, "occurred_at": given.occurred_at, "entered": entered,
+        "by": caller.actor.user,
     });
     let moved = DomainEvent { kind: "stock.moved.v1".into(), data };
     commit.events = keep::events(vec![moved], &id, &item_id, caller);
