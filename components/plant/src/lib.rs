@@ -15,6 +15,7 @@ mod put_equipment_status;
 mod put_form;
 mod put_import_part;
 mod put_item_custom;
+mod put_item_minimum;
 mod put_item_units;
 mod put_mould_status;
 mod put_plant;
@@ -52,6 +53,7 @@ async fn handle(request: SpinRequest) -> Response<FullBody<Bytes>> {
         "getForms" => get_forms::get_forms(store, call).await,
         "putForm" => put_form::put_form(store, call).await,
         "putColumns" => put_columns::put_columns(store, call).await,
+        "putItemMinimum" => put_item_minimum::put_item_minimum(store, call).await,
         "putItemUnits" => put_item_units::put_item_units(store, call).await,
         "putItemCustom" => put_item_custom::put_item_custom(store, call).await,
         "exportItems" => export_items::export_items(store, call).await,

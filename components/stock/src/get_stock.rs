@@ -4,12 +4,10 @@ use takt_api::problem::ProblemType;
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::OWED_SCOPE;
 use takt_records::keep::{PLANT_PARENT, kind};
-use takt_records::{load, lot, reservation};
+use takt_records::{load, lot, reservation, stock};
 use takt_store::{Load, PlantNumber, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Failure, Outcome, json};
-
-use crate::sum;
 
 /// `pending` asks the queue what accepted reports will move of an item; none when it does not answer.
 pub(crate) async fn get_stock<S: Store>(
@@ -42,7 +40,7 @@ pub(crate) async fn get_stock<S: Store>(
     }
     let locations: Vec<Location> = load::few(&loaded, kind::LOCATION)?;
     let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
-    let mut stock = sum::sum(&item, &loaded.balances, &locations, &lots, loaded.counter(OWED_SCOPE, id), pending)?;
+    let mut stock = stock::sum(&item, &loaded.balances, &locations, &lots, loaded.counter(OWED_SCOPE, id), pending);
     let orders = stock.places.iter().flat_map(|place| &place.held_for).map(|held| &held.order);
     // How much there is, is told also where nobody can say that.
     let terms = reservation::terms(store, caller, orders).await.unwrap_or_default();

@@ -23,7 +23,6 @@ mod pick_stock;
 mod reverse_movement;
 mod scan;
 mod settle_conflict;
-mod sum;
 mod trace;
 
 use bytes::Bytes;

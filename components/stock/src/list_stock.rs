@@ -4,13 +4,11 @@ use takt_api::Page;
 use takt_domain::master::{Item, Location};
 use takt_domain::movement::OWED_SCOPE;
 use takt_records::keep::{PLANT_PARENT, kind};
-use takt_records::{load, lot};
+use takt_records::{load, lot, stock};
 use takt_store::{ListFilter, Load, PageRequest, Store};
 use takt_web::call::Call;
 use takt_web::failure::{Outcome, json};
 use takt_web::queue;
-
-use crate::sum;
 
 pub(crate) async fn list_stock<S: Store>(store: &S, call: &Call) -> Outcome {
     call.only_params(&["q", "location", "after", "limit"])?;
@@ -36,7 +34,7 @@ pub(crate) async fn list_stock<S: Store>(store: &S, call: &Call) -> Outcome {
     let lots = lot::known(&loaded, lot::today(&loaded, caller))?;
     let row = |(at, item): (usize, &Item)| {
         let owed = loaded.counter(OWED_SCOPE, item.id.as_str());
-        sum::sum(
+        stock::sum(
             item,
             &loaded.balances,
             &locations,
@@ -45,6 +43,6 @@ pub(crate) async fn list_stock<S: Store>(store: &S, call: &Call) -> Outcome {
             pending.as_ref().and_then(|units| units.get(at).copied()),
         )
     };
-    let rows = items.iter().enumerate().map(row).collect::<Result<Vec<_>, _>>()?;
+    let rows = items.iter().enumerate().map(row).collect();
     json(200, &Page { rows, next: found.next })
 }

@@ -38,6 +38,16 @@ pub struct ItemUnits {
     pub units: Vec<ItemUnit>,
 }
 
+/// `PUT /api/v1/items/{item}/minimum`: how much of an item is to be available, and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ItemMinimum {
+    /// In the item's own unit, above zero; nobody is told of anything when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Quantity>,
+}
+
 /// One component of one unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

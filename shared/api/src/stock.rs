@@ -62,6 +62,9 @@ pub struct ItemStock {
     /// Of what is neither reserved nor in quarantine, of lots that quality keeps back or has blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_back: Option<Quantity>,
+    /// How much is to be available; where there is less, somebody is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Quantity>,
     /// What production drew beyond the books and no receipt has settled yet.
     pub owed: Quantity,
     /// What reports will add to `on_hand`, or take from it below zero, that are accepted and not yet booked. Not there while

@@ -37,6 +37,9 @@ pub struct Item {
     /// Other units in which its quantities may be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<ItemUnit>,
+    /// How much of it is to be there to be taken, in its own unit. Where there is less, somebody is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Quantity>,
     /// The plant's own fields.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,

@@ -26,6 +26,7 @@ pub async fn put_item<S: Store>(store: &S, caller: &Caller, given: &BulkItem) ->
         ("tracking".to_owned(), given.tracking.map_or("", Tracking::as_str).to_owned()),
         ("shelf_life_days".to_owned(), or_empty(given.shelf_life_days)),
         ("units".to_owned(), units.join(";")),
+        ("minimum".to_owned(), or_empty(given.minimum)),
     ];
     cells.extend(given.custom.iter().map(|(name, value)| (format!("custom.{name}"), value.clone())));
     let header: Vec<String> = cells.iter().map(|(name, _)| name.clone()).collect();

@@ -84,7 +84,8 @@ fn values<T: Clone>(rows: &[Read<T>]) -> Vec<T> {
     rows.iter().map(|row| row.value.clone()).collect()
 }
 
-/// An import leaves the plant's own fields, and how stock is told apart, as they are where the file has no column for them.
+/// An import leaves the plant's own fields, how stock is told apart and how much is to be there as they are, where the file has
+/// no column for them.
 fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, errors: &mut Errors) -> Item {
     let known = existing.items.get(&item.id);
     let mut item = item.clone();
@@ -96,7 +97,20 @@ fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, erro
         if item.units.is_empty() {
             item.units = before.units.clone();
         }
+        item.minimum = item.minimum.or(before.minimum);
     }
+    item.minimum = item.minimum.and_then(|minimum| match minimum.at_scale(item.scale) {
+        Ok(minimum) => Some(minimum),
+        Err(error) => {
+            match error {
+                QuantityError::OverPrecise { .. } => {
+                    row.expected("minimum", format!("at most {} decimals, as the item has", item.scale), errors);
+                }
+                error => row.wrong("minimum", error, errors),
+            }
+            None
+        }
+    });
     let before = known.map(|before| before.custom.clone()).unwrap_or_default();
     if item.custom.is_empty() {
         return Item { custom: before, ..item };

@@ -43,7 +43,7 @@ macro_rules! tables {
 tables! {
     /// What is bought, made and sold.
     Items = "items", [must("id"), must("name"), may("unit"), may("scale"), may("kind"), may("barcode"),
-        may("tracking"), may("shelf_life_days"), may("units")];
+        may("tracking"), may("shelf_life_days"), may("units"), may("minimum")];
     /// Bills of material, one line each.
     Boms = "boms", [must("parent"), must("component"), must("quantity"), may("operation"), may("optional"), may("phantom"), may("note")];
     /// How items are made, one operation each.

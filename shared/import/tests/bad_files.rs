@@ -44,6 +44,18 @@ fn other_units_are_told_apart_and_each_is_worth_something() {
 }
 
 #[test]
+fn a_minimum_is_a_quantity_of_the_item() {
+    let told = |what: &str| format!("items.csv:2:4: minimum: expected {what}");
+    for (minimum, what) in [
+        ("1.55", "at most 1 decimals, as the item has, found \"1.55\""),
+        ("-1", "a number that is not below zero, found \"-1\""),
+        ("many", "a decimal number such as 12.5, found \"many\""),
+    ] {
+        check(&[("items.csv", &format!("id,name,scale,minimum\nNEW,New part,1,{minimum}\n"))], &[&told(what)]);
+    }
+}
+
+#[test]
 fn a_good_file_beside_a_bad_one_is_not_booked_either() {
     check(
         &[("items.csv", "id,name\nNEW,New part\n"), ("lines.csv", "id,name\nL9,\n")],
@@ -69,7 +81,7 @@ fn headers() {
     check(
         &[("items.csv", "id,name,colour\nA,B,red\n")],
         &[
-            "items.csv:1:3: expected one of the columns id, name, unit, scale, kind, barcode, tracking, shelf_life_days, units, found \"colour\"",
+            "items.csv:1:3: expected one of the columns id, name, unit, scale, kind, barcode, tracking, shelf_life_days, units, minimum, found \"colour\"",
         ],
     );
     check(&[("items.csv", "id,unit\nA,pcs\n")], &["items.csv:1:1: the column name is missing"]);
@@ -296,7 +308,7 @@ fn mappings() {
     );
     case(
         &table("items", "id = \"{Nr}\", name = \"{Bezeichnung}\", colour = \"red\""),
-        "mapping:1:1: foreign.csv as items: expected one of the columns id, name, unit, scale, kind, barcode, tracking, shelf_life_days, units of items, \
+        "mapping:1:1: foreign.csv as items: expected one of the columns id, name, unit, scale, kind, barcode, tracking, shelf_life_days, units, minimum of items, \
          found \"colour\"",
     );
     case(

@@ -250,6 +250,7 @@ mod tests {
             tracking: Default::default(),
             shelf_life_days: None,
             units: Vec::new(),
+            minimum: None,
             custom: custom.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         }
     }

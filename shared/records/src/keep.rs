@@ -184,6 +184,9 @@ pub(crate) fn few(kind: &str, id: &str, value: &impl Serialize, expected: Option
     RecordWrite { parent: Some(PLANT_PARENT.into()), ..RecordWrite::new(kind, id, expected, body(value)) }
 }
 
+/// The field by which items are found of which so much is to be there; it is its value, too.
+pub const ITEM_MINIMUM: &str = "minimum";
+
 /// An item. `makes` says whether it has a routing, so that products can be listed.
 pub fn item(item: &Item, makes: bool, expected: Option<u64>) -> RecordWrite {
     let barcode = item.barcode.as_deref().unwrap_or_default();
@@ -191,12 +194,14 @@ pub fn item(item: &Item, makes: bool, expected: Option<u64>) -> RecordWrite {
     // However many digits are printed, the same trade item is found.
     let gtin = item.barcode.as_deref().and_then(gs1::gtin).map(|gtin| ("gtin".to_owned(), gtin));
     let barcode = item.barcode.iter().map(|code| ("barcode".to_owned(), code.clone())).chain(gtin);
+    // So that those of which there may be too little are found among many.
+    let minimum = item.minimum.map(|_| (ITEM_MINIMUM.to_owned(), ITEM_MINIMUM.to_owned()));
     // What the plant calls barcode is not what is scanned.
     let custom = found_by(&item.custom).map(|(name, value)| (item_field(&name), value));
     RecordWrite {
         state: makes.then(|| "made".to_owned()),
         search: Some(search),
-        fields: barcode.chain(custom).collect(),
+        fields: barcode.chain(minimum).chain(custom).collect(),
         ..RecordWrite::new(kind::ITEM, item.id.as_str(), expected, body(item))
     }
 }

@@ -27,6 +27,7 @@ pub mod scan;
 pub mod seal;
 pub mod shortages;
 pub mod signature;
+pub mod stock;
 pub mod supply;
 pub mod trace;
 pub mod user;

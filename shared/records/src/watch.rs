@@ -10,6 +10,7 @@ mod alert;
 mod escalate;
 pub mod host;
 pub mod kanban;
+pub mod minimum;
 
 use std::sync::Arc;
 
@@ -145,6 +146,7 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
     let open = open_states(&load::flows(store, &caller).await?);
     let mut looked = Looked::default();
     kanban::look(store, &caller, &mut looked).await?;
+    minimum::look(store, &caller, &mut looked).await?;
     for version in (version..).take(PAGES_MAX) {
         let Some(one) = look_at_a_page(store, &caller, &settings, open.clone(), (&mut round, version)).await? else {
             // Another goes on from here.

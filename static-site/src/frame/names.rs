@@ -39,4 +39,4 @@ pub const TRACE: Text = Text::new("批次追溯", "Trace");
 pub const TRAIL: Text = Text::new("库存流水", "Audit trail");
 pub const WORK_ORDER: Text = Text::new("流转卡", "Order sheet");
 pub const WHY: Text = Text::new("为什么停着", "Why it waits");
-pub const UNITS: Text = Text::new("计量单位", "Units");
+pub const UNITS: Text = Text::new("单位与最低库存", "Units and minimum stock");

@@ -136,6 +136,7 @@ fn item_of(stock: ItemStock) -> Item {
         tracking: Tracking::default(),
         shelf_life_days: None,
         units: Vec::new(),
+        minimum: None,
         custom: Default::default(),
     }
 }

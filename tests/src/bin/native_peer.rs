@@ -24,8 +24,6 @@ use takt_web::failure::{Outcome, answer};
 
 #[path = "../../../components/stock/src/get_stock.rs"]
 mod get_stock;
-#[path = "../../../components/stock/src/sum.rs"]
-mod sum;
 
 /// Readers run side by side, writers one after the other: SQLite has one write lock, and waiting for it in line beats
 /// trying for it again and again.

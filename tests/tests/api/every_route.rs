@@ -341,6 +341,7 @@ fn well_formed(route: &Route) -> Option<Option<Value>> {
         "setLotState" => Some(json!({"act": "quarantine", "reason": "r"})),
         "setLotExpiry" => Some(json!({"expires": "2999-12-31", "reason": "r"})),
         "putItemUnits" => Some(json!({"units": []})),
+        "putItemMinimum" => Some(json!({})),
         "putDevice" => Some(json!({"name": "n"})),
         "putPrice" => Some(json!({"price": "1"})),
         "endDelegation" => Some(json!({})),

@@ -2,11 +2,13 @@
 
 use takt_api::exceptions::ExceptionSettingsDocument;
 use takt_api::quality::QualitySettingsDocument;
+use takt_api::stock::ItemStock;
 use takt_domain::order::Priority;
 use takt_domain::permission::Role;
 use takt_domain::watch::WatchSettings;
+use takt_tests::browser::Browser;
 use takt_tests::host::Fresh;
-use takt_tests::plant::People;
+use takt_tests::plant::{People, SMALL};
 use takt_tests::wait::until;
 
 use super::Screen;
@@ -59,6 +61,33 @@ fn a_manager_sets_types_and_levels_of_exceptions_and_others_are_told_who_may() {
     other.browser.read("您没有“设置异常类型”权限");
     other.browser.read("经理");
     other.look("not-allowed");
+}
+
+#[test]
+fn whoever_says_how_much_is_to_be_there_is_told_where_there_is_less() {
+    let host = Fresh::small();
+    let people = People::at(&host);
+    let mut desk = Screen::desk(&host, "storekeeper", "units");
+    let row = format!("{} ·", SMALL.material);
+    desk.browser.press(&row);
+    desk.types("最低库存(pcs)", "-5");
+    desk.browser.press("保存最低库存");
+    desk.browser.read("请填大于 0 的数字");
+    desk.types("最低库存(pcs)", "12");
+    desk.look("minimum");
+    desk.browser.press("保存最低库存");
+    desk.browser.read("最低 12 pcs");
+    desk.goes("alerts");
+    desk.browser.read("可用 10 pcs,低于最低库存 12 pcs");
+    desk.look("minimum-alert");
+    let mut phone = Screen::at(Browser::phone(), &host, "storekeeper", &format!("/stock/{}", SMALL.material));
+    phone.browser.read("不足");
+    phone.look("minimum-stock");
+    people.receive(SMALL.material, "2", SMALL.store);
+    until("there is enough", || {
+        let stock: ItemStock = people.storekeeper.get(&format!("/api/v1/stock/{}", SMALL.material)).ok().json();
+        (stock.minimum == Some(stock.available)).then_some(())
+    });
 }
 
 #[test]

@@ -409,6 +409,7 @@ pub(super) fn body_of(route: &Route, generator: &mut SchemaGenerator) -> Body {
             make.write::<forms::PutCustom, forms::CustomState>(&[200])
         }
         "putItemUnits" => make.write::<master::ItemUnits, master::ItemUnits>(&[200]),
+        "putItemMinimum" => make.write::<master::ItemMinimum, master::ItemMinimum>(&[200]),
         "exportOrders" => make.csv(&[STATES, LINE, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
         "exportReports" => make.csv(&[ORDER, FROM, TO, Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),
         "exportItems" => make.csv(&[Q, FIELD, COLUMNS, BOM, AFTER, LIMIT]),

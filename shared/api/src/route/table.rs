@@ -188,6 +188,7 @@ pub const ROUTES: &[Route] = &[
     get("exportOrders", "/api/v1/orders.csv", "orders", May(OrderView), Statistics, "Orders as CSV, with the plant's columns."),
     get("exportReports", "/api/v1/reports.csv", "reporting", May(ReportView), Statistics, "Reports as CSV, with the plant's columns."),
     write("putItemUnits", "PUT", "/api/v1/items/{item}/units", "plant", May(ItemFields), "Set the other units of an item."),
+    write("putItemMinimum", "PUT", "/api/v1/items/{item}/minimum", "plant", May(ItemFields), "Set how much of an item is to be available."),
     get("exportItems", "/api/v1/items.csv", "plant", May(MasterView), Statistics, "Items as CSV, with the plant's columns."),
     // Resources.
     write("putCrew", "PUT", "/api/v1/crew/{user}", "plant", May(ResourceSet), "Say where somebody works, with which badge and qualifications."),

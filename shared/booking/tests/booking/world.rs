@@ -90,6 +90,7 @@ impl World {
                 tracking: Default::default(),
                 shelf_life_days: None,
                 units: Vec::new(),
+                minimum: None,
                 custom: BTreeMap::new(),
             };
             commit.records.push(keep::item(&item, id == "P", None));

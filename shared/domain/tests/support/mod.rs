@@ -34,6 +34,7 @@ pub(crate) fn item(id: &str, scale: u8) -> Item {
         tracking: Default::default(),
         shelf_life_days: None,
         units: Vec::new(),
+        minimum: None,
         custom: BTreeMap::new(),
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<Item> {
     };
     let shelf_life_days = row.number("shelf_life_days", 1..=u16::MAX);
     let units = units(&mut row, unit.as_deref());
+    let minimum = row.quantity("minimum");
     let custom = custom(&mut row);
     Some(Item {
         id: id?,
@@ -39,6 +40,7 @@ pub(super) fn read(mut row: Reader<'_>) -> Option<Item> {
         tracking: tracking?.unwrap_or_default(),
         shelf_life_days: shelf_life_days?,
         units: units?,
+        minimum: minimum?,
         custom: custom?,
     })
 }

@@ -23,6 +23,7 @@ pub mod plan_schedule;
 pub mod put_custom;
 pub mod put_document;
 pub mod put_form;
+pub mod put_minimum;
 pub mod put_operation_plan;
 pub mod put_price;
 pub mod put_supply;

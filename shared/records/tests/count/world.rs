@@ -70,6 +70,7 @@ impl World {
                 tracking: Default::default(),
                 shelf_life_days: None,
                 units: Vec::new(),
+                minimum: None,
                 custom: BTreeMap::new(),
             };
             commit.records.push(keep::item(&item, false, None));

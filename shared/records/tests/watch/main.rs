@@ -4,6 +4,8 @@
 mod world;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use takt_api::master::ItemMinimum;
 use takt_api::supply::{EndCall, FulfilCall};
 use takt_api::watch::{AcknowledgeAlert, Alert, AlertState};
 use takt_domain::order::Priority;
@@ -13,6 +15,7 @@ use takt_records::command::CommandError;
 use takt_records::command::acknowledge_alert::acknowledge_alert;
 use takt_records::command::kanban;
 use takt_records::command::move_stock::move_stock;
+use takt_records::command::put_minimum::put_minimum;
 use takt_records::command::put_watch::put_watch;
 use takt_records::command::report::report;
 use takt_records::watch::{Looked, look};
@@ -20,7 +23,11 @@ use world::{PLANT, World};
 
 /// One look so many minutes after the orders were made.
 async fn after(world: &World, minutes: i64) -> Looked {
-    look(&world.store, PLANT, Timestamp::now() + SignedDuration::from_mins(minutes)).await.unwrap().unwrap_or_default()
+    after_s(world, minutes * 60).await
+}
+
+async fn after_s(world: &World, seconds: i64) -> Looked {
+    look(&world.store, PLANT, Timestamp::now() + SignedDuration::from_secs(seconds)).await.unwrap().unwrap_or_default()
 }
 
 async fn kinds(world: &World) -> Vec<String> {
@@ -61,6 +68,54 @@ async fn what_is_found_is_told_of_once_and_taken_back_when_it_is_over() {
     assert_eq!(after(&world, 2001).await.cleared, 1, "it is over, and is found by its alert alone");
     let told = ["alert.raised.v1", "alert.acknowledged.v1", "alert.raised.v1", "alert.cleared.v1"];
     assert_eq!(kinds(&world).await, told);
+}
+
+async fn least(world: &World, minimum: Option<&str>) {
+    let given = ItemMinimum { minimum: minimum.map(|minimum| minimum.parse().unwrap()) };
+    put_minimum(&world.store, &world.caller(), &"P".parse().unwrap(), &given).await.unwrap();
+}
+
+async fn moved(world: &World, kind: &str, from: Option<&str>, to: Option<&str>, quantity: &str) {
+    let given = json!({"kind": kind, "item": "P", "from": from, "to": to, "quantity": quantity, "reason": "r"});
+    move_stock(&world.store, &world.caller(), &serde_json::from_value(given).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn too_little_of_an_item_is_told_of_until_there_is_enough_of_it_to_take() {
+    let world = World::new().await;
+    moved(&world, "receipt", None, Some("S"), "5").await;
+    assert_eq!(after(&world, 0).await.raised, 0, "nobody has said how much there is to be");
+    least(&world, Some("5")).await;
+    assert_eq!(after(&world, 1).await.raised, 0, "there is as much");
+    moved(&world, "scrap", Some("S"), None, "1").await;
+    assert_eq!(after(&world, 1).await, Looked::default(), "a look so soon after another is none");
+    assert_eq!(after(&world, 2).await.raised, 1);
+    let alert = world.alerts().await.remove(0);
+    assert_eq!(
+        (alert.id.as_str(), alert.severity, alert.state),
+        ("stock.minimum~P", Severity::Notice, AlertState::Open)
+    );
+    assert_eq!(alert.roles, [Role::Storekeeper, Role::Planner]);
+    assert_eq!(alert.detail.en, "P P: 4 pcs are available, below the minimum of 5 pcs");
+    // What is told follows what is there, and is told once.
+    moved(&world, "scrap", Some("S"), None, "1").await;
+    assert_eq!(after(&world, 4).await.raised, 0);
+    assert!(world.alerts().await[0].detail.en.contains(": 3 pcs"));
+    moved(&world, "receipt", None, Some("S"), "2").await;
+    assert_eq!(after(&world, 6).await.cleared, 1);
+
+    // Whoever sets another minimum sees at the next look what that finds; who takes it away hears nothing more.
+    least(&world, Some("6")).await;
+    assert_eq!(after_s(&world, 375).await.raised, 1);
+    least(&world, None).await;
+    assert_eq!(after_s(&world, 390).await.cleared, 1);
+    assert_eq!(world.alerts().await[0].times, 2);
+    let told = ["alert.raised.v1", "alert.cleared.v1", "alert.raised.v1", "alert.cleared.v1"];
+    assert_eq!(kinds(&world).await, told);
+
+    let negative = ItemMinimum { minimum: Some("-1".parse().unwrap()) };
+    let refused = put_minimum(&world.store, &world.caller(), &"P".parse().unwrap(), &negative).await;
+    assert!(matches!(refused, Err(CommandError::Invalid(_))), "{refused:?}");
 }
 
 #[tokio::test]

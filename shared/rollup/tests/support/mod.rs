@@ -166,6 +166,7 @@ impl World {
                 tracking: Default::default(),
                 shelf_life_days: None,
                 units: Vec::new(),
+                minimum: None,
                 custom: BTreeMap::new(),
             };
             let operation = |number| RoutingOperation {

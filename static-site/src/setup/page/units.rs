@@ -1,10 +1,11 @@
-//! Other units of items: what a box or a drum holds. Quantities that come in by them are converted exactly.
+//! Other units of items, what a box or a drum holds: quantities that come in by them are converted exactly. And how much of
+//! an item is to be available.
 
 use std::rc::Rc;
 
 use serde::Deserialize;
 use sycamore::prelude::*;
-use takt_api::master::ItemUnits;
+use takt_api::master::{ItemMinimum, ItemUnits};
 use takt_api::stock::Source;
 use takt_domain::id::ItemId;
 use takt_domain::master::ItemUnit;
@@ -21,6 +22,7 @@ use crate::{app, text};
 
 const NONE: Text = Text::new("没有物料", "No items");
 const ADD: Text = Text::new("添加单位", "Add a unit");
+const SAVE_UNITS: Text = Text::new("保存单位", "Save the units");
 const UNIT: Text = Text::new("单位", "Unit");
 const HOLDS: Text = Text::new("1 个等于多少 {}", "How many {} one is");
 const NUMBER: Text = Text::new(
@@ -34,6 +36,16 @@ const ABOUT: Text = Text::new(
     "Quantities may be entered in these units and are converted exactly. Clear a name to remove its unit.",
 );
 
+const MINIMUM: Text = Text::new("最低库存({})", "Minimum stock ({})");
+const LEAST: Text = Text::new("最低 {}", "at least {}");
+const LEAST_HINT: Text = Text::new(
+    "可用库存低于它时提醒仓库和计划员;留空则不提醒。",
+    "When less is available, the storekeepers and planners are told; leave it empty for no reminder.",
+);
+const SAVE_LEAST: Text = Text::new("保存最低库存", "Save the minimum");
+const LEAST_NUMBER: Text =
+    Text::new("请填大于 0 的数字,例如 12.5,或留空", "Give a number above 0, such as 12.5, or none");
+
 /// As much of an item as this page needs.
 #[derive(Clone, Deserialize)]
 struct Row {
@@ -42,6 +54,8 @@ struct Row {
     unit: String,
     #[serde(default)]
     units: Vec<ItemUnit>,
+    #[serde(default)]
+    minimum: Option<Quantity>,
 }
 
 fn asked(q: &str) -> String {
@@ -61,7 +75,8 @@ pub(crate) fn view(_: &[String]) -> View {
             edited.set(None);
             list.again();
         });
-        (format!("{} {}", found.id, found.name), editor(&found, done))
+        let (minimum, units) = (minimum(&found, Rc::clone(&done) as Rc<dyn Fn()>), editor(&found, done));
+        (format!("{} {}", found.id, found.name), view! { (minimum) (units) })
     });
     let search = field::line(text::ITEM, q, text::OPTIONAL);
     ui::shell::page(NAME.get(), None, View::new(), view! { div(class="card filters") { (search) } (rows) (sheet) })
@@ -70,7 +85,8 @@ pub(crate) fn view(_: &[String]) -> View {
 fn row(found: Row, edited: Signal<Option<Row>>) -> View {
     let title = format!("{} · {}", found.id, found.name);
     let units = found.units.iter().map(|one| format!(" · 1 {} = {} {}", one.unit, one.factor, found.unit));
-    let note = found.unit.clone() + &units.collect::<String>();
+    let least = found.minimum.map(|least| format!(" · {}", LEAST.with(&format!("{least} {}", found.unit))));
+    let note = found.unit.clone() + &units.collect::<String>() + &least.unwrap_or_default();
     view! {
         li(class="row") {
             button(r#type="button", class="plain-row", on:click=tap(move || edited.set(Some(found.clone())))) {
@@ -78,6 +94,41 @@ fn row(found: Row, edited: Signal<Option<Row>>) -> View {
             }
         }
     }
+}
+
+fn minimum(found: &Row, done: Rc<dyn Fn()>) -> View {
+    if !app::may(Permission::ItemFields) {
+        return View::new();
+    }
+    let least = create_signal(found.minimum.map_or_else(String::new, |least| least.to_string()));
+    let path = format!("/api/v1/items/{}/minimum", encode(found.id.as_str()));
+    let (label, wrong, submit) = (MINIMUM.with(&found.unit), create_signal(String::new()), Submit::new());
+    let button = submit_button::view(submit, SAVE_LEAST, move || {
+        submit.clear();
+        let typed = least.with_untracked(|least| least.trim().to_owned());
+        let minimum = match typed.parse::<Quantity>() {
+            _ if typed.is_empty() => None,
+            Ok(least) if least.is_positive() => Some(least),
+            _ => return wrong.set(LEAST_NUMBER.get().to_owned()),
+        };
+        wrong.set(String::new());
+        let done = Rc::clone(&done);
+        submit.send("PUT", path.clone(), &ItemMinimum { minimum }, Source::Hand, move |_: ItemMinimum| {
+            app::app().say(Toast::good(text::SAVED.get()));
+            done();
+        });
+    });
+    let fields = submit_button::fields(
+        submit,
+        view! {
+            label(class="field") {
+                span { (label) }
+                input(r#type="text", inputmode="decimal", maxlength="20", autocomplete="off", bind:value=least)
+            }
+        },
+    );
+    let hint = ui::hint(wrong);
+    view! { p(class="note") { (LEAST_HINT) } (fields) (hint) (button) hr() }
 }
 
 /// A unit as it is typed: its name, and how much it is.
@@ -109,7 +160,7 @@ fn editor(found: &Row, done: Rc<dyn Fn()>) -> View {
     let add =
         tap(move || units.update(|units| units.push([create_signal(String::new()), create_signal(String::new())])));
     let submit = Submit::new();
-    let button = submit_button::view(submit, text::SAVE, move || {
+    let button = submit_button::view(submit, SAVE_UNITS, move || {
         // What was said of the last try is said no more.
         submit.clear();
         let mut body = ItemUnits { units: Vec::new() };

@@ -14,9 +14,13 @@ use crate::net::LIVE_MS;
 use crate::net::list::List;
 use crate::net::read::Read;
 use crate::route::{Route, desk, encode};
+use crate::text::Text;
 use crate::ui;
 use crate::ui::custom::{self, Fill};
 use crate::{app, show, text};
+
+const MINIMUM: Text = Text::new("最低库存", "Minimum");
+const BELOW: Text = Text::new("不足", "too little");
 
 pub(crate) fn view(item: &ItemId) -> View {
     let read: Read<ItemStock> = Read::new(format!("/api/v1/stock/{}", encode(item.as_str())));
@@ -100,6 +104,15 @@ fn draw(stock: &Rc<ItemStock>) -> View {
     }
     if let Some(pending) = stock.pending.filter(|pending| !pending.is_zero()) {
         pairs.push(ui::pair(text::PENDING, format!("{} {}", show::change(pending), stock.unit)));
+    }
+    if let Some(minimum) = stock.minimum {
+        let mark = if stock.available < minimum {
+            view! { " " span(class="chip bad") { (BELOW) } }
+        } else {
+            View::new()
+        };
+        let said = number(minimum);
+        pairs.push(ui::pair(MINIMUM, view! { (said) (mark) }));
     }
     let owed = if stock.owed.is_positive() {
         pairs.push(ui::pair(text::OWED, number(stock.owed)));

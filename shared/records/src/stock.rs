@@ -6,18 +6,17 @@ use takt_domain::lot::{Fault, Lots};
 use takt_domain::master::{Item, Location};
 use takt_domain::quantity::Quantity;
 use takt_store::Balance;
-use takt_web::failure::Failure;
 
 /// The stock of one item from its accounts; `owed` is what production drew beyond the books, `pending` what accepted
 /// reports will move, where that is known.
-pub(crate) fn sum(
+pub fn sum(
     item: &Item,
     balances: &[Balance],
     locations: &[Location],
     lots: &Lots,
     owed: i64,
     pending: Option<i64>,
-) -> Result<ItemStock, Failure> {
+) -> ItemStock {
     let quantity = |units| Quantity::from_units(units, item.scale);
     let (mut on_hand, mut reserved, mut quarantine) = (0, 0, 0);
     let (mut expired, mut kept_back) = (0, 0);
@@ -66,7 +65,7 @@ pub(crate) fn sum(
             place.held_for.push(Held { order, quantity: quantity(balance.quantity), priority: None, until: None });
         }
     }
-    Ok(ItemStock {
+    ItemStock {
         item: item.id.clone(),
         name: item.name.clone(),
         unit: item.unit.clone(),
@@ -76,9 +75,10 @@ pub(crate) fn sum(
         available: quantity(on_hand - reserved - quarantine - expired - kept_back),
         expired: (expired != 0).then(|| quantity(expired)),
         kept_back: (kept_back != 0).then(|| quantity(kept_back)),
+        minimum: item.minimum,
         owed: quantity(owed),
         pending: pending.map(quantity),
         version,
         places,
-    })
+    }
 }
