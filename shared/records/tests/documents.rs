@@ -1,6 +1,9 @@
 //! The audit of documents: what their counters say is held against the postings for their lines.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::cell::{Cell, RefCell};
+
+use futures::FutureExt;
 use futures::executor::block_on;
 use serde_json::json;
 use takt_domain::document::{self, Document, DocumentKind, DocumentLine, DocumentState};
@@ -8,13 +11,16 @@ use takt_domain::master::{Location, LocationKind};
 use takt_domain::quantity::Quantity;
 use takt_records::audit::{Part, Place, Slice, slice};
 use takt_records::{keep, supply};
-use takt_store::{Account, Commit, CounterChange, NativeDriver, Plant, PlantNumber, Posting, SqliteStore, Store};
+use takt_store::{
+    Account, Commit, CounterChange, Driver, DriverError, NativeDriver, Plant, PlantNumber, Posting, Rows, SqliteStore,
+    Store, Value,
+};
 
 const PLANT: PlantNumber = PlantNumber(1);
 const NOW: i64 = 1_800_000_000_000;
 
 struct World {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: SqliteStore<NativeDriver>,
     booked: u32,
 }
@@ -51,7 +57,7 @@ impl World {
             commit.records.push(keep::location(&location, None));
         }
         block_on(store.commit(&commit)).unwrap();
-        Self { _folder: folder, store, booked: 0 }
+        Self { folder, store, booked: 0 }
     }
 
     fn book(&self, commit: Commit) {
@@ -110,21 +116,49 @@ impl World {
         self.booked
     }
 
-    /// The slices of documents, put together.
     fn audit(&self) -> Slice {
-        let mut place = Place { part: Part::Documents, after: None };
-        let mut all = Slice::default();
-        loop {
-            let found = block_on(slice(&self.store, PLANT, &place)).unwrap();
-            all.counters += found.counters;
-            all.count += found.count;
-            all.differences.extend(found.differences);
-            match found.next {
-                Some(next) if next.part == Part::Documents => place = next,
-                _ => return all,
-            }
+        audited(&self.store)
+    }
+}
+
+/// The slices of documents, put together.
+fn audited(store: &impl Store) -> Slice {
+    let mut place = Place { part: Part::Documents, after: None };
+    let mut all = Slice::default();
+    loop {
+        // Not by an executor: what others do meanwhile has one of its own.
+        let found = slice(store, PLANT, &place).now_or_never().unwrap().unwrap();
+        all.counters += found.counters;
+        all.count += found.count;
+        all.differences.extend(found.differences);
+        match found.next {
+            Some(next) if next.part == Part::Documents => place = next,
+            _ => return all,
         }
     }
+}
+
+/// Before each statement others may do something, who are told its number.
+struct Busy<'w> {
+    inner: NativeDriver,
+    next: Cell<usize>,
+    meanwhile: &'w dyn Fn(usize),
+}
+
+impl Driver for Busy<'_> {
+    async fn query(&self, sql: &str, params: Vec<Value>) -> Result<Rows, DriverError> {
+        (self.meanwhile)(self.next.get());
+        self.next.set(self.next.get() + 1);
+        self.inner.query(sql, params).await
+    }
+}
+
+/// What an audit finds while others do this before its statements, and how many those were.
+fn audited_while(world: &RefCell<World>, meanwhile: &dyn Fn(usize)) -> (Slice, usize) {
+    let inner = NativeDriver::open(world.borrow().folder.path().join("takt.db")).unwrap();
+    let store = SqliteStore::new(Busy { inner, next: Cell::new(0), meanwhile });
+    let found = audited(&store);
+    (found, store.driver().next.get())
 }
 
 fn counter(of: &Document, line: u16, what: &str, delta: i64) -> CounterChange {
@@ -222,4 +256,41 @@ fn documents_of_every_slice_are_looked_at() {
     assert_eq!(told, expected);
     assert!(found.differences.iter().all(|found| found.check == "document"));
     assert_eq!((found.counters, found.count), (60 * 2 * 6 + 2 * 4, 3));
+}
+
+#[test]
+fn what_is_booked_while_documents_are_looked_at_is_no_difference() {
+    let (world, order, sale) = lived();
+    let world = RefCell::new(world);
+    let mut at = 0;
+    loop {
+        let books = |statement| {
+            if statement == at {
+                let mut world = world.borrow_mut();
+                world.step(&order, 10, ("@supplier", "S"), &[("net", 7), ("put_away", 7)], None);
+                world.step(&sale, 20, ("S", "S*"), &[("picked", 7), ("committed", 7)], None);
+            }
+        };
+        let (found, statements) = audited_while(&world, &books);
+        assert_eq!((found.counters, found.count), (20, 0), "booked before statement {at}: {found:?}");
+        if at >= statements {
+            break;
+        }
+        at += 1;
+    }
+    assert!(at >= 10, "two kinds, with counters, postings and counters again: {at}");
+}
+
+#[test]
+fn a_document_that_moves_each_time_is_left_to_the_next_audit_and_the_others_are_not() {
+    let (world, order, sale) = lived();
+    world.book(Commit { counters: vec![counter(&sale, 20, "picked", 1)], ..Commit::new(PLANT, NOW) });
+    let world = RefCell::new(world);
+    let books = |_| {
+        world.borrow_mut().step(&order, 10, ("@supplier", "S"), &[("net", 7), ("put_away", 7)], None);
+    };
+    let (found, _) = audited_while(&world, &books);
+    let told: Vec<_> = found.differences.iter().map(|found| found.detail.en.as_str()).collect();
+    assert_eq!(told, ["20.picked of sales order SO-1: the counter is 8, its postings add up to 7"]);
+    assert_eq!(found.counters, 8, "of the one that stood still");
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use takt_store::{Driver, NativeDriver, NativePostgres, PostgresStore, SqliteStore, Store, Value};
+use takt_store::{Driver, NativeDriver, NativePostgres, PostgresStore, Rows, SqliteStore, Store, Value};
 use takt_test_servers::Postgres;
 
 /// A database.
@@ -18,12 +18,21 @@ pub(crate) trait Database {
     fn store(&self) -> Self::Store;
     /// Waits until nothing that others do at this moment keeps a reader of the journal back.
     fn settle(&self) {}
+    /// The one text that a statement answers: for what no call of the store tells.
+    fn text(&self, sql: &str) -> String;
+}
+
+fn only_text(rows: &Rows) -> String {
+    match &rows.0[0][0] {
+        Value::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 pub(crate) struct File(tempfile::TempDir);
 
 impl File {
-    fn driver(&self) -> NativeDriver {
+    pub(crate) fn driver(&self) -> NativeDriver {
         NativeDriver::open(self.0.path().join("takt.db")).unwrap()
     }
 }
@@ -41,6 +50,10 @@ impl Database for File {
     fn store(&self) -> Self::Store {
         SqliteStore::new(self.driver())
     }
+
+    fn text(&self, sql: &str) -> String {
+        only_text(&block_on(self.driver().query(sql, Vec::new())).unwrap())
+    }
 }
 
 pub(crate) struct Server {
@@ -50,13 +63,6 @@ pub(crate) struct Server {
 impl Server {
     fn driver(&self) -> NativePostgres {
         NativePostgres::open(&self.url).unwrap()
-    }
-
-    fn text(&self, sql: &str) -> String {
-        match &block_on(self.driver().query(sql, Vec::new())).unwrap().0[0][0] {
-            Value::Text(text) => text.clone(),
-            other => panic!("{other:?}"),
-        }
     }
 }
 
@@ -85,5 +91,9 @@ impl Database for Server {
         while self.text(&settled) != "true" {
             thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    fn text(&self, sql: &str) -> String {
+        only_text(&block_on(self.driver().query(sql, Vec::new())).unwrap())
     }
 }

@@ -4,6 +4,7 @@
 
 mod database;
 mod quality;
+mod race;
 mod stays;
 mod world;
 
@@ -12,7 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use database::{Database, File, Server};
 use futures::executor::block_on;
 use quality::what_quality_wrote_goes_and_comes_back_with_its_order;
-use stays::what_stock_is_held_for_or_lots_were_made_for_stays;
+use stays::{
+    a_batch_that_ends_folds_what_is_carried_of_all_its_orders, all_that_is_due_is_told_page_by_page,
+    an_order_is_taken_again_only_by_who_has_read_the_same,
+    files_expire_when_their_batch_is_done_and_their_years_are_over,
+    what_is_due_was_closed_and_last_written_before_the_month_that_stays,
+    what_is_taken_back_for_another_order_stays_and_what_takes_it_back, what_quality_has_not_closed_stays,
+    what_stock_is_held_for_or_lots_were_made_for_stays, what_was_brought_back_stays_for_ninety_days,
+};
 use takt_api::archive::{
     ArchiveBatch, ArchiveFile, OpenBatch, OrderHolding, RestoreOrder, RestorePart, TakeOrder, VerifiedFiles,
 };
@@ -45,11 +53,20 @@ fn opened<D: Database>(world: &World<D>, month: &str, folder: &str) -> ArchiveBa
     serde_json::from_value(open(world, month, folder).unwrap().body).unwrap()
 }
 
-fn verify<D: Database>(world: &World<D>, batch: &str, folder: &str) -> Result<Answer, CommandError> {
+fn verified_files(folder: &str) -> VerifiedFiles {
     let file =
         ArchiveFile { name: "orders.parquet".into(), rows: 1, bytes: 1, sha256: "0".repeat(64), sums: BTreeMap::new() };
-    let given = VerifiedFiles { folder: folder.into(), orders: 1, files: vec![file] };
-    block_on(batch::verified(&world.store, &world.caller(), batch, &given))
+    VerifiedFiles { folder: folder.into(), orders: 1, files: vec![file] }
+}
+
+fn verify<D: Database>(world: &World<D>, batch: &str, folder: &str) -> Result<Answer, CommandError> {
+    block_on(batch::verified(&world.store, &world.caller(), batch, &verified_files(folder)))
+}
+
+/// How many records of a kind there are.
+fn listed<D: Database>(world: &World<D>, kind: &str) -> usize {
+    let page = PageRequest::first(100);
+    block_on(world.store.list(FIRST_PLANT, kind, &ListFilter::default(), &page)).unwrap().items.len()
 }
 
 fn held<D: Database>(world: &World<D>, order: &str) -> Result<OrderHolding, CommandError> {
@@ -381,4 +398,12 @@ both!(
     one_run_takes_a_batch_over_from_another,
     only_what_went_comes_back,
     what_stock_is_held_for_or_lots_were_made_for_stays,
+    what_quality_has_not_closed_stays,
+    what_is_taken_back_for_another_order_stays_and_what_takes_it_back,
+    what_is_due_was_closed_and_last_written_before_the_month_that_stays,
+    all_that_is_due_is_told_page_by_page,
+    an_order_is_taken_again_only_by_who_has_read_the_same,
+    a_batch_that_ends_folds_what_is_carried_of_all_its_orders,
+    files_expire_when_their_batch_is_done_and_their_years_are_over,
+    what_was_brought_back_stays_for_ninety_days,
 );
