@@ -1,17 +1,19 @@
 //! Orders go to Parquet files by `takt archive` and come back, while the plant is served: killed in the middle, read by another program,
 //! with damaged files, without a folder, on a full disk, in a store that speaks S3, and from the timer.
 
+mod middle;
 mod old;
 mod s3;
 mod timer;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use old::{Old, age_more, files, text};
+use middle::is_killed_at;
+use old::{AGED_MS, Old, age_more, files, rewritten, text};
 use serde_json::{Value, json};
 use takt_api::Page;
 use takt_api::archive::{ArchiveBatch, ArchivedOrder, BatchState};
@@ -21,7 +23,6 @@ use takt_tests::ledger;
 use takt_tests::plant::PIN;
 use takt_tests::proxy::Proxy;
 use takt_tests::python::python;
-use takt_tests::wait::until;
 
 /// Runs a command of `takt archive` and kills it: when it has said this, and then so much later.
 fn killed(old: &Old, command: &[&str], archive: &Path, after: &str, later: Duration) {
@@ -62,31 +63,13 @@ fn read_by_python(archive: &Path, batches: &[ArchiveBatch], work: &Path) -> Valu
 fn a_run_that_is_killed_at_any_answer_of_the_plant_loses_nothing_and_doubles_nothing() {
     let old = Old::new(3);
     let (archive, network) = (Folder::new(), Proxy::before(&old.host.base));
-    let target = ["--target", network.base.as_str(), "--user", "admin", "--archive", text(archive.path())];
     let mut reached = BTreeSet::new();
     // Each answer in turn until the files are verified. What goes on then signs in, asks for the batch, and takes the orders.
     let (mut nth, mut is_verified) = (1, false);
     loop {
-        network.hold(nth);
-        let mut child = Command::new(takt())
-            .args(["archive", "run"])
-            .args(target)
-            .env("TAKT_PIN", PIN)
-            .current_dir(root())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("takt can be run");
-        let ended = until("an answer is held, or all is done", || {
-            let ended = child.try_wait().expect("the process is ours");
-            if ended.is_some() || network.is_holding() { Some(ended) } else { None }
-        });
-        if let Some(status) = ended {
-            assert!(status.success());
+        if !is_killed_at(&network, nth, &["run"], archive.path()) {
             break;
         }
-        child.kill().expect("the process is ours");
-        child.wait().expect("the process is ours");
         let gone = old.is_whole();
         println!("killed at answer {nth}: {gone} of {} have gone", old.orders.len());
         reached.insert(gone);
@@ -148,6 +131,15 @@ fn a_run_that_is_killed_anywhere_loses_nothing_and_doubles_nothing() {
     let reports: u64 = archived.values().map(|order| order.reports).sum();
     assert_eq!(read["movements"], json!({"rows": postings, "units": units}));
     assert_eq!(read["reports"], json!({"rows": reports, "good": 3 * archived.len()}));
+    // Without Takt, a folder says itself what is in it.
+    for batch in &batches {
+        let manifest = std::fs::read(archive.path().join(&batch.folder).join("manifest.json")).expect("it was written");
+        let manifest: Value = serde_json::from_slice(&manifest).expect("it is JSON");
+        let its = archived.iter().filter(|(_, order)| order.batch == batch.id);
+        let hashes: BTreeMap<_, _> = its.map(|(id, order)| (id.clone(), order.sha256.clone())).collect();
+        assert_eq!((&manifest["batch"], &manifest["orders"]), (&json!(batch.id), &json!(hashes)));
+        assert_eq!(manifest["files"], json!(batch.files));
+    }
     let told: i64 = batches.iter().flat_map(|batch| &batch.files).filter_map(|file| file.sums.get("units")).sum();
     assert_eq!(told, units);
 }
@@ -172,8 +164,16 @@ fn an_order_and_a_month_come_back_as_they_were() {
     };
     let before = told(admin);
     let archive = Folder::new();
-    run_well(&old.arguments(&["run"], archive.path()), &[]);
+    // One that somebody has touched of late stays, and goes with another batch of the same month.
+    for (later, expected) in [(1, "3 orders went in 1 batches"), (-1, "1 orders went in 1 batches")] {
+        let touched = format!("updated_ms = updated_ms + {later} * {AGED_MS}");
+        rewritten(&old.data.path().join("takt.db"), &touched, "order", &old.orders[3]);
+        let told = run_well(&old.arguments(&["run"], archive.path()), &[]);
+        assert!(told.contains(expected), "{told}");
+    }
     assert_eq!(old.is_whole(), 4);
+    let months: BTreeSet<_> = old.batches().into_iter().map(|batch| batch.month).collect();
+    assert_eq!((old.batches().len(), months.len()), (2, 1));
     for list in ["reports", "movements", "inspections", "nonconformances"] {
         let gone = admin.get(&format!("/api/v1/{list}?order={}", old.orders[2]));
         assert_eq!(gone.unmet(409, "refused"), ["archive.gone"], "{list}");
@@ -227,23 +227,24 @@ fn damaged_files_a_full_disk_and_a_folder_that_is_not_there_are_said_and_change_
     assert!(!refused.status.success() && said.contains("cannot be made"), "{said}");
     assert_eq!((old.is_whole(), old.batches().len()), (0, 0));
     std::fs::remove_file(&file).expect("it is ours");
-    for blocks in [1, 4] {
+    // More and more room, until all of it has some: what a try has left is gone when the next one has ended.
+    let (mut left, mut fails) = (BTreeSet::new(), 0);
+    for blocks in (1..).step_by(3) {
         let full = run_without_room(&old, archive.path(), blocks);
         let said = String::from_utf8_lossy(&full.stderr).into_owned();
-        assert!(!full.status.success() && said.contains("cannot be written"), "{blocks}: {said}");
+        let now = files(archive.path());
+        assert!(left.is_disjoint(&now), "{blocks}: the other tries: {left:?}, {now:?}");
+        if full.status.success() {
+            break;
+        }
+        assert!(said.contains("cannot be written"), "{blocks}: {said}");
         assert_eq!(old.is_whole(), 0);
-        let halves: Vec<_> = files(archive.path())
-            .into_iter()
-            .filter(|file| file.extension().is_some_and(|end| end == "part"))
-            .collect();
-        assert!(halves.is_empty(), "{halves:?}");
+        assert!(now.iter().all(|file| file.extension().is_none_or(|end| end != "part")), "{now:?}");
+        (left, fails) = (now, fails + 1);
     }
-    let left = files(archive.path());
-
-    run_well(&old.arguments(&["run"], archive.path()), &[]);
+    assert!(fails >= 2 && !left.is_empty(), "the last one failed behind a file that it had written: {fails}, {left:?}");
     assert_eq!(old.is_whole(), 2);
     let batch = old.batches().remove(0);
-    assert!(left.iter().all(|file| !archive.path().join(file).exists()), "the other tries: {left:?}");
     let orders = archive.path().join(&batch.folder).join("orders.parquet");
     let whole = std::fs::read(&orders).expect("it was written");
     let mut damaged = whole.clone();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
 use takt_api::Page;
@@ -13,7 +14,7 @@ use takt_tests::plant::{People, SMALL, act, good};
 use takt_tests::wait::until;
 
 /// A year in milliseconds: the orders are so old.
-const AGED_MS: i64 = 365 * 24 * 3600 * 1000;
+pub(crate) const AGED_MS: i64 = 365 * 24 * 3600 * 1000;
 
 /// A plant with orders that were closed a year ago, and their numbers.
 pub(crate) struct Old {
@@ -144,9 +145,15 @@ fn earlier(ago: i32, days: i32) -> String {
 
 /// As if one of these orders had been closed two years before the others.
 pub(crate) fn age_more(database: &Path, order: &str) {
+    rewritten(database, &format!("body = {}", earlier(365, 730)), "order", order);
+}
+
+/// A record as nobody could write it from outside.
+pub(crate) fn rewritten(database: &Path, change: &str, kind: &str, id: &str) {
     let database = rusqlite::Connection::open(database).expect("the data is there");
-    let sql = format!("UPDATE record SET body = {} WHERE kind = 'order' AND id = ?1", earlier(365, 730));
-    assert_eq!(database.execute(&sql, [order]).ok(), Some(1));
+    database.busy_timeout(Duration::from_secs(10)).expect("it can wait");
+    let sql = format!("UPDATE record SET {change} WHERE kind = ?1 AND id = ?2");
+    assert_eq!(database.execute(&sql, [kind, id]), Ok(1), "{change}");
 }
 
 pub(crate) fn text(path: &Path) -> &str {

@@ -10,7 +10,7 @@ use takt_api::archive::BatchState;
 use takt_tests::host::{Folder, root, run, run_well};
 use takt_tests::python::python;
 
-use crate::old::Old;
+use crate::old::{Old, rewritten};
 
 const BUCKET: &str = "cold";
 
@@ -69,6 +69,14 @@ impl Store {
             .header("content-type", "application/json")
             .send(fault.to_string())
             .expect("the store takes its faults");
+    }
+}
+
+impl Store {
+    /// The names of all that it has.
+    fn names(&self) -> Vec<String> {
+        let mut told = ureq::get(format!("{}/-/names", self.url())).call().expect("the store tells its names");
+        serde_json::from_str(&told.body_mut().read_to_string().expect("a text")).expect("it says so as JSON")
     }
 }
 
@@ -131,6 +139,11 @@ fn a_store_that_checks_signatures_takes_the_archive_and_one_that_fails_loses_not
     let told = run_well(&old.arguments_at(&["run"], &place), &well);
     assert!(told.contains("3 orders went in 1 batches"), "{told}");
     assert_eq!(old.is_whole(), 3);
+    let begins = |name: &String| name.strip_prefix("takt archive/ü/").map(str::to_owned);
+    let names: Vec<_> = store.names().iter().map(|name| begins(name).expect("below what was named")).collect();
+    let batch = old.batches()[0].id.clone();
+    let folder = format!("{}/", old.batches()[0].folder);
+    assert!(names.iter().all(|name| name.starts_with(&folder)), "nothing of the other tries: {names:?}");
     let status = run_well(&old.arguments_at(&["status"], &place), &well);
     assert!(status.contains("3 orders, all files are as they were written"), "{status}");
 
@@ -141,4 +154,16 @@ fn a_store_that_checks_signatures_takes_the_archive_and_one_that_fails_loses_not
     assert_eq!(old.is_whole(), 2);
     let report: Value = old.people.admin.get(&format!("/api/v1/reports?order={}", old.orders[0])).ok().json();
     assert_eq!(report["rows"].as_array().map(Vec::len), Some(2));
+
+    // Years later its files may go: what could not be removed is removed by the next run.
+    rewritten(&old.data.path().join("takt.db"), "body = json_set(body, '$.month', '2019-01')", "archive_batch", &batch);
+    old.people.admin.put("/api/v1/archive/settings", json!({"retention_years": 5})).ok();
+    store.fails("DELETE", "orders.parquet", 500, 0, 3);
+    refused(&old, &["run", "--expire"], &place, &well);
+    let told = run_well(&old.arguments_at(&["run", "--expire"], &place), &well);
+    assert!(told.contains("the files of 1 batches were removed"), "{told}");
+    assert_eq!(store.names(), Vec::<String>::new());
+    let told = run_well(&old.arguments_at(&["run", "--expire"], &place), &well);
+    assert!(!told.contains("were removed"), "{told}");
+    assert_eq!(old.is_whole(), 2);
 }
