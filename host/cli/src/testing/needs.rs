@@ -24,7 +24,7 @@ impl Need {
     }
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 7] = [
     Need {
         what: "Chromium",
         programs: &["chromium", "chromium-browser", "google-chrome"],
@@ -33,6 +33,9 @@ const NEEDS: [Need; 5] = [
     },
     Need { what: "Redis", programs: &["redis-server"], proof: &[], package: "redis-server" },
     Need { what: "PostgreSQL", programs: &["postgres", "pg_ctlcluster"], proof: &[], package: "postgresql" },
+    // Makes the certificates of what is deployed, and judges its service.
+    Need { what: "OpenSSL", programs: &["openssl"], proof: &[], package: "openssl" },
+    Need { what: "systemd-analyze", programs: &["systemd-analyze"], proof: &[], package: "systemd" },
     Need { what: "nginx", programs: &["nginx"], proof: &[], package: "nginx" },
     // Another reader of Parquet than our own reads the archive.
     Need {
