@@ -1,4 +1,5 @@
-//! The configurations of nginx: each runs, in front of the real host or over the real pages, with a certificate made by `prepare`.
+//! The configurations of nginx: each runs, in front of the real host or over the real pages, with a certificate made by
+//! `prepare`.
 
 use std::path::Path;
 use std::time::Duration;
