@@ -229,33 +229,34 @@ fn movement_row(order: &str, held: &HeldPosting) -> Vec<Value> {
 
 /// A row by the names of its columns.
 struct Row<'r> {
-    table: &'r ArchiveTable,
+    table: &'r str,
+    columns: &'r [Column],
     values: &'r [Value],
 }
 
 impl Row<'_> {
     fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
-        let at = self.table.columns.iter().position(|column| column.name == name);
+        let at = self.columns.iter().position(|column| column.name == name);
         let value = at.and_then(|at| self.values.get(at)).cloned().unwrap_or_default();
-        serde_json::from_value(value).map_err(|error| format!("{}.{name}: {error}", self.table.name))
+        serde_json::from_value(value).map_err(|error| format!("{}.{name}: {error}", self.table))
     }
 
     /// JSON that is kept as text.
     fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
-        serde_json::from_str(&self.get::<String>(name)?).map_err(|error| format!("{}.{name}: {error}", self.table.name))
+        serde_json::from_str(&self.get::<String>(name)?).map_err(|error| format!("{}.{name}: {error}", self.table))
     }
 }
 
-/// What an order held, from its tables.
-pub(super) fn holding(order: &str, tables: &[ArchiveTable]) -> Result<Holding, String> {
+/// What an order held, from its tables. Each row is let go once it was read: photos make it large.
+pub(super) fn holding(order: &str, tables: Vec<ArchiveTable>) -> Result<Holding, String> {
     let mut holding = Holding::default();
-    for table in tables {
-        for values in &table.rows {
-            let row = Row { table, values };
+    for ArchiveTable { name: table, columns, rows } in tables {
+        for values in rows {
+            let row = Row { table: &table, columns: &columns, values: &values };
             if row.get::<String>("order")? != order {
-                return Err(format!("{}: a row of another order", table.name));
+                return Err(format!("{table}: a row of another order"));
             }
-            match table.name.as_str() {
+            match table.as_str() {
                 ORDERS | REPORTS | RECORDS | SIGNATURES | INSPECTIONS | NONCONFORMANCES => {
                     holding.records.push(record(&row)?);
                 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use takt_api::archive::{ArchivedOrder, KeptPart, OrderHolding, RestoreOrder, RestorePart, RestoredOrder};
 use takt_domain::refusal::{Refusal, Unmet};
-use takt_store::{Back, Expect, Load, RecordWrite, Store};
+use takt_store::{Back, Expect, Load, Loaded, RecordWrite, Store};
 
 use super::form;
 use crate::caller::Caller;
@@ -76,31 +76,22 @@ async fn plan<S: Store>(store: &S, caller: &Caller, order: &str, given: &Restore
     let gone = loaded.record(kind::ARCHIVED_ORDER, order);
     let gone = gone.ok_or_else(|| CommandError::NotFound(order.to_owned()))?;
     let index: ArchivedOrder = gone.parse()?;
-    let pieces: Vec<_> = loaded.children(kind::ARCHIVE_PART, order).collect();
-    let mut text = String::new();
-    let mut next = 1;
-    for piece in &pieces {
-        let Part { number, text: piece } = piece.parse()?;
-        // What is left of an earlier try with more pieces is not needed.
-        if number == next && number <= given.parts {
-            text.push_str(&piece);
-            next += 1;
-        }
-    }
-    if next != given.parts + 1 {
-        return Err(CommandError::field("parts", format!("piece {next} is missing")));
-    }
-    let unread = |error: String| CommandError::field("parts", error);
-    let held: OrderHolding = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
-    if form::digest(&held.tables) != index.sha256 {
-        return Err(not_the_same(order, &index, caller).into());
-    }
-    let holding = form::holding(order, &held.tables).map_err(unread)?;
+    let text = joined(&loaded, order, given.parts)?;
     let expect = |record: &takt_store::Record| Expect {
         kind: record.kind.clone(),
         id: record.id.clone(),
         version: record.version,
     };
+    let instead = [gone].into_iter().chain(loaded.children(kind::ARCHIVE_PART, order)).map(expect).collect();
+    // Each form of it is let go once the next is made: what could go within the memory of a component comes back within it.
+    drop(loaded);
+    let unread = |error: String| CommandError::field("parts", error);
+    let held: OrderHolding = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
+    drop(text);
+    if form::digest(&held.tables) != index.sha256 {
+        return Err(not_the_same(order, &index, caller).into());
+    }
+    let holding = form::holding(order, held.tables).map_err(unread)?;
     let answer = RestoredOrder { order: index.order, postings: index.postings, reports: index.reports };
     let body = serde_json::to_value(answer).unwrap_or_default();
     let mut commit = caller.commit(200, &body);
@@ -111,9 +102,26 @@ async fn plan<S: Store>(store: &S, caller: &Caller, order: &str, given: &Restore
         None,
         serde_json::to_value(until).unwrap_or_default(),
     ));
-    let instead = [gone].into_iter().chain(pieces.iter().copied()).map(expect).collect();
     commit.back = Some(Back { order: order.to_owned(), instead, holding });
     Ok(Plan { commit, status: 200, body })
+}
+
+/// What so many pieces say together.
+fn joined(loaded: &Loaded, order: &str, parts: u32) -> Result<String, CommandError> {
+    let mut text = String::new();
+    let mut next = 1;
+    for piece in loaded.children(kind::ARCHIVE_PART, order) {
+        let Part { number, text: piece } = piece.parse()?;
+        // What is left of an earlier try with more pieces is not needed.
+        if number == next && number <= parts {
+            text.push_str(&piece);
+            next += 1;
+        }
+    }
+    if next != parts + 1 {
+        return Err(CommandError::field("parts", format!("piece {next} is missing")));
+    }
+    Ok(text)
 }
 
 fn not_the_same(order: &str, index: &ArchivedOrder, caller: &Caller) -> Refusal {
