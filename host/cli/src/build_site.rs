@@ -13,15 +13,16 @@ use sha2::{Digest, Sha256};
 use takt_api::pages;
 
 /// Grows when this file makes other output from the same input.
-const PIPELINE: &str = "9";
+const PIPELINE: &str = "10";
 const PACKAGE: &str = "takt-site-app";
 const STAMP: &str = ".stamp";
 /// What is written by hand for all bundles; pages name the others as `{name}` and get their hashed addresses.
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 10] = [
     "style.css",
     "camera.css",
     "desk.css",
     "manager.css",
+    "reference.css",
     "icon.svg",
     "icon-180.png",
     "icon-192.png",
@@ -30,6 +31,9 @@ const SHARED: [&str; 9] = [
 ];
 /// What the page of every bundle is made from.
 const TEMPLATE: &str = "page.html";
+/// The page that tells what the API takes and answers, and what it is made of.
+const REFERENCE: &str = "reference.html";
+const DOCUMENT: &str = "docs/openapi.json";
 /// What starts a bundle, behind its glue.
 const START: &str = "start.js";
 /// Keeps pages and answers on the device; it names all of them.
@@ -68,7 +72,8 @@ const _: () = assert!(BUNDLES.len() == pages::BUNDLES.len(), "the pages know a b
 pub(crate) fn build_site(root: &Path) -> anyhow::Result<()> {
     let site = root.join("static-site");
     let programs = compile(root)?;
-    let sources = sources(&site)?;
+    let mut sources = sources(&site)?;
+    sources.insert(DOCUMENT, read(&root.join(DOCUMENT))?);
     let mut all = Sha256::new();
     all.update(PIPELINE);
     for (name, bytes) in programs.iter().chain(&sources) {
@@ -109,6 +114,9 @@ pub(crate) fn write_apart(root: &Path, api: &str, more: &[(&str, String)], out: 
         let page = String::from_utf8(read(&dist.join(bundle.made.document))?).context("the page is not UTF-8")?;
         files.insert(bundle.made.document.into(), speaking_with(&page, api)?.into_bytes());
     }
+    let reference = String::from_utf8(read(&dist.join(REFERENCE))?).context("the reference is not UTF-8")?;
+    let reference = reference.replace("\"/openapi.json\"", &format!("\"{api}/openapi.json\""));
+    files.insert(REFERENCE.into(), reference.into_bytes());
     let worker = read(&site.join(WORKER))?;
     let mut made = made(&files, &worker);
     made["api"] = api.into();
@@ -246,6 +254,7 @@ fn assemble(
     }
     let template = String::from_utf8(sources.remove(TEMPLATE).unwrap_or_default()).context("the page is not UTF-8")?;
     let manifest = sources.remove("manifest.webmanifest").unwrap_or_default();
+    let document = sources.remove(DOCUMENT).unwrap_or_default();
     names.push(("logo".into(), inline(sources.get("icon.svg").map(Vec::as_slice).unwrap_or_default())));
     for (name, bytes) in sources {
         let bytes = if name.ends_with(".css") {
@@ -260,6 +269,8 @@ fn assemble(
     for bundle in &BUNDLES {
         files.insert(bundle.made.document.into(), fill(page_of(bundle, &template).as_bytes(), &names)?);
     }
+    let document = serde_json::from_slice(&document).context("the document of the API is no JSON")?;
+    files.insert(REFERENCE.into(), fill(crate::reference::page(&document).as_bytes(), &names)?);
     let made = ("made".to_owned(), made(&files, &worker).to_string());
     files.insert(WORKER.into(), fill(&worker, &[made])?);
     Ok(files)

@@ -21,6 +21,7 @@ mod plant;
 mod pressure;
 mod project;
 mod queue;
+mod reference;
 mod rollup;
 mod screens;
 mod serve;

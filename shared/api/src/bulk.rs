@@ -16,7 +16,7 @@ pub const BULK_ROWS_MAX: usize = 200;
 
 /// `POST /api/v1/bulk/...`
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Rows"))]
 #[serde(deny_unknown_fields)]
 pub struct Bulk<T> {
     /// 1 to 200 rows.

@@ -96,7 +96,7 @@ pub struct EntryConflict {
 
 /// What is so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ConflictDecision"))]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// The same goods were entered twice: what is held is dropped.

@@ -132,7 +132,7 @@ pub enum Absent {
 
 /// `PUT /api/v1/counts/{count}/list/{part}`: a piece of a counted list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PutCountedPart"))]
 #[serde(deny_unknown_fields)]
 pub struct PutListPart {
     /// CSV with the columns `location`, `item`, `lot` and `quantity`, cut anywhere; the first piece begins with their names.
@@ -204,7 +204,7 @@ pub struct Sheet {
 
 /// One row of `GET /api/v1/counts/{count}/lines`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CountLineRow"))]
 pub struct LineRow {
     /// The line.
     pub line: CountLine,

@@ -13,7 +13,7 @@ use takt_domain::quantity::Quantity;
 
 /// A page of statistics.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "{T}Statistics"))]
 pub struct Statistics<T> {
     /// The rows, at most 200.
     pub rows: Vec<T>,

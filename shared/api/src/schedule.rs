@@ -31,7 +31,7 @@ pub struct Schedule {
 
 /// From one moment to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PlanSpan"))]
 pub struct Span {
     /// The first moment.
     #[serde(deserialize_with = "takt_domain::time::timestamp")]

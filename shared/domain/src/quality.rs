@@ -67,7 +67,7 @@ impl From<InspectionKind> for PlanKind {
 
 /// How a characteristic is judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CharacteristicMeasure"))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Measure {
     /// A number between limits, which are well themselves.

@@ -23,6 +23,8 @@ fn a_system_is_connected_delivers_late_is_marked_and_is_cut_off() {
     desk.browser.read("还没有接入系统");
     desk.browser.read("MES");
     desk.look("systems-empty");
+    let reference = host.client().get("/reference.html").ok();
+    assert!(reference.text().contains("id=\"bulkItems\""));
     desk.browser.press("接入新系统");
     desk.types("编号(小写字母、数字、横线)", "wms");
     desk.types("名称", "立库 WMS");

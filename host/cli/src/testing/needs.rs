@@ -24,7 +24,7 @@ impl Need {
     }
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need {
         what: "Chromium",
         programs: &["chromium", "chromium-browser", "google-chrome"],
@@ -44,6 +44,8 @@ const NEEDS: [Need; 7] = [
         proof: &["-c", "import ensurepip, venv"],
         package: "python3-venv",
     },
+    // A client is generated of the document of the API, and tried.
+    Need { what: "npm", programs: &["npm"], proof: &[], package: "npm" },
 ];
 
 /// Installs what is missing, or says what to install.

@@ -22,6 +22,7 @@ const LEAD: Text = Text::new(
     "ERP、WMS、秤、采集网关等系统和设备,凭令牌自己调用接口;本页看每个系统怎样接入、最近一次往来和滞后多久。",
     "An ERP, a scale or a gateway calls by itself, with a token. Here stands how each system is connected, when it last exchanged something, and how late it is.",
 );
+const REFERENCE: Text = Text::new("接口文档", "API reference");
 const NEW: Text = Text::new("接入新系统", "Connect a system");
 const CALLS: Text = Text::new("调用本厂接口的系统", "Systems that call");
 const TOLD: Text = Text::new("接收通知的系统(Webhook)", "Systems that are told (webhooks)");
@@ -62,7 +63,17 @@ fn list() -> View {
         button(r#type="button", class="button", on:click=tap(move || asked.set(Some(())))) { (icon::PLUS) (NEW) }
     };
     let (calling, told) = (ui::section(CALLS, calling), ui::section(TOLD, told));
-    ui::shell::page(SYSTEMS.get(), None, new, view! { p(class="lead") { (LEAD) } (calling) (told) (sheet) })
+    ui::shell::page(
+        SYSTEMS.get(),
+        None,
+        new,
+        view! {
+            p(class="lead") { (LEAD) }
+            // Not an address of the app, which would stay where it is: a page of its own.
+            p { a(class="quiet small", href="../reference.html", target="_blank") { (REFERENCE) } }
+            (calling) (told) (sheet)
+        },
+    )
 }
 
 fn rows(rows: Vec<View>, none: Text) -> View {
