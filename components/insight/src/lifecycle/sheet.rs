@@ -63,6 +63,9 @@ fn header(lang: Lang) -> [&'static str; 15] {
     }
 }
 
+/// Where the report was cut.
+const MORE: (&str, &str) = ("还有更多,仅列出前若干行", "there are more rows than these");
+
 fn cells(row: &LifecycleRow, lang: Lang) -> [Cell; 15] {
     let text = |text: Option<String>| Cell::Text(text.unwrap_or_default());
     [
@@ -93,7 +96,7 @@ fn summary(report: &Lifecycle, lang: Lang) -> Vec<(&'static str, Cell)> {
     ];
     if report.more {
         let told = i64::try_from(report.rows.len()).unwrap_or(i64::MAX);
-        summary.push((lang.pick("还有更多,仅列出前若干行", "there are more rows than these"), Cell::Number(told)));
+        summary.push((lang.pick(MORE.0, MORE.1), Cell::Number(told)));
     }
     if let Some(what_if) = &report.what_if {
         summary.extend([
@@ -116,6 +119,10 @@ pub(super) fn csv(report: &Lifecycle, lang: Lang) -> Vec<u8> {
     line(header(lang).map(str::to_owned).to_vec());
     for row in &report.rows {
         line(cells(row, lang).iter().map(Cell::text).collect());
+    }
+    if report.more {
+        // A sheet has no place beside its rows: whoever adds them up sees that not all are here.
+        line(vec![lang.pick(MORE.0, MORE.1).to_owned()]);
     }
     out.into_bytes()
 }
