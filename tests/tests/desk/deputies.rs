@@ -31,7 +31,7 @@ fn one_names_a_deputy_for_oneself_and_whoever_manages_users_for_others() {
     desk.browser.tap("dialog .submit .primary");
     let named = until("it is kept", || rows().first().cloned());
     assert_eq!((named.from.as_str(), named.to.as_str()), ("lead", "operator"));
-    desk.browser.read("lead (我) → operator");
+    desk.browser.read("Sun (我) → Li");
     desk.browser.read("代理中");
     desk.look("deputies");
 
