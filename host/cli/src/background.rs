@@ -14,6 +14,7 @@ use takt_runtime::{Application, Level};
 
 use crate::figures::Figures;
 use crate::health::Health;
+use crate::metrics::Measured;
 use crate::pressure::{Pressure, Signs};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -33,12 +34,12 @@ pub(crate) struct Swept {
 }
 
 /// Calls the background over and over, and looks at the load, on threads of their own that end with the process.
-pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Result<()> {
+pub(crate) fn start(application: Arc<Application>, data: PathBuf, metrics: Measured) -> anyhow::Result<()> {
     let (told, swept) = std::sync::mpsc::channel();
     // What was measured last, for the background to watch.
     let measured = Arc::new(Mutex::new(String::new()));
     let known = Arc::clone(&measured);
-    let worker = Arc::clone(&application);
+    let (worker, counted) = (Arc::clone(&application), metrics.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no thread for the background")?;
     let work = move || {
         let mut was_well = true;
@@ -51,6 +52,7 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
                 eprintln!("takt: the background does not work: {error:#}; it is tried again every second");
             }
             was_well = outcome.is_ok();
+            counted.ran(was_well);
             if let Ok(swept) = outcome
                 && told.send(swept).is_err()
             {
@@ -77,6 +79,8 @@ pub(crate) fn start(application: Arc<Application>, data: PathBuf) -> anyhow::Res
             }
             let latency = application.take_database_latency();
             let signs = Signs { lag: Duration::from_millis(last.lag_ms), latency: latency.unwrap_or_default() };
+            metrics.queue_lag.set(signs.lag.as_secs_f64());
+            metrics.database.set(signs.latency.as_secs_f64());
             if let Some(said) = figures.look(signs, || application.take_traffic()) {
                 application.set_state("/api/v1/host", &said);
                 *measured.lock().unwrap_or_else(PoisonError::into_inner) = said;

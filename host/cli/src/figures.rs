@@ -37,7 +37,7 @@ struct Processor {
 impl Figures {
     pub(crate) fn new() -> Self {
         Self {
-            cpus: std::thread::available_parallelism().map_or(1, |cpus| u32::try_from(cpus.get()).unwrap_or(u32::MAX)),
+            cpus: cpus(),
             fine: VecDeque::new(),
             coarse: VecDeque::new(),
             begun: Instant::now(),
@@ -136,6 +136,15 @@ fn together(samples: &[HostSample]) -> Option<HostSample> {
     Some(one)
 }
 
+pub(crate) fn cpus() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cpus| u32::try_from(cpus.get()).unwrap_or(u32::MAX))
+}
+
+/// Processor time of this process, in seconds.
+pub(crate) fn own_cpu_s() -> f64 {
+    processor().own as f64 / TICKS_PER_S as f64
+}
+
 /// Only Linux says it so simply; elsewhere nothing was spent.
 fn processor() -> Processor {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
@@ -160,7 +169,7 @@ fn machine_ticks(stat: &str) -> (u64, u64) {
 }
 
 /// All memory of the machine, and what is left of it, in KiB.
-fn memory() -> (u64, u64) {
+pub(crate) fn memory() -> (u64, u64) {
     let told = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let of = |name: &str| {
         let line = told.lines().find_map(|line| line.strip_prefix(name));

@@ -63,7 +63,7 @@ pub(crate) fn memory_bytes() -> Option<u64> {
 }
 
 /// Free and all space where a folder is, in bytes, as POSIX `df` tells it.
-fn disk(folder: &Path) -> Option<(u64, u64)> {
+pub(crate) fn disk(folder: &Path) -> Option<(u64, u64)> {
     let told = Command::new("df").arg("-Pk").arg(folder).env("LC_ALL", "C").output().ok()?;
     space(std::str::from_utf8(&told.stdout).ok()?)
 }

@@ -15,6 +15,7 @@ mod figures;
 mod health;
 mod import;
 mod load;
+mod metrics;
 mod migrate;
 mod origin;
 mod plant;

@@ -9,6 +9,7 @@ use takt_api::Page;
 use takt_api::identity::User;
 
 use crate::backing::Backing;
+use crate::metrics::Measured;
 use crate::plant::{self, Plant, Serving};
 use crate::project::Project;
 
@@ -35,6 +36,9 @@ pub(crate) struct Serve {
     /// Where webhooks may lead inside one's own network: http://10.0.0.7:8080, or a network such as http://10.0.0.0/8:*
     #[arg(long, value_name = "HOST", env = "TAKT_WEBHOOK_INSIDE")]
     pub(crate) webhook_inside: Option<String>,
+    /// Tell Prometheus what the host counts and measures of itself, at this address: http://ADDRESS/metrics
+    #[arg(long, value_name = "ADDRESS", env = "TAKT_METRICS")]
+    pub(crate) metrics: Option<String>,
     /// Write no line for each request
     #[arg(long)]
     pub(crate) no_access_log: bool,
@@ -48,6 +52,7 @@ impl Serve {
         let project = Project::find()?;
         // Taken first, so that a port in use is said at once; who connects meanwhile waits.
         let listener = listen(&self.listen)?;
+        let metrics = self.metrics.as_deref().map(listen).transpose()?;
         let default = || if self.demo { project.demo_data() } else { project.default_data() };
         let data = self.data.clone().unwrap_or_else(default);
         let (application, key) = plant::load(
@@ -75,7 +80,11 @@ impl Serve {
         drop(takt);
         let address = listener.local_addr().context("the address cannot be read")?;
         eprintln!("takt: serving {} at http://{address}", data.display());
-        crate::background::start(application.clone(), data.clone())?;
+        let measured = Measured::default();
+        if let Some(listener) = metrics {
+            crate::metrics::start(application.clone(), &measured, data.clone(), listener)?;
+        }
+        crate::background::start(application.clone(), data.clone(), measured)?;
         if let Some(archive) = self.archive {
             crate::archive::start(application.clone(), key, archive)?;
         }
@@ -89,7 +98,7 @@ fn listen(address: &str) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address) {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("{address} is taken by another program: stop that one, or choose another address with --listen")
+            bail!("{address} is taken by another program: stop that one, or choose another address")
         }
         Err(error) => Err(error).with_context(|| format!("cannot listen at {address}")),
     }

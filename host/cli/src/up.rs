@@ -21,6 +21,7 @@ impl Up {
             archive: None,
             allowed_origins: Vec::new(),
             webhook_inside: None,
+            metrics: None,
             listen: self.listen,
             data: None,
             backing,

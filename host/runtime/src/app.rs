@@ -4,6 +4,7 @@ use crate::component::{self, Component, Workshop};
 use crate::error::LoadError;
 use crate::lane::{self, Handle, Work};
 use crate::manifest::Manifest;
+use crate::metrics::Metrics;
 use crate::options::{EffectiveLimits, Options, OutboundNetwork};
 use crate::overload::{Class, Classed, Level, Overload};
 use crate::problem::{Problem, Reader};
@@ -43,6 +44,9 @@ pub(crate) struct Shared {
     /// The paths whose requests are told how the host is, and what each is told.
     pub(crate) state: RwLock<HashMap<String, HeaderValue>>,
     pub(crate) traffic: Traffic,
+    pub(crate) metrics: Metrics,
+    /// The places for requests from outside.
+    places: Arc<Semaphore>,
 }
 
 impl Application {
@@ -86,6 +90,7 @@ impl Application {
         );
         let inside = Arc::new(Semaphore::new(limits.requests));
         let (free, most) = (Arc::clone(&requests), limits.requests);
+        let places = Arc::clone(&requests);
         crate::engine::start_clock(&engine, move || free.available_permits() < most)?;
         let shared = Arc::new(Shared {
             engine,
@@ -100,6 +105,8 @@ impl Application {
             access_log: options.access_log,
             state: RwLock::default(),
             traffic: Traffic::default(),
+            metrics: Metrics::new(),
+            places,
         });
         let lanes = (0..shared.limits.threads)
             .map(|number| lane::start(Arc::clone(&shared), number))
@@ -131,6 +138,12 @@ impl Application {
     /// the third. The host's own calls and those between components are not among them.
     pub fn take_traffic(&self) -> [ClassTraffic; 3] {
         self.shared.traffic.take()
+    }
+
+    /// Writes what was counted since the start as text of OpenMetrics, without the end of it.
+    pub fn write_metrics(&self, out: &mut String) -> std::fmt::Result {
+        let in_flight = self.shared.limits.requests.saturating_sub(self.shared.places.available_permits());
+        self.shared.metrics.write(out, in_flight, self.level())
     }
 
     /// Refuses calls by their class from now on.

@@ -59,24 +59,32 @@ impl Finish {
     pub(crate) fn sent(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
     }
+
+    /// Who answers; none where no route was found, or it was not looked for.
+    fn component(&self) -> Option<&str> {
+        let component = self.component.and_then(|number| self.lane.app.components.get(number));
+        component.map(|component| component.name.as_str())
+    }
 }
 
 impl Drop for Finish {
     fn drop(&mut self) {
         self.place = None;
         if let Some(class) = self.class {
-            self.lane.app.traffic.note(class, self.status, self.started.elapsed());
+            let took = self.started.elapsed();
+            self.lane.app.traffic.note(class, self.status, took);
+            let name = self.component().unwrap_or_default();
+            self.lane.app.metrics.note(name, class, self.status, took);
         }
         if !self.lane.app.access_log || (self.own && self.status < 400) {
             return;
         }
-        let component = self.component.and_then(|number| self.lane.app.components.get(number));
         log::access(&log::Access {
             method: self.method.as_str(),
             path: self.uri.path(),
             status: self.status,
             ms: self.started.elapsed().as_secs_f64() * 1000.0,
-            component: component.map(|component| component.name.as_str()),
+            component: self.component(),
             bytes: self.bytes,
             request_id: &self.id,
         });

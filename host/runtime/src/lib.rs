@@ -41,6 +41,7 @@ mod instance;
 mod lane;
 mod log;
 mod manifest;
+mod metrics;
 mod network;
 mod options;
 mod outbound;
@@ -64,5 +65,5 @@ pub use manifest::{
 };
 pub use options::{EffectiveLimits, Limits, Options, OutboundNetwork};
 pub use overload::Level;
-pub use server::serve;
+pub use server::{serve, serve_text};
 pub use traffic::ClassTraffic;

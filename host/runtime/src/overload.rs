@@ -30,6 +30,17 @@ pub(crate) enum Class {
     Third,
 }
 
+impl Class {
+    /// As it is told.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+            Self::Third => "third",
+        }
+    }
+}
+
 /// Which classes are refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {

@@ -6,6 +6,11 @@ use crate::error::ServeError;
 use crate::lane::{Lane, Work};
 use crate::log;
 use crate::problem::Problem;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -22,6 +27,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 /// Connections over the limit that may wait for a place at a time; more are closed at once.
 const WAITING_MAX: usize = 256;
+
+/// For who reads a text that is served beside the application.
+const READER_MAX: Duration = Duration::from_secs(10);
 
 /// A connection on its way to a lane.
 pub(crate) struct Accepted {
@@ -43,6 +51,45 @@ pub fn serve(
         let listener = TcpListener::from_std(listener).map_err(ServeError::Listener)?;
         accept(&application, listener, shutdown).await;
         Ok(())
+    })
+}
+
+/// Serves a text at a path, made anew for each reader: for what looks at the host, at an address of its own. Blocks, and ends with
+/// an error alone.
+pub fn serve_text(
+    listener: std::net::TcpListener,
+    path: &'static str,
+    media_type: &'static str,
+    text: impl Fn() -> String + Send + Sync + 'static,
+) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Acceptor)?;
+    let text = Arc::new(text);
+    runtime.block_on(async {
+        listener.set_nonblocking(true).map_err(ServeError::Listener)?;
+        let listener = TcpListener::from_std(listener).map_err(ServeError::Listener)?;
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            let text = Arc::clone(&text);
+            tokio::spawn(async move {
+                let service = service_fn(|request: Request<Incoming>| {
+                    let is_it = request.method() == Method::GET && request.uri().path() == path;
+                    let mut answer = Response::new(Full::new(Bytes::from(if is_it { text() } else { String::new() })));
+                    if is_it {
+                        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+                    } else {
+                        *answer.status_mut() = StatusCode::NOT_FOUND;
+                    }
+                    async move { Ok::<_, Infallible>(answer) }
+                });
+                let connection =
+                    http1::Builder::new().keep_alive(false).serve_connection(TokioIo::new(stream), service);
+                // Whoever does not ask, or does not read, is not waited for.
+                let _ = tokio::time::timeout(READER_MAX, connection).await;
+            });
+        }
     })
 }
 

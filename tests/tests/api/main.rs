@@ -17,6 +17,7 @@ mod lifecycle;
 mod lists;
 mod load;
 mod machines;
+mod metrics;
 mod operations;
 mod overload;
 mod parallel;
