@@ -1,7 +1,7 @@
 //! A random walk over HTTP against a model of the state table: 500 steps, with machines, moulds, people and stock failing in
 //! between.
 
-#[path = "../../../shared/domain/tests/model/mod.rs"]
+#[path = "../../../shared/domain/tests/domain/model/mod.rs"]
 mod model;
 
 use model::{Act, Dice, Model, QUANTITY, World};

@@ -1,0 +1,6 @@
+//! Commands of quality and of exceptions, over a real SQLite file.
+
+mod exceptions;
+mod inspections;
+mod signatures;
+mod world;
