@@ -51,8 +51,8 @@ impl Serve {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let project = Project::find()?;
         // Taken first, so that a port in use is said at once; who connects meanwhile waits.
-        let listener = listen(&self.listen)?;
-        let metrics = self.metrics.as_deref().map(listen).transpose()?;
+        let listener = listen(&self.listen, "--listen")?;
+        let metrics = self.metrics.as_deref().map(|address| listen(address, "--metrics")).transpose()?;
         let default = || if self.demo { project.demo_data() } else { project.default_data() };
         let data = self.data.clone().unwrap_or_else(default);
         let (application, key) = plant::load(
@@ -94,11 +94,12 @@ impl Serve {
     }
 }
 
-fn listen(address: &str) -> anyhow::Result<TcpListener> {
+/// `option` chose the address.
+fn listen(address: &str, option: &str) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address) {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("{address} is taken by another program: stop that one, or choose another address")
+            bail!("{address} is taken by another program: stop that one, or choose another address with {option}")
         }
         Err(error) => Err(error).with_context(|| format!("cannot listen at {address}")),
     }

@@ -50,6 +50,8 @@ fn addresses_that_cannot_be_used_are_said_at_once() {
     let url = serving.url();
     let taken = url.trim_start_matches("http://");
     fails(&["serve", "--data", data.text(), "--listen", taken], 1, &[taken, "is taken by another program", "--listen"]);
+    let metrics = ["serve", "--data", data.text(), "--listen", "127.0.0.1:0", "--metrics", taken];
+    fails(&metrics, 1, &[taken, "is taken by another program", "--metrics"]);
     fails(&["serve", "--data", data.text(), "--listen", "nowhere"], 1, &["cannot listen at nowhere"]);
     assert_eq!(serving.interrupt(), Some(0));
 }
