@@ -128,6 +128,9 @@ pub(crate) async fn sweep<S: Store>(
         if let Err(error) = takt_records::lot::watch::tick(store, plant.number, Timestamp::now()).await {
             eprintln!("the watch over the lots of plant {} failed: {error}", plant.number);
         }
+        if let Err(error) = watch::minimum::tick(store, plant.number, Timestamp::now()).await {
+            eprintln!("the watch over minimum stock of plant {} failed: {error}", plant.number);
+        }
         swept.sealed += seal(store, plant).await;
         if let Err(error) = takt_records::audit::advance(store, plant, Timestamp::now).await {
             eprintln!("the audit of plant {} failed: {error}", plant.number);

@@ -54,7 +54,8 @@ pub struct BulkItem {
     /// Other units.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<ItemUnit>,
-    /// How much of it is to be there to be taken, in its own unit; what was set stays when it is left out.
+    /// How much of it is to be there to be taken, in its own unit; 0 takes away what was set, and it stays
+    /// when this is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<Quantity>,
     /// The plant's own fields; an empty text takes a value away.

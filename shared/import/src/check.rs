@@ -99,6 +99,8 @@ fn with_custom(Read { row, value: item }: &Read<Item>, existing: &Existing, erro
         }
         item.minimum = item.minimum.or(before.minimum);
     }
+    // None of it is what there is at least anyway.
+    item.minimum = item.minimum.filter(|minimum| minimum.is_positive());
     item.minimum = item.minimum.and_then(|minimum| match minimum.at_scale(item.scale) {
         Ok(minimum) => Some(minimum),
         Err(error) => {

@@ -146,7 +146,6 @@ pub async fn look<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Re
     let open = open_states(&load::flows(store, &caller).await?);
     let mut looked = Looked::default();
     kanban::look(store, &caller, &mut looked).await?;
-    minimum::look(store, &caller, &mut looked).await?;
     for version in (version..).take(PAGES_MAX) {
         let Some(one) = look_at_a_page(store, &caller, &settings, open.clone(), (&mut round, version)).await? else {
             // Another goes on from here.

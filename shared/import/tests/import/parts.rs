@@ -94,3 +94,15 @@ fn the_plants_own_fields_of_items_have_columns() {
     let wrong = import("id,name,custom.weight\nP,Renamed,heavy\n").unwrap_err();
     assert_eq!(wrong, ["items.csv:2:3: custom.weight: expected a number such as 12.5"]);
 }
+
+#[test]
+fn a_minimum_stays_where_nothing_is_said_of_it_and_goes_with_a_zero() {
+    let plant = Plant::small();
+    for (cell, kept) in [("5", Some("5")), ("", Some("5")), ("0", None), ("", None)] {
+        let text = format!("id,name,unit,minimum\nM,Material,pcs,{cell}\n");
+        plant.import(&[("items.csv".to_owned(), text)], None).unwrap();
+        let loaded = plant.load(&[("item", "M")]);
+        let found = loaded.record("item", "M").unwrap().body["minimum"].as_str().map(str::to_owned);
+        assert_eq!(found.as_deref(), kept, "after {cell:?}");
+    }
+}

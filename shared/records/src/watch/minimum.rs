@@ -14,9 +14,9 @@ use takt_domain::master::{Item, Location};
 use takt_domain::permission::Role;
 use takt_domain::text::Label;
 use takt_domain::watch::Severity;
-use takt_store::{Commit, ListFilter, Load, PageRequest, RecordWrite, Store, StoreError};
+use takt_store::{Commit, ListFilter, Load, PageRequest, PlantNumber, RecordWrite, Store, StoreError};
 
-use super::{Looked, alert};
+use super::{alert, background};
 use crate::caller::Caller;
 use crate::command::CommandError;
 use crate::keep::{ITEM_MINIMUM, PLANT_PARENT, kind};
@@ -53,31 +53,36 @@ fn alert_id(item: &str) -> String {
     format!("{SHORT}~{item}")
 }
 
-/// One look, where it is time for one.
-pub(super) async fn look<S: Store>(store: &S, caller: &Caller, looked: &mut Looked) -> Result<(), CommandError> {
+/// What one look did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Alerts that were raised.
+    pub raised: usize,
+    /// Alerts that were cleared.
+    pub cleared: usize,
+}
+
+/// One look, if it is time for one; none when it is not, or another was faster.
+pub async fn tick<S: Store>(store: &S, plant: PlantNumber, now: Timestamp) -> Result<Option<Looked>, CommandError> {
+    let caller = &background(plant, now)?;
     let mut first = Load::new(caller.plant, caller.now_ms());
     first.records = vec![(kind::WATCH.to_owned(), ITEM_MINIMUM.to_owned())];
     let loaded = store.load(&first).await?;
     let record = loaded.record(kind::WATCH, ITEM_MINIMUM);
     let mut round: Round = record.and_then(|record| record.parse().ok()).unwrap_or_default();
     if caller.now_ms() - round.at_ms < EVERY_MS {
-        return Ok(());
+        return Ok(None);
     }
     let version = record.map_or(0, |record| record.version);
     let ids = next(store, caller, &mut round).await?;
     let mut commit = Commit::new(caller.plant, caller.now_ms());
-    let mut changes = Looked::default();
-    look_at(store, caller, ids, &mut commit, &mut changes).await?;
+    let looked = look_at(store, caller, ids, &mut commit).await?;
     round.at_ms = caller.now_ms();
     commit.records.push(RecordWrite::new(kind::WATCH, ITEM_MINIMUM, Some(version), json!(round)));
     match store.commit(&commit).await {
-        Ok(_) => {
-            looked.raised += changes.raised;
-            looked.cleared += changes.cleared;
-            Ok(())
-        }
+        Ok(_) => Ok(Some(looked)),
         // Another was faster, or somebody has just set a minimum.
-        Err(StoreError::VersionConflict) => Ok(()),
+        Err(StoreError::VersionConflict) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -106,10 +111,10 @@ async fn look_at<S: Store>(
     caller: &Caller,
     ids: Vec<String>,
     commit: &mut Commit,
-    changes: &mut Looked,
-) -> Result<(), CommandError> {
+) -> Result<Looked, CommandError> {
+    let mut looked = Looked::default();
     if ids.is_empty() {
-        return Ok(());
+        return Ok(looked);
     }
     let mut load = Load::new(caller.plant, caller.now_ms());
     load.with_plant = true;
@@ -128,12 +133,12 @@ async fn look_at<S: Store>(
             short(&item.id, &stock, caller.now)
         });
         match alert::tell(&alert_id(id), short, &loaded, caller, commit)? {
-            Some(AlertState::Open) => changes.raised += 1,
-            Some(AlertState::Cleared) => changes.cleared += 1,
+            Some(AlertState::Open) => looked.raised += 1,
+            Some(AlertState::Cleared) => looked.cleared += 1,
             _ => {}
         }
     }
-    Ok(())
+    Ok(looked)
 }
 
 fn short(item: &ItemId, stock: &ItemStock, now: Timestamp) -> Option<Alert> {

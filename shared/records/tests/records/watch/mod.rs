@@ -17,16 +17,12 @@ use takt_records::command::move_stock::move_stock;
 use takt_records::command::put_minimum::put_minimum;
 use takt_records::command::put_watch::put_watch;
 use takt_records::command::report::report;
-use takt_records::watch::{Looked, look};
+use takt_records::watch::{Looked, look, minimum};
 use world::{PLANT, World};
 
 /// One look so many minutes after the orders were made.
 async fn after(world: &World, minutes: i64) -> Looked {
-    after_s(world, minutes * 60).await
-}
-
-async fn after_s(world: &World, seconds: i64) -> Looked {
-    look(&world.store, PLANT, Timestamp::now() + SignedDuration::from_secs(seconds)).await.unwrap().unwrap_or_default()
+    look(&world.store, PLANT, Timestamp::now() + SignedDuration::from_mins(minutes)).await.unwrap().unwrap_or_default()
 }
 
 async fn kinds(world: &World) -> Vec<String> {
@@ -79,16 +75,26 @@ async fn moved(world: &World, kind: &str, from: Option<&str>, to: Option<&str>, 
     move_stock(&world.store, &world.caller(), &serde_json::from_value(given).unwrap()).await.unwrap();
 }
 
+/// One look at minimum stock so many seconds after the plant began.
+async fn short_s(world: &World, seconds: i64) -> minimum::Looked {
+    let now = Timestamp::now() + SignedDuration::from_secs(seconds);
+    minimum::tick(&world.store, PLANT, now).await.unwrap().unwrap_or_default()
+}
+
+async fn short(world: &World, minutes: i64) -> minimum::Looked {
+    short_s(world, minutes * 60).await
+}
+
 #[tokio::test]
 async fn too_little_of_an_item_is_told_of_until_there_is_enough_of_it_to_take() {
     let world = World::new().await;
     moved(&world, "receipt", None, Some("S"), "5").await;
-    assert_eq!(after(&world, 0).await.raised, 0, "nobody has said how much there is to be");
+    assert_eq!(short(&world, 0).await.raised, 0, "nobody has said how much there is to be");
     least(&world, Some("5")).await;
-    assert_eq!(after(&world, 1).await.raised, 0, "there is as much");
+    assert_eq!(short(&world, 1).await.raised, 0, "there is as much");
     moved(&world, "scrap", Some("S"), None, "1").await;
-    assert_eq!(after(&world, 1).await, Looked::default(), "a look so soon after another is none");
-    assert_eq!(after(&world, 2).await.raised, 1);
+    assert_eq!(short(&world, 1).await, minimum::Looked::default(), "a look so soon after another is none");
+    assert_eq!(short(&world, 2).await.raised, 1);
     let alert = world.alerts().await.remove(0);
     assert_eq!(
         (alert.id.as_str(), alert.severity, alert.state),
@@ -98,16 +104,16 @@ async fn too_little_of_an_item_is_told_of_until_there_is_enough_of_it_to_take() 
     assert_eq!(alert.detail.en, "P P: 4 pcs are available, below the minimum of 5 pcs");
     // What is told follows what is there, and is told once.
     moved(&world, "scrap", Some("S"), None, "1").await;
-    assert_eq!(after(&world, 4).await.raised, 0);
+    assert_eq!(short(&world, 4).await.raised, 0);
     assert!(world.alerts().await[0].detail.en.contains(": 3 pcs"));
     moved(&world, "receipt", None, Some("S"), "2").await;
-    assert_eq!(after(&world, 6).await.cleared, 1);
+    assert_eq!(short(&world, 6).await.cleared, 1);
 
     // Whoever sets another minimum sees at the next look what that finds; who takes it away hears nothing more.
     least(&world, Some("6")).await;
-    assert_eq!(after_s(&world, 375).await.raised, 1);
+    assert_eq!(short_s(&world, 375).await.raised, 1);
     least(&world, None).await;
-    assert_eq!(after_s(&world, 390).await.cleared, 1);
+    assert_eq!(short_s(&world, 390).await.cleared, 1);
     assert_eq!(world.alerts().await[0].times, 2);
     let told = ["alert.raised.v1", "alert.cleared.v1", "alert.raised.v1", "alert.cleared.v1"];
     assert_eq!(kinds(&world).await, told);
